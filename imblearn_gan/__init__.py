@@ -1,0 +1,8 @@
+"""GANs made for imbalanced data, behind imbalanced-learn's ``fit_resample``."""
+
+from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.over_sampling import GAMOOversampler
+
+__version__ = "0.1.0"
+
+__all__ = ["BaseGANOversampler", "GAMOOversampler", "__version__"]

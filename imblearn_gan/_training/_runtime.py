@@ -1,0 +1,75 @@
+"""Devices, seeds, and generation in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+
+def resolve_device(device: str | torch.device) -> torch.device:
+    """The torch device that the parameter ``device`` names.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or the machine does not have such a device.
+    """
+    if isinstance(device, str) and device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda", torch.cuda.current_device())
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    advice = "Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'."
+    try:
+        resolved = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"device={device!r} is unknown. {advice}") from error
+    if resolved.type == "cuda":
+        if not torch.cuda.is_available():
+            raise ValueError(f"device={str(device)!r} but torch finds no CUDA device. {advice}")
+        index = torch.cuda.current_device() if resolved.index is None else resolved.index
+        if index >= torch.cuda.device_count():
+            raise ValueError(
+                f"device={str(device)!r} but there are {torch.cuda.device_count()} CUDA devices."
+            )
+        return torch.device("cuda", index)
+    if resolved.type == "mps" and not torch.backends.mps.is_available():
+        raise ValueError(f"device={str(device)!r} but torch finds no MPS device. {advice}")
+    if resolved.type not in ("cpu", "mps"):
+        raise ValueError(f"device={str(device)!r} is not supported. {advice}")
+    return resolved
+
+
+@contextmanager
+def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
+    """Seed torch for what happens inside, and leave its global state as it was.
+
+    Gradients are on inside and the default dtype is float32, whatever the caller has set.
+    """
+    generators = [torch.default_generator]
+    if device.type == "cuda":
+        torch.cuda.init()
+        generators.append(torch.cuda.default_generators[device.index or 0])
+    elif device.type == "mps":
+        generators.append(torch.mps._get_default_mps_generator())
+    states = [generator.get_state() for generator in generators]
+    dtype = torch.get_default_dtype()
+    try:
+        torch.set_default_dtype(torch.float32)
+        for generator in generators:
+            generator.manual_seed(seed)
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        for generator, state in zip(generators, states):
+            generator.set_state(state)
+
+
+def in_chunks(function: Callable[[Tensor], Tensor], rows: Tensor, size: int) -> Iterator[Tensor]:
+    """``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
+    for chunk in rows.split(size):
+        with torch.no_grad():
+            yield function(chunk)

@@ -1,0 +1,408 @@
+"""The way from ``fit_resample(X, y)`` to the balanced set, shared by every method."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils._validation import ArraysTransformer
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import (
+    _check_feature_names,
+    check_consistent_length,
+    check_is_fitted,
+)
+from torch import Tensor, nn
+
+from imblearn_gan._data import DataCodec, DataSpec, LabelCodec, to_native
+from imblearn_gan._training import (
+    Engine,
+    Phase,
+    TrainingData,
+    in_chunks,
+    resolve_device,
+    torch_scope,
+)
+from imblearn_gan.callbacks import Callback, ProgressBar
+from imblearn_gan.networks import resolve_family
+
+_MAX_SEED = np.iinfo(np.int32).max
+_ROWS_AT_ONCE = 1024
+
+
+class AdversarialEstimator(BaseEstimator):
+    """What every estimator that plays a game shares: checks, seeds, devices, the engine.
+
+    A method gives its networks (:meth:`_build_networks`), its game (:meth:`_phases`) and the
+    names of the networks to keep (``_kept_networks``). It calls no optimizer and no
+    ``backward``, and moves nothing between devices.
+    """
+
+    #: The fewest real rows of a class that the method can learn from.
+    _min_class_size: ClassVar[int] = 1
+    #: The phase whose iterations ``max_iter`` and ``n_iter_`` count.
+    _main_phase: ClassVar[str] = "adversarial"
+    #: Networks that a fitted object needs; the others are dropped after training.
+    _kept_networks: ClassVar[tuple[str, ...]] = ()
+
+    _parameter_constraints: dict = {
+        "random_state": ["random_state"],
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "architecture": [
+            StrOptions({"auto", "mlp", "conv"}),
+            HasMethods(["encoder", "decoder"]),
+        ],
+        "image_shape": [tuple, list, None],
+        "channels": [StrOptions({"auto", "first", "last"})],
+        "categorical_features": [StrOptions({"auto"}), "array-like", None],
+        "device": [str, torch.device],
+        "callbacks": [list, tuple, None],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        *,
+        random_state=None,
+        latent_dim=100,
+        max_iter=1000,
+        batch_size=64,
+        learning_rate=2e-4,
+        architecture="auto",
+        image_shape=None,
+        channels="auto",
+        categorical_features="auto",
+        device="auto",
+        callbacks=None,
+        verbose=0,
+    ):
+        self.random_state = random_state
+        self.latent_dim = latent_dim
+        self.max_iter = max_iter
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.architecture = architecture
+        self.image_shape = image_shape
+        self.channels = channels
+        self.categorical_features = categorical_features
+        self.device = device
+        self.callbacks = callbacks
+        self.verbose = verbose
+
+    # What a method gives ----------------------------------------------------------------------
+
+    @abstractmethod
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        """All networks of the game, by name; called inside the seed scope."""
+
+    @abstractmethod
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        """The phases of the game, one after the other.
+
+        A generator: what stands between two ``yield`` runs when the phase before is over.
+        """
+
+    # What the base does -----------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit left, so that an interrupted one leaves nothing half done."""
+        for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
+            delattr(self, name)
+
+    def _read(self, X: Any, y: Any) -> tuple[Any, DataCodec, LabelCodec]:
+        """X in its native form, and the codecs of X and y; every check before training."""
+        self._check_settings()
+        X = to_native(X)
+        labels = LabelCodec().fit(y)
+        check_consistent_length(X, labels.labels_)
+        codec = DataCodec(self.image_shape, self.channels, self.categorical_features).fit(X)
+        _check_feature_names(self, X, reset=True)
+        self.n_features_in_ = int(np.prod(X.shape[1:]))
+        counts = np.bincount(labels.codes_)
+        resolve_family(self.architecture, codec.spec(counts))
+        if len(counts) > 1 and counts.min() < self._min_class_size:
+            small = labels.classes_[counts < self._min_class_size].tolist()
+            raise ValueError(
+                f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
+                f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
+            )
+        return X, codec, labels
+
+    def _check_settings(self) -> None:
+        resolve_device(self.device)
+        shape = self.image_shape
+        if shape is not None and not (
+            len(shape) in (2, 3) and all(isinstance(side, Integral) and side > 0 for side in shape)
+        ):
+            raise ValueError(
+                "image_shape must have two or three positive integers, (H, W), (C, H, W) or "
+                f"(H, W, C). Got {shape!r}."
+            )
+        for callback in self.callbacks or ():
+            if not isinstance(callback, Callback):
+                raise ValueError(
+                    "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
+                    f"{callback!r}."
+                )
+
+    def _train(
+        self, encoded: np.ndarray, codes: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
+    ) -> None:
+        """Build the networks, play the game, and keep what is needed, on the CPU."""
+        device = resolve_device(self.device)
+        seed = int(check_random_state(self.random_state).randint(_MAX_SEED))
+        callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
+        engine = Engine(callbacks)
+        with torch_scope(seed, device), engine.session():
+            networks = self._build_networks(spec, n_to_make).to(device)
+            x = torch.from_numpy(encoded).to(device)
+            y = torch.from_numpy(codes).to(device)
+            data = TrainingData(x, y, spec, n_to_make)
+            for phase in self._phases(networks, data):
+                engine.run(phase)
+        kept = nn.ModuleDict({name: networks[name] for name in self._kept_networks})
+        self.networks_ = kept.cpu().eval().requires_grad_(False)
+        self.history_ = engine.history
+        self.n_iter_ = engine.n_iter.get(self._main_phase, 0)
+        self._seed = seed
+
+
+class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
+    """Base of all samplers.
+
+    A method subclasses it in one file and gives:
+
+    - ``_build_networks(spec, n_to_make)``: its networks, in a ``torch.nn.ModuleDict``;
+    - ``_phases(networks, data)``: its game, as phases of players;
+    - ``_generate(networks, codes)``: encoded rows of the classes asked for;
+    - ``_kept_networks``: the names of the networks that ``_generate`` needs.
+
+    It gets from here: containers, images, categories, labels, devices, seeds, progress,
+    callbacks, exact counts, ``sample``, and imbalanced-learn's and scikit-learn's manners.
+
+    Warning: this class should not be used directly. Use derived classes instead.
+    """
+
+    _parameter_constraints: dict = {
+        "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
+        **AdversarialEstimator._parameter_constraints,
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy="auto",
+        random_state=None,
+        latent_dim=100,
+        max_iter=1000,
+        batch_size=64,
+        learning_rate=2e-4,
+        architecture="auto",
+        image_shape=None,
+        channels="auto",
+        categorical_features="auto",
+        device="auto",
+        callbacks=None,
+        verbose=0,
+    ):
+        self.sampling_strategy = sampling_strategy
+        super().__init__(
+            random_state=random_state,
+            latent_dim=latent_dim,
+            max_iter=max_iter,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            architecture=architecture,
+            image_shape=image_shape,
+            channels=channels,
+            categorical_features=categorical_features,
+            device=device,
+            callbacks=callbacks,
+            verbose=verbose,
+        )
+
+    @abstractmethod
+    def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
+        """Encoded rows (n_rows, *spec.shape) of the classes in ``codes``, which is sorted.
+
+        Called without gradients, in evaluation mode, with a bounded number of rows.
+        """
+
+    def _check_X_y(self, X, y):
+        self._forget()
+        native, self._codec, self._labels = self._read(X, y)
+        self._container = ArraysTransformer(X, y)
+        self.classes_ = self._labels.classes_
+        return native, self._labels.labels_, False
+
+    def _fit_resample(self, X, y):
+        codes = self._labels.codes_
+        to_make = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
+        blocks, labels = [X], [y]
+        if sum(to_make):
+            spec = self._codec.spec(np.bincount(codes))
+            self._train(self._codec.encode(X), codes, spec, to_make)
+            self._stream = np.random.RandomState(self._seed)
+            rows, new_labels = self._draw(to_make, self._stream)
+            blocks.append(rows)
+            labels.append(new_labels)
+        else:
+            self.history_, self.n_iter_ = [], 0
+        self.synthetic_mask_ = np.arange(len(y) + sum(to_make)) >= len(y)
+        del self._labels.labels_, self._labels.codes_
+        return self._codec.stack(blocks), self._labels.decode(np.concatenate(labels))
+
+    def _draw(self, n_by_class: Sequence[int], stream: np.random.RandomState) -> tuple:
+        """Rows in native form and their labels, ordered by class."""
+        try:
+            device = resolve_device(self.device)
+        except ValueError:  # trained on a device that this machine does not have
+            device = torch.device("cpu")
+        codes = np.repeat(np.arange(len(n_by_class)), n_by_class)
+        networks = self.networks_.to(device)
+        with torch_scope(int(stream.randint(_MAX_SEED)), device):
+            chunks = in_chunks(
+                lambda chunk: self._generate(networks, chunk),
+                torch.from_numpy(codes).to(device),
+                _ROWS_AT_ONCE,
+            )
+            blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
+        self.networks_.cpu()
+        return self._codec.stack(blocks), self.classes_[codes]
+
+    def sample(self, counts, *, random_state=None):
+        """Draw more generated rows without training again.
+
+        Parameters
+        ----------
+        counts : dict
+            How many rows of which class, ``{label: n}``, as in ``sampling_strategy_``.
+
+        random_state : int, RandomState instance or None, default=None
+            With None, each call continues the sampler's own stream: calls give different
+            rows, and with an integer ``random_state`` of the sampler the same sequence of
+            calls gives the same rows in every run.
+
+        Returns
+        -------
+        X_new : {array-like, dataframe, sparse matrix} of shape (n_new, ...)
+            Generated rows, ordered by class, in the container and with the dtypes that
+            ``fit_resample`` got.
+
+        y_new : array-like of shape (n_new,)
+            Their labels.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit_resample``, or if the data were balanced, so that nothing was trained.
+
+        ValueError
+            If a label is unknown or was not oversampled, or a count is negative.
+        """
+        check_is_fitted(
+            self,
+            "networks_",
+            msg=(
+                "This %(name)s instance has no trained generator: call fit_resample first, on "
+                "data that are not balanced."
+            ),
+        )
+        if not isinstance(counts, Mapping) or not counts:
+            raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
+        n_by_class = [0] * len(self.classes_)
+        for label, n in counts.items():
+            found = np.flatnonzero(self.classes_ == label)
+            if not len(found) or not self.sampling_strategy_.get(self.classes_[found[0]], 0):
+                made = [k for k, n in self.sampling_strategy_.items() if n]
+                raise ValueError(
+                    f"counts asks for the class {label!r}, but only the classes that were "
+                    f"oversampled can be drawn: {made}."
+                )
+            if not isinstance(n, Integral) or n < 0:
+                raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
+            n_by_class[found[0]] = int(n)
+        if not sum(n_by_class):
+            raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
+        stream = self._stream if random_state is None else check_random_state(random_state)
+        rows, labels = self._draw(n_by_class, stream)
+        return self._container.transform(rows, self._labels.decode(labels))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+#: Text for parameters that every estimator shares, for ``imblearn.utils.Substitution``.
+SHARED_PARAMETERS = {
+    "sampling_strategy": BaseOverSampler._sampling_strategy_docstring,
+    "random_state": """random_state : int, RandomState instance or None, default=None
+        With an integer every call on a CPU gives the same rows. None draws a seed from NumPy's
+        global generator, as scikit-learn does.""",
+    "latent_dim": """latent_dim : int, default=100
+        Size of the code that the generator starts from (the paper's value).""",
+    "batch_size": """batch_size : int, default=64
+        Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
+        number of rows.""",
+    "architecture": """architecture : {'auto', 'mlp', 'conv'} or object, default='auto'
+        The family of networks: dense, convolutional, or ``'auto'`` for convolutional on images
+        and dense on tables. An object with the methods ``encoder(spec, n_out)`` and
+        ``decoder(spec, n_in)`` brings its own, see :class:`~imblearn_gan.networks.Family`.""",
+    "image_shape": """image_shape : tuple of int or None, default=None
+        For images given as flattened rows: ``(H, W)``, ``(C, H, W)`` or ``(H, W, C)``. None
+        takes two-dimensional data as tables. Arrays of three or four dimensions are images
+        anyway.""",
+    "channels": """channels : {'auto', 'first', 'last'}, default='auto'
+        Which axis of an image is the channels. ``'auto'`` takes the first or last axis,
+        whichever has 1, 3 or 4 entries, and refuses to guess when both or neither have.""",
+    "categorical_features": """categorical_features : 'auto', array-like or None, default='auto'
+        Columns whose values are categories: indices, names, or a boolean mask. ``'auto'``
+        takes strings and pandas categories; None refuses them. Generated rows hold only
+        categories that were seen.""",
+    "device": """device : str or torch.device, default='auto'
+        ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
+        Fitted networks rest on the CPU: they pickle and load on any machine.""",
+    "callbacks": """callbacks : list of Callback or None, default=None
+        See :mod:`imblearn_gan.callbacks`, for example
+        :class:`~imblearn_gan.callbacks.EarlyStopping`.""",
+    "verbose": """verbose : int, default=0
+        1 shows a progress bar with phase, losses and time left.""",
+}
+
+#: Text for the attributes that every sampler has after ``fit_resample``.
+SAMPLER_ATTRIBUTES = """sampling_strategy_ : dict
+        How many rows of each class are generated.
+
+    synthetic_mask_ : ndarray of shape (n_rows_resampled,), dtype bool
+        Which rows of the result are generated. Real rows come first, bit-identical.
+
+    history_ : list of dict
+        One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.
+
+    n_iter_ : int
+        Generator updates made; 0 if the data were balanced.
+
+    networks_ : torch.nn.ModuleDict
+        What draws new rows, on the CPU. Absent if the data were balanced.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+
+    n_features_in_ : int
+        Number of values in a row (of an image: all pixels of all channels).
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, for data frames whose names are all strings."""

@@ -1,0 +1,212 @@
+"""What can happen while a sampler trains: progress, early stopping, and what users add."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from torch import nn
+
+
+class TrainingState:
+    """What a callback sees of the training.
+
+    Attributes
+    ----------
+    phase : str
+        Name of the running phase.
+
+    iteration : int
+        Iterations of this phase done so far.
+
+    max_iter : int
+        Iterations this phase has at most.
+
+    history : list of dict
+        All records so far; the last one is the newest.
+
+    networks : list of Module
+        The networks that the phase trains, and their averages.
+    """
+
+    def __init__(
+        self, phase: str, max_iter: int, history: list[dict[str, Any]], networks: list[nn.Module]
+    ):
+        self.phase = phase
+        self.max_iter = max_iter
+        self.history = history
+        self.iteration = 0
+        self.stopped = False
+        self.networks = networks
+
+    def stop_phase(self) -> None:
+        """End the running phase after this iteration; the next phase, if any, follows."""
+        self.stopped = True
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """A copy of the state of all networks in the phase, averages included."""
+        return [copy.deepcopy(network.state_dict()) for network in self.networks]
+
+    def restore(self, snapshot: list[dict[str, Any]]) -> None:
+        """Put the networks back to a snapshot of the same phase."""
+        for network, saved in zip(self.networks, snapshot):
+            network.load_state_dict(saved)
+
+
+class Callback:
+    """Base of callbacks: each method does nothing until a subclass overrides it.
+
+    A callback holds no state of a training from one ``fit`` to the next: what it keeps is set in
+    ``on_fit_begin``. ``on_fit_end`` is called whatever happens, also after an error or Ctrl-C.
+
+    Examples
+    --------
+    >>> from imblearn_gan.callbacks import Callback
+    >>> class Collect(Callback):
+    ...     def on_fit_begin(self):
+    ...         self.phases = []
+    ...     def on_phase_begin(self, state):
+    ...         self.phases.append(state.phase)
+    """
+
+    def on_fit_begin(self) -> None:
+        """Called once, before the first phase."""
+
+    def on_phase_begin(self, state: TrainingState) -> None:
+        """Called before the first iteration of each phase."""
+
+    def on_log(self, state: TrainingState) -> None:
+        """Called after each record that is added to ``state.history``."""
+
+    def on_phase_end(self, state: TrainingState) -> None:
+        """Called after the last iteration of each phase, before averages replace weights."""
+
+    def on_fit_end(self) -> None:
+        """Called once at the end, whatever happened."""
+
+
+class EarlyStopping(Callback):
+    """Stop a phase when a monitored value no longer improves.
+
+    Parameters
+    ----------
+    monitor : str
+        A key of the records in ``history_``, for example ``'classifier_real'``.
+
+    patience : int, default=10
+        Number of records without an improvement after which the phase ends.
+
+    min_delta : float, default=0.0
+        An improvement is a change by more than this.
+
+    mode : {'min', 'max'}, default='min'
+        Whether small or large values are good.
+
+    restore_best : bool, default=True
+        Whether the networks go back to the best record's state when the phase ends.
+
+    phase : str or None, default=None
+        The phase it acts on; None for every phase whose records have the key.
+
+    Raises
+    ------
+    ValueError
+        When training starts, if a parameter is out of range; at the first record of ``phase``,
+        if it has no key ``monitor``.
+
+    Examples
+    --------
+    >>> from imblearn_gan.callbacks import EarlyStopping
+    >>> stopping = EarlyStopping("classifier_real", patience=3)
+    """
+
+    def __init__(
+        self,
+        monitor: str,
+        *,
+        patience: int = 10,
+        min_delta: float = 0.0,
+        mode: str = "min",
+        restore_best: bool = True,
+        phase: str | None = None,
+    ):
+        self.monitor = monitor
+        self.patience = patience
+        self.min_delta = min_delta
+        self.mode = mode
+        self.restore_best = restore_best
+        self.phase = phase
+
+    def on_fit_begin(self) -> None:
+        """Check the parameters."""
+        if self.mode not in ("min", "max"):
+            raise ValueError(f"mode must be 'min' or 'max'. Got {self.mode!r}.")
+        if self.patience < 1:
+            raise ValueError(f"patience must be at least 1. Got {self.patience!r}.")
+
+    def on_phase_begin(self, state: TrainingState) -> None:
+        """Forget the phase before."""
+        self.best_value_: float | None = None
+        self.best_iteration_: int | None = None
+        self._best_state: list | None = None
+        self._waited = 0
+
+    def on_log(self, state: TrainingState) -> None:
+        """Compare the newest record with the best."""
+        record = state.history[-1]
+        if self.phase is not None and state.phase != self.phase:
+            return
+        if self.monitor not in record:
+            if self.phase is None:
+                return
+            raise ValueError(
+                f"EarlyStopping monitors {self.monitor!r}, which phase {state.phase!r} does not "
+                f"record. It records {[k for k in record if k not in ('phase', 'iteration')]}."
+            )
+        value = record[self.monitor]
+        sign = 1 if self.mode == "min" else -1
+        if self.best_value_ is None or sign * (self.best_value_ - value) > self.min_delta:
+            self.best_value_, self.best_iteration_ = value, state.iteration
+            self._waited = 0
+            if self.restore_best:
+                self._best_state = state.snapshot()
+            return
+        self._waited += 1
+        if self._waited >= self.patience:
+            state.stop_phase()
+
+    def on_phase_end(self, state: TrainingState) -> None:
+        """Restore the best state."""
+        if self._best_state is not None:
+            state.restore(self._best_state)
+            self._best_state = None
+
+    def on_fit_end(self) -> None:
+        """Let go of the networks' copies."""
+        self._best_state = None
+
+
+class ProgressBar(Callback):
+    """One progress bar with phase, losses and time left (what ``verbose=1`` shows)."""
+
+    def on_fit_begin(self) -> None:
+        """Open the bar."""
+        from tqdm.auto import tqdm
+
+        self._bar = tqdm(desc="building networks", leave=True)
+
+    def on_phase_begin(self, state: TrainingState) -> None:
+        """Start over with the phase's name and length."""
+        self._bar.set_description(state.phase)
+        self._bar.reset(total=state.max_iter)
+
+    def on_log(self, state: TrainingState) -> None:
+        """Show the newest losses."""
+        losses = {k: v for k, v in state.history[-1].items() if k not in ("phase", "iteration")}
+        self._bar.set_postfix(losses, refresh=False)
+        self._bar.update(state.iteration - self._bar.n)
+
+    def on_fit_end(self) -> None:
+        """Close the bar."""
+        self._bar.close()
+        del self._bar

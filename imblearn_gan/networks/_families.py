@@ -1,0 +1,202 @@
+"""Families of networks: an encoder and a decoder for any data shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+from imblearn_gan._data import DataSpec
+
+
+@runtime_checkable
+class Family(Protocol):
+    """What ``architecture`` accepts besides names: an object with these two methods.
+
+    Both get a :class:`~imblearn_gan._data.DataSpec`, whose ``shape`` is ``(n_values,)`` for
+    tables and ``(channels, height, width)`` for images. Networks are built inside the sampler's
+    seed scope; they must not touch devices or seeds. The object must be a plain value that
+    ``copy.deepcopy`` and ``pickle`` can handle.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> class Narrow:
+    ...     def encoder(self, spec, n_out):
+    ...         return nn.Sequential(nn.Flatten(), nn.Linear(spec.n_values, n_out))
+    ...     def decoder(self, spec, n_in):
+    ...         return nn.Sequential(
+    ...             nn.Linear(n_in, spec.n_values), nn.Tanh(), nn.Unflatten(1, spec.shape)
+    ...         )
+    >>> from imblearn_gan.networks import Family
+    >>> isinstance(Narrow(), Family)
+    True
+    """
+
+    def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
+        """From rows (n, *spec.shape) to (n, n_out), without a last activation."""
+        ...
+
+    def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
+        """From (n, n_in) to rows (n, *spec.shape): values in [-1, 1], categories in [0, 1]."""
+        ...
+
+
+def dense(sizes: Sequence[int], slope: float = 0.1) -> nn.Sequential:
+    """Linear layers with LeakyReLU between them."""
+    layers: list[nn.Module] = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:]):
+        layers += [nn.Linear(n_in, n_out), nn.LeakyReLU(slope)]
+    return nn.Sequential(*layers[:-1])
+
+
+class _TableOutput(nn.Module):
+    """Tanh for numbers, softmax for each categorical feature."""
+
+    def __init__(self, slices: Sequence[slice]):
+        super().__init__()
+        self.slices = tuple(slices)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.slices:
+            return torch.tanh(x)
+        parts = [torch.tanh(x[:, : self.slices[0].start])]
+        parts += [torch.softmax(x[:, place], dim=1) for place in self.slices]
+        return torch.cat(parts, dim=1)
+
+
+class MLPFamily:
+    """Dense networks, for tables and for small images taken as rows of numbers.
+
+    Parameters
+    ----------
+    hidden : tuple of int, default=(256, 128)
+        Sizes of the encoder's hidden layers; the decoder has them in reverse.
+    """
+
+    def __init__(self, hidden: Sequence[int] = (256, 128)):
+        self.hidden = tuple(hidden)
+
+    def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
+        """Flatten, then dense layers."""
+        return nn.Sequential(nn.Flatten(), *dense([spec.n_values, *self.hidden, n_out]))
+
+    def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
+        """Dense layers, then tanh for numbers and softmax for each categorical feature."""
+        return nn.Sequential(
+            *dense([n_in, *reversed(self.hidden), spec.n_values]),
+            _TableOutput(spec.categorical_slices),
+            nn.Unflatten(1, spec.shape),
+        )
+
+
+class ConvFamily:
+    """GAMO's convolutional networks, with as many stages as the image needs.
+
+    The encoder is the authors' feature extractor on 28x28 images: two stages of a 5x5
+    convolution, LeakyReLU and average pooling by 2. Larger images get a further stage for each
+    doubling of the side, so that no more than 8x8 positions reach the dense layer. The decoder
+    is the generator of GAMO2pix: a dense layer, one 4x4 transposed convolution of stride 2 a
+    stage, and a last 4x4 convolution with tanh.
+
+    Parameters
+    ----------
+    width : int, default=32
+        Channels of each stage.
+
+    Notes
+    -----
+    Sides that the stages do not divide are rounded up inside and cropped at the end: images of
+    any side work, 1x1 included.
+    """
+
+    def __init__(self, width: int = 32):
+        self.width = width
+
+    @staticmethod
+    def _stages(spec: DataSpec) -> int:
+        return max(2, math.ceil(math.log2(max(spec.shape[1:]) / 8)))
+
+    def _reduced(self, spec: DataSpec) -> tuple[int, int]:
+        factor = 2 ** self._stages(spec)
+        return math.ceil(spec.shape[1] / factor), math.ceil(spec.shape[2] / factor)
+
+    def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
+        """Convolutions, then one dense layer."""
+        _require_images(spec)
+        layers: list[nn.Module] = []
+        channels = spec.shape[0]
+        for _ in range(self._stages(spec)):
+            layers += [
+                nn.Conv2d(channels, self.width, 5, padding=2),
+                nn.LeakyReLU(0.1),
+                nn.AvgPool2d(2, ceil_mode=True),
+            ]
+            channels = self.width
+        height, width = self._reduced(spec)
+        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * height * width, n_out))
+
+    def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
+        """A dense layer, then transposed convolutions."""
+        _require_images(spec)
+        height, width = self._reduced(spec)
+        layers: list[nn.Module] = [
+            nn.Linear(n_in, self.width * height * width),
+            nn.LeakyReLU(0.1),
+            nn.Unflatten(1, (self.width, height, width)),
+        ]
+        for _ in range(self._stages(spec)):
+            layers += [
+                nn.ConvTranspose2d(self.width, self.width, 4, stride=2, padding=1),
+                nn.LeakyReLU(0.1),
+            ]
+        layers += [nn.Conv2d(self.width, spec.shape[0], 4, padding="same"), nn.Tanh()]
+        return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
+
+
+class _Crop(nn.Module):
+    """The first rows and columns of an image."""
+
+    def __init__(self, height: int, width: int):
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :, : self.height, : self.width]
+
+
+def _require_images(spec: DataSpec) -> None:
+    if not spec.is_image:
+        raise ValueError(
+            "architecture='conv' needs images. X has rows of shape "
+            f"{spec.shape}: give images of shape (n, H, W), (n, C, H, W) or (n, H, W, C), or set "
+            "image_shape for flattened ones."
+        )
+
+
+def resolve_family(architecture: Any, spec: DataSpec) -> Family:
+    """The family that the parameter ``architecture`` stands for.
+
+    Raises
+    ------
+    ValueError
+        If ``architecture`` does not fit the data, or is no name and lacks ``encoder`` or
+        ``decoder``.
+    """
+    if architecture == "auto":
+        architecture = "conv" if spec.is_image else "mlp"
+    if architecture == "mlp":
+        return MLPFamily()
+    if architecture == "conv":
+        _require_images(spec)
+        return ConvFamily()
+    if not isinstance(architecture, Family) or isinstance(architecture, type):
+        raise ValueError(
+            "architecture must be 'auto', 'mlp', 'conv' or an object with the methods "
+            "encoder(spec, n_out) and decoder(spec, n_in), see imblearn_gan.networks.Family. "
+            f"Got {architecture!r}."
+        )
+    return architecture

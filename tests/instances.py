@@ -1,0 +1,10 @@
+"""One table of small instances: every common check runs over all of them.
+
+A new sampler joins by one line.
+"""
+
+from imblearn_gan import GAMOOversampler
+
+SAMPLERS = [
+    GAMOOversampler(max_iter=5, batch_size=16, random_state=0),
+]
