@@ -107,11 +107,13 @@ def _column_kind(column: Any) -> str:
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
     if dtype == object:
         kinds_seen = {_value_kind(value) for value in column}
-        if "category" in kinds_seen:
-            return "category"
-        if kinds_seen - {"float", "integer", "bool"}:
-            return f"object ({', '.join(sorted(kinds_seen - {'float', 'integer', 'bool'}))})"
-        return kinds_seen.pop() if len(kinds_seen) == 1 else "float"
+        unknown = kinds_seen - set(_TYPES)
+        if unknown:
+            return f"object ({', '.join(sorted(unknown))})"
+        for kind in ("category", "float", "integer"):
+            if kind in kinds_seen:
+                return kind
+        return "bool"
     import pandas as pd
     from pandas.api import types
 
@@ -139,13 +141,6 @@ def _missing(column: Any) -> np.ndarray:
     if column.dtype.kind == "O":
         return np.array([value is None or value != value for value in column], dtype=bool)
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
-
-
-def _largest_float_within(high: Any) -> float:
-    """The largest float64 that is not above ``high`` (int64 and uint64 have larger ones)."""
-    as_float = float(high)
-    too_large = isinstance(high, (int, np.integer)) and int(as_float) > int(high)
-    return float(np.nextafter(as_float, -np.inf)) if too_large else as_float
 
 
 @dataclass
@@ -241,14 +236,8 @@ class DataCodec:
 
     def _read_columns(self, X: Any) -> None:
         n_columns = prod(self.row_shape_)
-        uniform = not is_pandas(X) and X.dtype.kind in "biuf"
-        kinds = (
-            [_column_kind(X[:0].reshape(-1) if not sparse.issparse(X) else X.data[:0])] * n_columns
-            if uniform
-            else [_column_kind(_column(X, i)) for i in range(n_columns)]
-        )
+        kinds = self._checked_kinds(X)
         named = self._named_categories(n_columns)
-        self._check_finite(X, kinds, uniform)
         if isinstance(self.categorical_features, str):  # "auto"
             categorical = [i for i, kind in enumerate(kinds) if kind == "category"]
         else:
@@ -264,7 +253,7 @@ class DataCodec:
                 )
         if categorical and sparse.issparse(X):
             raise ValueError("categorical_features needs dense data. Got a sparse matrix.")
-        unknown = [i for i, kind in enumerate(kinds) if kind not in _KINDS]
+        unknown = [i for i, kind in enumerate(kinds) if kind not in _TYPES]
         if unknown:
             raise ValueError(
                 f"Columns {self._names(unknown[:5])} have the dtype "
@@ -274,10 +263,37 @@ class DataCodec:
         is_categorical = np.zeros(n_columns, dtype=bool)
         is_categorical[categorical] = True
         self._numeric = np.flatnonzero(~is_categorical)
-        self._rounded = np.array([kinds[i] != "float" for i in self._numeric], dtype=bool)
+        self._kinds = [kinds[i] for i in self._numeric]
+        self._rounded = np.array([kind != "float" for kind in self._kinds], dtype=bool)
         self._categories = [
             _Column(int(i), _distinct(_column(X, int(i)))) for i in np.flatnonzero(is_categorical)
         ]
+
+    def check(self, X: Any) -> None:
+        """Raise a ValueError if more rows do not fit those that were seen."""
+        if tuple(X.shape[1:]) != self.row_shape_:
+            raise ValueError(
+                f"X has rows of shape {tuple(X.shape[1:])}, but was fitted on rows of shape "
+                f"{self.row_shape_}."
+            )
+        kinds = self._checked_kinds(X)
+        strings = [int(i) for i in self._numeric if kinds[i] not in ("float", "integer", "bool")]
+        if strings:
+            raise ValueError(
+                f"Columns {self._names(strings[:5])} must hold numbers, as they did in fit."
+            )
+
+    def _checked_kinds(self, X: Any) -> list[str]:
+        """The kind of each column of X, after a look for missing and infinite values."""
+        n_columns = prod(self.row_shape_)
+        uniform = not is_pandas(X) and X.dtype.kind in "biuf"
+        kinds = (
+            [_column_kind(X[:0].reshape(-1) if not sparse.issparse(X) else X.data[:0])] * n_columns
+            if uniform
+            else [_column_kind(_column(X, i)) for i in range(n_columns)]
+        )
+        self._check_finite(X, kinds, uniform)
+        return kinds
 
     def _named_categories(self, n_columns: int) -> list[int]:
         named = self.categorical_features
@@ -313,16 +329,16 @@ class DataCodec:
         if uniform and X.dtype.kind != "f":
             return
         if uniform and sparse.issparse(X):
-            found = ("NaN" if np.isnan(X.data).any() else "infinity", ~np.isfinite(X.data))
-            wrong = np.unique(X.tocoo().col[~np.isfinite(X.tocoo().data)])
+            entries = X.tocoo()
+            found = "NaN" if np.isnan(X.data).any() else "infinity"
+            wrong = np.unique(entries.col[~np.isfinite(entries.data)])
         elif uniform:
-            finite = np.isfinite(X)
-            found = ("NaN" if np.isnan(X).any() else "infinity", ~finite)
-            wrong = np.flatnonzero(~finite.reshape(len(X), -1).all(axis=0))
+            found = "NaN" if np.isnan(X).any() else "infinity"
+            wrong = np.flatnonzero(~np.isfinite(X).reshape(len(X), -1).all(axis=0))
         else:
             missing = [_missing(_column(X, i)) for i in range(len(kinds))]
             wrong = np.array([i for i, values in enumerate(missing) if values.any()])
-            found = ("NaN", wrong)
+            found = "NaN"
             if not len(wrong):
                 wrong = np.array(
                     [
@@ -331,12 +347,12 @@ class DataCodec:
                         if kind == "float" and not np.isfinite(_floats(_column(X, i))).all()
                     ]
                 )
-                found = ("infinity", wrong)
+                found = "infinity"
         if len(wrong):
             more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
             where = "pixels" if X.ndim > 2 else "columns"
             raise ValueError(
-                f"Input X contains {found[0]} in {where} {self._names(wrong[:5].tolist())}{more}. "
+                f"Input X contains {found} in {where} {self._names(wrong[:5].tolist())}{more}. "
                 "Impute or drop these values before resampling, for example with "
                 "sklearn.impute.SimpleImputer."
             )
@@ -356,22 +372,14 @@ class DataCodec:
         return flat.astype(np.float64)
 
     def _read_ranges(self, X: Any) -> None:
-        low, high, top = [], [], []
+        low, high = [], []
         for i in _chunks(X.shape[0]):
             numbers = self._numbers(X[i])
             low.append(numbers.min(axis=0))
             high.append(numbers.max(axis=0))
         self._low = np.min(low, axis=0)
         self._high = np.max(high, axis=0)
-        # float64 may round a large integer up, out of its own dtype
-        if not is_pandas(X) and X.dtype.kind in "iu" and X.dtype.itemsize == 8 and self._high.size:
-            top = X.max(axis=0)
-            top = np.ravel(top.toarray() if sparse.issparse(top) else top)[self._numeric]
-            self._high = np.array([_largest_float_within(value) for value in top])
-        elif is_pandas(X):
-            for j, i in enumerate(self._numeric):
-                if self._rounded[j] and abs(self._high[j]) >= 2**53:
-                    self._high[j] = _largest_float_within(int(_column(X, int(i)).max()))
+        self._exact_bounds = self._read_exact_bounds(X)
         low_scale, high_scale = self._low, self._high
         if self.image_size_ is not None and self._low.size:
             uint8 = not is_pandas(X) and X.dtype == np.uint8
@@ -381,6 +389,16 @@ class DataCodec:
         self._middle = np.asarray(high_scale / 2 + low_scale / 2)
         self._half = np.asarray(high_scale / 2 - low_scale / 2)
         self._divisor = np.where(self._half > 0, self._half, 1.0)
+
+    def _read_exact_bounds(self, X: Any) -> dict[int, tuple[Any, Any]]:
+        """Ranges of the numeric columns with integers that float64 cannot tell apart."""
+        if not is_pandas(X) and X.ndim > 2:
+            X = X.reshape(len(X), -1)
+        bounds = {}
+        for j in np.flatnonzero(self._rounded & (np.maximum(-self._low, self._high) >= 2**53)):
+            column = _column(X, int(self._numeric[j]))
+            bounds[int(j)] = int(column.min()), int(column.max())
+        return bounds
 
     # encoding and decoding --------------------------------------------------------------------
 
@@ -406,21 +424,30 @@ class DataCodec:
                 continue
             encoded[i, : numbers.shape[1]] = numbers
             for column, place in zip(self._categories, self.spec(()).categorical_slices):
-                values = np.asarray(_column(X[i], column.index), dtype=object)
-                encoded[i, place] = values[:, None] == column.categories.astype(object)[None, :]
+                codes = {value: code for code, value in enumerate(column.categories.tolist())}
+                values = np.asarray(_column(X[i], column.index), dtype=object).tolist()
+                # a value that was not seen is no category: the last row of zeros
+                rows = np.eye(len(codes) + 1, len(codes))
+                encoded[i, place] = rows[[codes.get(value, -1) for value in values]]
         return encoded
 
     def decode(self, encoded: np.ndarray) -> Any:
         """Generated values as rows in the container and with the dtypes of the data seen."""
         encoded = np.asarray(encoded, dtype=np.float64)
+        if not np.isfinite(encoded).all():
+            raise FloatingPointError(
+                "The generator made values that are not finite: its training diverged. Try a "
+                "smaller learning_rate or a larger batch_size."
+            )
         if self.image_size_ is not None:
             numbers = self._from_channels_first(encoded)
         else:
             numbers = encoded[:, : len(self._numeric)]
-        numbers = self._middle + numbers * self._divisor
-        round_off = _ROUND_OFF * self._divisor
-        numbers = np.where(np.abs(numbers - self._low) < round_off, self._low, numbers)
-        numbers = np.where(np.abs(numbers - self._high) < round_off, self._high, numbers)
+        # clipped before they are scaled too: extreme float64 ranges must not overflow
+        numbers = self._middle + np.clip(numbers, -1, 1) * self._divisor
+        near = _ROUND_OFF * self._divisor
+        numbers = np.where(numbers < self._low + near, self._low, numbers)
+        numbers = np.where(numbers > self._high - near, self._high, numbers)
         numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
         np.clip(numbers, self._low, self._high, out=numbers)
         return self._to_container(numbers, encoded)
@@ -438,36 +465,35 @@ class DataCodec:
 
     def _to_container(self, numbers: np.ndarray, encoded: np.ndarray) -> Any:
         template = self._template
-        if sparse.issparse(template):
-            return type(template)(numbers.astype(template.dtype))
-        places = self.spec(()).categorical_slices
-        labels = {
-            column.index: column.categories[encoded[:, place].argmax(axis=1)]
-            for column, place in zip(self._categories, places)
-        }
+        at_once = not is_pandas(template) and template.dtype.kind in "biuf"
+        one_by_one = self._exact_bounds if at_once else range(len(self._numeric))
+        columns = {int(self._numeric[j]): self._values(j, numbers[:, j]) for j in one_by_one}
+        for column, place in zip(self._categories, self.spec(()).categorical_slices):
+            columns[column.index] = column.categories[encoded[:, place].argmax(axis=1)]
         if is_pandas(template):
             import pandas as pd
 
-            values = dict(labels)
-            for j, i in enumerate(self._numeric):
-                values[int(i)] = _to_integers(numbers[:, j]) if self._rounded[j] else numbers[:, j]
-            columns = {
-                i: pd.Series(values[i]).astype(template.dtypes.iloc[i])
-                for i in range(template.shape[1])
-            }
-            frame = pd.DataFrame(columns)
+            frame = pd.DataFrame(
+                {i: pd.Series(columns[i]).astype(template.dtypes.iloc[i]) for i in sorted(columns)}
+            )
             frame.columns = template.columns
             return frame
         rows = np.empty((len(numbers), prod(self.row_shape_)), dtype=template.dtype)
-        if template.dtype.kind == "O":
-            for j, i in enumerate(self._numeric):
-                column = _to_integers(numbers[:, j]) if self._rounded[j] else numbers[:, j]
-                rows[:, i] = column.tolist()
-        else:
-            rows[:, self._numeric] = numbers.astype(template.dtype)
-        for i, column in labels.items():
-            rows[:, i] = column
+        if at_once:
+            rest = np.delete(np.arange(len(self._numeric)), list(self._exact_bounds))
+            rows[:, self._numeric[rest]] = numbers[:, rest]
+        for i, values in columns.items():
+            rows[:, i] = values.tolist() if template.dtype.kind == "O" else values
+        if sparse.issparse(template):
+            return type(template)(rows)
         return rows.reshape(-1, *self.row_shape_)
+
+    def _values(self, j: int, numbers: np.ndarray) -> np.ndarray:
+        """The j-th numeric column with the type of its values: float, integer or bool."""
+        if j in self._exact_bounds:
+            integers = np.array([int(value) for value in numbers], dtype=object)
+            return np.clip(integers, *self._exact_bounds[j])
+        return numbers.astype(_TYPES[self._kinds[j]])
 
     def stack(self, blocks: Sequence[Any]) -> Any:
         """Blocks of rows of the same container under each other."""
@@ -482,15 +508,11 @@ class DataCodec:
         return np.concatenate(blocks)
 
 
-_KINDS = ("float", "integer", "bool", "category")
+_TYPES = {"float": np.float64, "integer": np.int64, "bool": np.bool_, "category": np.object_}
 
 
 def _chunks(n_rows: int) -> list[slice]:
     return [slice(i, min(i + _CHUNK, n_rows)) for i in range(0, n_rows, _CHUNK)]
-
-
-def _to_integers(values: np.ndarray) -> np.ndarray:
-    return values.astype(np.uint64 if values.size and values.max() >= 2**63 else np.int64)
 
 
 def _floats(column: Any) -> np.ndarray:

@@ -16,6 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
     _check_feature_names,
+    _check_n_features,
     check_consistent_length,
     check_is_fitted,
 )
@@ -138,6 +139,15 @@ class AdversarialEstimator(BaseEstimator):
             )
         return X, codec, labels
 
+    def _read_again(self, X: Any) -> Any:
+        """X in its native form, checked against what ``fit`` has seen."""
+        X = to_native(X)
+        _check_feature_names(self, X, reset=False)
+        if len(X.shape) == 2:
+            _check_n_features(self, X, reset=False)
+        self._codec.check(X)
+        return X
+
     def _check_settings(self) -> None:
         resolve_device(self.device)
         shape = self.image_shape
@@ -170,7 +180,9 @@ class AdversarialEstimator(BaseEstimator):
             data = TrainingData(x, y, spec, n_to_make)
             for phase in self._phases(networks, data):
                 engine.run(phase)
-        kept = nn.ModuleDict({name: networks[name] for name in self._kept_networks})
+        kept = nn.ModuleDict(
+            {name: networks[name] for name in self._kept_networks if name in networks}
+        )
         self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
         self.n_iter_ = engine.n_iter.get(self._main_phase, 0)

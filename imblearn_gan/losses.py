@@ -96,9 +96,7 @@ def discriminator_loss(logits: Tensor, target: float, loss: str = "least_squares
     return _elementwise(logits, torch.full_like(logits, target), loss).mean()
 
 
-def vae_loss(
-    decoded: Tensor, x: Tensor, mean: Tensor, log_variance: Tensor
-) -> dict[str, Tensor]:
+def vae_loss(decoded: Tensor, x: Tensor, mean: Tensor, log_variance: Tensor) -> dict[str, Tensor]:
     """Loss of a variational autoencoder with a standard normal prior.
 
     Parameters

@@ -88,8 +88,13 @@ class Phase:
 
     @property
     def networks(self) -> list[nn.Module]:
-        """The networks of all players, each once."""
-        unique = {id(net): net for player in self.players for net in player.networks}
+        """The networks of all players that have something to learn, each once."""
+        unique = {
+            id(net): net
+            for player in self.players
+            for net in player.networks
+            if any(True for _ in net.parameters())
+        }
         return list(unique.values())
 
 

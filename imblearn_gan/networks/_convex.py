@@ -14,7 +14,6 @@ class _TransientMapping(nn.Module):
     def __init__(self, latent_dim: int, n_classes: int):
         super().__init__()
         self.latent_dim = latent_dim
-        self.n_classes = n_classes
         self.layers = nn.Sequential(
             nn.Linear(latent_dim + n_classes, 256),
             nn.ReLU(),
@@ -24,13 +23,7 @@ class _TransientMapping(nn.Module):
             nn.BatchNorm1d(64),
         )
 
-    def forward(self, z: Tensor, counts: Sequence[int]) -> Tensor:
-        y = torch.repeat_interleave(
-            torch.arange(self.n_classes, device=z.device),
-            torch.tensor(counts, device=z.device),
-            output_size=len(z),
-        )
-        one_hot = nn.functional.one_hot(y, self.n_classes).to(z.dtype)
+    def forward(self, z: Tensor, one_hot: Tensor) -> Tensor:
         return self.layers(torch.cat([z, one_hot], dim=1))
 
 
@@ -46,15 +39,14 @@ class ConvexGenerator(nn.Module):
         Size of the code.
 
     class_counts : sequence of int
-        Rows of each class.
+        Real rows of each class, 0 for classes that are never generated.
 
-    classes : sequence of int
-        Codes of the classes to generate.
-
-    Notes
-    -----
-    Rows come ordered by class, so each class is one matrix product: memory and time grow with
-    rows asked for times rows of the class, and never hold rows x rows of the class x features.
+    n_support : int or None, default=None
+        None weighs all real rows of the class, as the paper does. With an integer, each
+        generated row combines that many real rows of its class, drawn at random; their weights
+        are a draw from a uniform Dirichlet distribution that the IGU's softmax tilts. A softmax
+        over many rows starts at the mean of the class and is slow to leave it; few rows keep
+        their contrast, and an iteration's cost no longer grows with the class.
 
     References
     ----------
@@ -64,18 +56,23 @@ class ConvexGenerator(nn.Module):
     --------
     >>> import torch
     >>> from imblearn_gan.networks import ConvexGenerator
-    >>> generator = ConvexGenerator(4, class_counts=[9, 3], classes=[1])
-    >>> weights = generator.weights(torch.randn(5, 4), counts=[0, 5])
-    >>> weights[1].shape, bool(weights[1].sum(dim=1).allclose(torch.ones(5)))
+    >>> generator = ConvexGenerator(4, class_counts=[0, 3])
+    >>> index, weights = generator.weights(torch.randn(5, 4), counts=[0, 5])[1]
+    >>> weights.shape, bool(weights.sum(dim=1).allclose(torch.ones(5)))
     (torch.Size([5, 3]), True)
     """
 
-    def __init__(self, latent_dim: int, class_counts: Sequence[int], classes: Sequence[int]):
+    def __init__(self, latent_dim: int, class_counts: Sequence[int], n_support: int | None = None):
         super().__init__()
+        self.latent_dim = latent_dim
+        self.class_counts = tuple(class_counts)
+        self.n_support = n_support
         self.mapping = _TransientMapping(latent_dim, len(class_counts))
-        self.instances = nn.ModuleDict({str(i): nn.Linear(64, class_counts[i]) for i in classes})
+        self.instances = nn.ModuleList(
+            [nn.Linear(64, n) if n else nn.Identity() for n in class_counts]
+        )
 
-    def weights(self, z: Tensor, counts: Sequence[int]) -> dict[int, Tensor]:
+    def weights(self, z: Tensor, counts: Sequence[int]) -> dict[int, tuple[Tensor | None, Tensor]]:
         """Convex weights by class: nonnegative, each row sums to one.
 
         Parameters
@@ -88,26 +85,39 @@ class ConvexGenerator(nn.Module):
 
         Returns
         -------
-        dict of int to Tensor of shape (n_rows_of_class, n_real_rows_of_class)
-            For the classes with rows.
+        dict of int to (index, weights)
+            For the classes with rows. ``weights`` has the shape (n_rows_of_class, n_combined);
+            ``index`` has the same shape and says which real rows of the class are combined,
+            or is None for all of them.
         """
-        mapped = self.mapping(z, counts).split(list(counts))
-        return {
-            i: torch.softmax(self.instances[str(i)](mapped[i]), dim=1)
-            for i, n in enumerate(counts)
-            if n
-        }
+        one_hot = one_hot_of(counts, z)
+        mapped = self.mapping(z, one_hot).split(list(counts))
+        return {i: self._weights_of(i, mapped[i]) for i, n in enumerate(counts) if n}
+
+    def _weights_of(self, i: int, mapped: Tensor) -> tuple[Tensor | None, Tensor]:
+        unit, n_real = self.instances[i], self.class_counts[i]
+        if self.n_support is None or n_real == 1:
+            return None, torch.softmax(unit(mapped), dim=1)
+        shape = (len(mapped), self.n_support)
+        index = torch.randint(n_real, shape, device=mapped.device)
+        logits = torch.einsum("nsf,nf->ns", unit.weight[index], mapped) + unit.bias[index]
+        # the softmax of logarithms of exponential draws is uniform on the simplex
+        noise = torch.empty_like(logits).exponential_().clamp_min(1e-6).log()
+        return index, torch.softmax(logits + noise, dim=1)
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor]) -> Tensor:
         """Generated rows, ordered by class; ``rows`` holds the real rows of each class."""
-        weights = self.weights(z, counts)
-        return torch.cat([weight @ rows[i] for i, weight in weights.items()])
+        generated = []
+        for i, (index, weights) in self.weights(z, counts).items():
+            if index is None:
+                generated.append(weights @ rows[i])
+            else:
+                generated.append(torch.einsum("ns,nsv->nv", weights, rows[i][index]))
+        return torch.cat(generated)
 
 
 class ConditionalGenerator(nn.Module):
     """The ablation cG: an ordinary conditional generator in place of the convex one.
-
-    The same mapping unit, then two dense layers to the features themselves.
 
     Parameters
     ----------
@@ -123,9 +133,42 @@ class ConditionalGenerator(nn.Module):
 
     def __init__(self, latent_dim: int, n_classes: int, output: nn.Module):
         super().__init__()
+        self.latent_dim = latent_dim
         self.mapping = _TransientMapping(latent_dim, n_classes)
         self.output = output
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor] = ()) -> Tensor:
         """Generated rows, ordered by class; ``rows`` is not used."""
-        return self.output(self.mapping(z, counts))
+        return self.output(self.mapping(z, one_hot_of(counts, z))).flatten(1)
+
+
+def one_hot_of(counts: Sequence[int], like: Tensor) -> Tensor:
+    """One-hot labels of ``counts[i]`` rows of each class i, without waiting for the device."""
+    one_hot = torch.zeros(len(like), len(counts))
+    start = 0
+    for i, n in enumerate(counts):
+        one_hot[start : start + n, i] = 1.0
+        start += n
+    return one_hot.to(like, non_blocking=True)
+
+
+class RowStore(nn.Module):
+    """Real rows by class, as buffers that are saved and moved with the networks.
+
+    Parameters
+    ----------
+    rows : sequence of Tensor or None
+        The rows (n_rows, n_values) of each class, None for classes without any.
+    """
+
+    def __init__(self, rows: Sequence[Tensor | None]):
+        super().__init__()
+        self.n_classes = len(rows)
+        for i, values in enumerate(rows):
+            if values is not None:
+                self.register_buffer(f"class_{i}", values.clone())
+
+    @property
+    def by_class(self) -> list[Tensor | None]:
+        """The rows of each class."""
+        return [getattr(self, f"class_{i}", None) for i in range(self.n_classes)]

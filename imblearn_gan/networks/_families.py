@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -48,7 +49,7 @@ class Family(Protocol):
 def dense(sizes: Sequence[int], slope: float = 0.1) -> nn.Sequential:
     """Linear layers with LeakyReLU between them."""
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:]):
+    for n_in, n_out in pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), nn.LeakyReLU(slope)]
     return nn.Sequential(*layers[:-1])
 
@@ -153,7 +154,8 @@ class ConvFamily:
                 nn.ConvTranspose2d(self.width, self.width, 4, stride=2, padding=1),
                 nn.LeakyReLU(0.1),
             ]
-        layers += [nn.Conv2d(self.width, spec.shape[0], 4, padding="same"), nn.Tanh()]
+        # as padding="same", whose warning says that it copies
+        layers += [nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(self.width, spec.shape[0], 4), nn.Tanh()]
         return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
 
 

@@ -1,77 +1,422 @@
-"""GAMO, a game of three players."""
+"""GAMO: a game of a classifier, a discriminator and a convex generator."""
+
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from numbers import Integral, Real
-import math
+
 import torch
+from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
-from torch import nn
-from imblearn_gan._training import Phase, Player
-from imblearn_gan.base import BaseGANOversampler
+from torch import Tensor, nn
+
+from imblearn_gan._data import DataSpec
+from imblearn_gan._training import Phase, Player, TrainingData
+from imblearn_gan.base import (
+    SAMPLER_ATTRIBUTES,
+    SHARED_PARAMETERS,
+    AdversarialEstimator,
+    BaseGANOversampler,
+)
 from imblearn_gan.losses import classifier_loss, discriminator_loss
-from imblearn_gan.networks import ConvexGenerator, dense, resolve_family
+from imblearn_gan.networks import (
+    ConditionalGenerator,
+    ConvexGenerator,
+    RowStore,
+    dense,
+    one_hot_of,
+    resolve_family,
+)
+from imblearn_gan.over_sampling._gamo2pix import build_decoders, decoding_phase, extract
+
+N_FEATURES = 512
 
 
-class RowStore(nn.Module):
-    def __init__(self, rows):
-        super().__init__()
-        for i, r in rows.items():
-            self.register_buffer(f"c{i}", r)
+@dataclass
+class _Turn:
+    """What classifier and discriminator see in one turn: features and one-hot labels."""
+
+    real: Tensor
+    real_labels: Tensor
+    generated: Tensor | None = None
+    generated_labels: Tensor | None = None
 
 
-class GAMOOversampler(BaseGANOversampler):
-    _kept_networks = ("generator", "rows")
+class GAMOMethod(AdversarialEstimator):
+    """The game itself, shared by the sampler and the classifier."""
 
-    def _build_networks(self, spec, n_to_make):
-        classes = [i for i, n in enumerate(n_to_make) if n]
-        c = spec.n_classes
-        return nn.ModuleDict(dict(
-            generator=ConvexGenerator(self.latent_dim, spec.class_counts, classes),
-            classifier=dense([spec.n_values, 256, 128, c]),
-            discriminator=dense([spec.n_values + c, 256, 128, 1]),
-        ))
+    _parameter_constraints: dict = {
+        **AdversarialEstimator._parameter_constraints,
+        "loss": [StrOptions({"least_squares", "cross_entropy"})],
+        "generator": [StrOptions({"convex", "conditional"})],
+        "discriminator": ["boolean"],
+        "combine": [StrOptions({"rows", "features"})],
+        "n_support": [Interval(Integral, 2, None, closed="left"), None],
+        "balanced_batches": ["boolean"],
+        "adversarial_weight": [Interval(Real, 0, None, closed="left")],
+        "generated_weight": [Interval(Real, 0, None, closed="left")],
+        "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+        "lr_decay": ["boolean"],
+    }
 
-    def _phases(self, networks, data):
-        g, m, d = (networks[k] for k in ("generator", "classifier", "discriminator"))
-        rows = {i: data.x[data.rows_of(i)].flatten(1) for i, n in enumerate(data.n_to_make) if n}
-        deficit = data.n_to_make
-        uniform = [float(n > 0) for n in deficit]
-        C = data.spec.n_classes
+    def _extracts(self, spec: DataSpec) -> bool:
+        """Whether a feature extractor F is learnt; else rows are their own features."""
+        if isinstance(self.architecture, str):
+            return spec.is_image and self.architecture != "mlp"
+        return True
 
-        def make(weights):
-            counts = data.draw_labels(self.batch_size, weights)
-            z = torch.randn(self.batch_size, self.latent_dim, device=data.device)
-            y = torch.repeat_interleave(torch.arange(C), torch.tensor(counts)).to(data.device)
-            return g(z, counts, rows), data.one_hot(y)
+    def _in_features(self, spec: DataSpec) -> bool:
+        return self.combine == "features" and self._extracts(spec)
 
-        def draw():
-            b = data.draw(self.batch_size)
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        family = resolve_family(self.architecture, spec)
+        n_classes, n_features = spec.n_classes, spec.n_values
+        extractor: nn.Module = nn.Flatten()
+        if self._extracts(spec):
+            n_features = N_FEATURES
+            extractor = nn.Sequential(family.encoder(spec, n_features), nn.Tanh())
+        networks = nn.ModuleDict()
+        networks["extractor"] = extractor
+        networks["classifier"] = dense([n_features, 256, 128, n_classes])
+        if not any(n_to_make):
+            return networks
+        if self.generator == "convex":
+            counts = [n if made else 0 for n, made in zip(spec.class_counts, n_to_make)]
+            networks["generator"] = ConvexGenerator(self.latent_dim, counts, self.n_support)
+        else:
+            output = family.decoder(spec, 64)
+            if self._in_features(spec):
+                output = nn.Sequential(dense([64, 256, n_features]), nn.Tanh())
+            networks["generator"] = ConditionalGenerator(self.latent_dim, n_classes, output)
+        if self.discriminator:
+            networks["discriminator"] = dense([n_features + n_classes, 256, 128, 1])
+        return networks
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        extractor, classifier = networks["extractor"], networks["classifier"]
+        parts = dict(networks.items())
+        generator, judge = parts.get("generator"), parts.get("discriminator")
+        in_features = self._in_features(data.spec)
+        deficit, size = data.n_to_make, self.batch_size
+        minority = [float(n > 0) for n in deficit]
+        pool = data.x.flatten(1)  # what is combined: rows, or their features
+
+        def by_class() -> list[Tensor | None]:
+            return [pool[data.rows_of(i)] if n else None for i, n in enumerate(deficit)]
+
+        def refresh(iteration: int) -> None:
+            """Once an epoch, take the features of all rows under the F of the moment."""
+            nonlocal pool, rows
+            if iteration % max(1, len(data) // size) == 0:
+                pool = extract(extractor, data.x)
+                rows = by_class()
+
+        def features(values: Tensor) -> Tensor:
+            return values if in_features else extractor(values.view(-1, *data.spec.shape))
+
+        def generate(weights: Sequence[float]) -> tuple[Tensor, Tensor]:
+            counts = data.draw_labels(size, weights)
+            z = torch.randn(size, self.latent_dim, device=data.device)
+            return generator(z, counts, rows), one_hot_of(counts, z)
+
+        def draw() -> _Turn:
+            index = data.draw_index(size, self.balanced_batches)
+            labels = data.one_hot(data.y[index])
+            if generator is None:
+                return _Turn(features(pool[index]), labels)
             with torch.no_grad():
-                fake, yf = make(deficit)
-            return b.x.flatten(1), data.one_hot(b.y), fake, yf
+                generated, generated_labels = generate(
+                    minority if self.balanced_batches else deficit
+                )
+            real, made = features(torch.cat([pool[index], generated])).split(size)
+            return _Turn(real, labels, made, generated_labels)
 
-        def ml(b):
-            x, y, fx, fy = b
-            return {"real": classifier_loss(m(x), y), "generated": classifier_loss(m(fx), fy)}
+        def judged(x: Tensor, labels: Tensor, target: float) -> Tensor:
+            return discriminator_loss(judge(torch.cat([x, labels], 1)), target, self.loss)
 
-        def dl(b):
-            x, y, fx, fy = b
-            return {"real": discriminator_loss(d(torch.cat([x, y], 1)), .95),
-                    "generated": discriminator_loss(d(torch.cat([fx, fy], 1)), .05)}
+        def extractor_losses(batch) -> dict[str, Tensor]:
+            logits = classifier(extractor(batch.x))
+            return {"real": classifier_loss(logits, data.one_hot(batch.y), self.loss)}
 
-        def gl(b):
-            fx, fy = make(uniform)
-            return {"classifier": classifier_loss(m(fx), 1 - fy),
-                    "discriminator": discriminator_loss(d(torch.cat([fx, fy], 1)), 1.)}
-        lr = self.learning_rate
-        yield Phase("adversarial", [
-            Player("classifier", [m], ml, draw, lr),
-            Player("discriminator", [d], dl, None, lr),
-            Player("generator", [g], gl, None, lr)], self.max_iter)
-        networks["rows"] = RowStore(rows)
+        def classifier_losses(turn: _Turn) -> dict[str, Tensor]:
+            losses = {"real": classifier_loss(classifier(turn.real), turn.real_labels, self.loss)}
+            if turn.generated is not None:
+                losses["generated"] = self.generated_weight * classifier_loss(
+                    classifier(turn.generated), turn.generated_labels, self.loss
+                )
+            return losses
 
-    def _generate(self, networks, codes):
-        counts = torch.bincount(codes, minlength=networks["generator"].mapping.n_classes).tolist()
-        rows = {int(k[1:]): v for k, v in networks["rows"].named_buffers()}
+        def discriminator_losses(turn: _Turn) -> dict[str, Tensor]:
+            smooth = self.label_smoothing
+            return {
+                "real": judged(turn.real.detach(), turn.real_labels, 1 - smooth),
+                "generated": judged(turn.generated.detach(), turn.generated_labels, smooth),
+            }
+
+        def generator_losses(_) -> dict[str, Tensor]:
+            generated, labels = generate(minority)
+            made = features(generated)
+            fooled = classifier_loss(classifier(made), 1 - labels, self.loss)
+            losses = {"classifier": self.adversarial_weight * fooled}
+            if judge is not None:
+                losses["discriminator"] = judged(made, labels, 1.0)
+            return losses
+
+        rows = by_class()
+        rate = self.learning_rate
+        players = []
+        if in_features:
+            players.append(
+                Player("extractor", [extractor], extractor_losses, lambda: data.draw(size), rate)
+            )
+        learning = [classifier] if in_features else [extractor, classifier]
+        players.append(Player("classifier", learning, classifier_losses, draw, rate))
+        if judge is not None:
+            players.append(
+                Player("discriminator", [judge], discriminator_losses, learning_rate=rate)
+            )
+        if generator is not None:
+            players.append(Player("generator", [generator], generator_losses, learning_rate=rate))
+        yield Phase(
+            "adversarial",
+            players,
+            self.max_iter,
+            before_iteration=refresh if in_features else None,
+            ema_decay=self.ema_decay,
+            lr_decay=self.lr_decay,
+        )
+        if in_features:
+            refresh(0)
+        networks["rows"] = RowStore(rows if self.generator == "convex" else [None] * len(rows))
+
+
+#: Text for the parameters of the game, for ``imblearn.utils.Substitution``.
+GAMO_PARAMETERS = {
+    "gamo": """loss : {'least_squares', 'cross_entropy'}, default='least_squares'
+        Least squares, eq. (4)-(6), which the paper finds better, or cross entropy, eq. (2)-(3).
+
+    generator : {'convex', 'conditional'}, default='convex'
+        ``'conditional'`` is the paper's ablation cG (with ``discriminator=False``) or cG+D: an
+        ordinary conditional generator, free to leave its class.
+
+    discriminator : bool, default=True
+        False is the paper's GAMO\\D: nothing holds generated rows inside the class but
+        convexity.
+
+    n_support : int or None, default=3
+        How many real rows of the class each generated row combines, drawn at random for each.
+        None combines all of them, as the paper does.
+
+    balanced_batches : bool, default=True
+        Whether every class is equally likely in the batches of real rows, and every minority
+        class in the generated ones. False follows the paper: real rows as they come,
+        generated ones in proportion to what a class lacks, n_max - n_i.
+
+    adversarial_weight : float, default=1.0
+        Weight of misleading the classifier in the generator's loss; misleading the
+        discriminator has weight 1. The paper weighs both the same.
+
+    generated_weight : float, default=1.0
+        Weight of generated rows in the classifier's loss; real rows have weight 1.
+
+    label_smoothing : float, default=0.1
+        The discriminator aims at ``1 - label_smoothing`` for real and ``label_smoothing`` for
+        generated rows. 0 is the paper's.
+
+    ema_decay : float, default=0.999
+        Decay of the moving average of all networks' weights, batch-norm statistics included,
+        which replaces them in the end. 0 is the paper's: the last weights.
+
+    lr_decay : bool, default=True
+        Whether the learning rates fall to zero along half a cosine. False is the paper's.""",
+}
+
+
+@Substitution(
+    **SHARED_PARAMETERS,
+    **GAMO_PARAMETERS,
+    attributes=SAMPLER_ATTRIBUTES,
+)
+class GAMOOversampler(GAMOMethod, BaseGANOversampler):
+    """Generative Adversarial Minority Oversampling (GAMO).
+
+    A convex generator G makes rows of the minority classes as convex combinations of their real
+    rows, eq. (1) in [1]_. It plays against two: a classifier M, which it tries to mislead, so
+    that rows appear where the class is hard to tell from others, and a discriminator D, which
+    holds them inside the distribution of their class.
+
+    On tables and flattened images the rows themselves are combined. On images with
+    ``combine='features'`` the game is played in the space of a learnt feature extractor F, and
+    GAMO2pix (:class:`~imblearn_gan.over_sampling.GAMO2pix`) turns features back into images.
+
+    Parameters
+    ----------
+    {sampling_strategy}
+
+    {random_state}
+
+    {latent_dim}
+
+    max_iter : int, default=1000
+        Generator updates. The paper has 25,000 on images.
+
+    {batch_size}
+
+    learning_rate : float, default=2e-4
+        Step size of Adam (with beta_1 = 0.5) for all players; the paper's value.
+
+    {architecture}
+        With ``'mlp'`` images are treated as flattened rows, the paper's variant without F.
+
+    {image_shape}
+
+    {channels}
+
+    {categorical_features}
+
+    combine : {{'rows', 'features'}}, default='features'
+        What the generator combines where there is a feature extractor: the rows themselves or,
+        as in the paper, their features.
+
+    {gamo}
+
+    decoder_iter : int, default=1000
+        Updates of each class's GAMO2pix network, where it is needed. The paper has 25,000.
+
+    {device}
+
+    {callbacks}
+
+    {verbose}
+
+    Attributes
+    ----------
+    {attributes}
+
+    See Also
+    --------
+    GAMOClassifier : The classifier of the same game, the paper's end product.
+    GAMO2pix : Images from features, usable by itself.
+
+    Notes
+    -----
+    The convex generator needs the real minority rows (or their features): a fitted sampler
+    holds them, and so does its pickle.
+
+    A class of one row can only be repeated.
+
+    Oversampling changes the class priors that a classifier learns: its probabilities are no
+    longer calibrated to the original data.
+
+    Differences from the paper: one step of the generator minimises the sum of its two losses,
+    eq. (6), where Algorithm 1 takes two steps in turn. Defaults that differ from the paper's are
+    said at each parameter.
+
+    References
+    ----------
+    .. [1] S. S. Mullick, S. Datta and S. Das, "Generative Adversarial Minority Oversampling",
+       ICCV 2019.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from imblearn_gan import GAMOOversampler
+    >>> X, y = make_classification(n_samples=200, weights=[0.9, 0.1], random_state=0)
+    >>> X_res, y_res = GAMOOversampler(max_iter=50, random_state=0).fit_resample(X, y)
+    >>> counts = Counter(y_res.tolist())
+    >>> counts[0] == counts[1]
+    True
+    """
+
+    _kept_networks = ("generator", "rows", "decoders")
+
+    _parameter_constraints: dict = {
+        **BaseGANOversampler._parameter_constraints,
+        **GAMOMethod._parameter_constraints,
+        "decoder_iter": [Interval(Integral, 1, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy="auto",
+        random_state=None,
+        latent_dim=100,
+        max_iter=1000,
+        batch_size=64,
+        learning_rate=2e-4,
+        architecture="auto",
+        image_shape=None,
+        channels="auto",
+        categorical_features="auto",
+        loss="least_squares",
+        generator="convex",
+        discriminator=True,
+        combine="features",
+        n_support=3,
+        balanced_batches=True,
+        adversarial_weight=1.0,
+        generated_weight=1.0,
+        label_smoothing=0.1,
+        ema_decay=0.999,
+        lr_decay=True,
+        decoder_iter=1000,
+        device="auto",
+        callbacks=None,
+        verbose=0,
+    ):
+        super().__init__(
+            sampling_strategy=sampling_strategy,
+            random_state=random_state,
+            latent_dim=latent_dim,
+            max_iter=max_iter,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            architecture=architecture,
+            image_shape=image_shape,
+            channels=channels,
+            categorical_features=categorical_features,
+            device=device,
+            callbacks=callbacks,
+            verbose=verbose,
+        )
+        self.loss = loss
+        self.generator = generator
+        self.discriminator = discriminator
+        self.combine = combine
+        self.n_support = n_support
+        self.balanced_batches = balanced_batches
+        self.adversarial_weight = adversarial_weight
+        self.generated_weight = generated_weight
+        self.label_smoothing = label_smoothing
+        self.ema_decay = ema_decay
+        self.lr_decay = lr_decay
+        self.decoder_iter = decoder_iter
+
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        networks = super()._build_networks(spec, n_to_make)
+        if self._in_features(spec):
+            family = resolve_family(self.architecture, spec)
+            classes = [i for i, n in enumerate(n_to_make) if n]
+            networks["decoders"] = build_decoders(family, spec, N_FEATURES, classes)
+        return networks
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        yield from super()._phases(networks, data)
+        if "decoders" in networks:
+            features = extract(networks["extractor"], data.x)
+            yield decoding_phase(
+                networks["decoders"], features, data, self.decoder_iter, self.batch_size
+            )
+
+    def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
+        store = networks["rows"]
+        counts = torch.bincount(codes, minlength=store.n_classes).tolist()
         z = torch.randn(len(codes), self.latent_dim, device=codes.device)
-        return networks["generator"](z, counts, rows)
+        generated = networks["generator"](z, counts, store.by_class)
+        if "decoders" in networks:
+            return networks["decoders"](generated, counts)
+        return generated.view(-1, *self._codec.spec(()).shape)

@@ -1,0 +1,5 @@
+"""Classifiers: where a paper's product is one."""
+
+from imblearn_gan.classifiers._gamo import GAMOClassifier
+
+__all__ = ["GAMOClassifier"]

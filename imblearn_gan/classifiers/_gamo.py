@@ -1,0 +1,256 @@
+"""GAMO's end product: the classifier that has played the game."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from imblearn.utils import Substitution
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from imblearn_gan.base import SHARED_PARAMETERS
+from imblearn_gan.over_sampling._gamo import GAMO_PARAMETERS, GAMOMethod
+from imblearn_gan.over_sampling._gamo2pix import extract
+
+
+@Substitution(**SHARED_PARAMETERS, **GAMO_PARAMETERS)
+class GAMOClassifier(ClassifierMixin, GAMOMethod):
+    """Classifier trained by Generative Adversarial Minority Oversampling (GAMO).
+
+    The classifier M, with the feature extractor F on images, of GAMO's game [1]_: while it
+    learns, a convex generator makes rows of the minority classes where it errs, and a
+    discriminator keeps them inside their class. The set of rows is never written out: this is
+    the end-to-end product of the paper, where :class:`~imblearn_gan.GAMOOversampler` gives the
+    balanced set to any other classifier.
+
+    Parameters
+    ----------
+    {random_state}
+
+    {latent_dim}
+
+    max_iter : int, default=3000
+        Iterations of the game. The paper has 25,000 on images.
+
+    {batch_size}
+
+    learning_rate : float, default=1e-3
+        Step size of Adam (with beta_1 = 0.5) for all players. The paper has 2e-4.
+
+    {architecture}
+        With ``'mlp'`` images are treated as flattened rows, the paper's variant without F.
+
+    {image_shape}
+
+    {channels}
+
+    {categorical_features}
+
+    combine : {{'rows', 'features'}}, default='rows'
+        What the generator combines where there is a feature extractor: the rows themselves,
+        so that F learns from generated rows, too, or, as in the paper, their features, which F
+        gives anew once an epoch while it learns from real rows alone.
+
+    {gamo}
+
+    {device}
+
+    {callbacks}
+
+    {verbose}
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+
+    networks_ : torch.nn.ModuleDict
+        ``'extractor'`` (F) and ``'classifier'`` (M, one logit a class), on the CPU.
+
+    history_ : list of dict
+        One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.
+
+    n_iter_ : int
+        Iterations made.
+
+    n_features_in_ : int
+        Number of values in a row (of an image: all pixels of all channels).
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the columns, for data frames whose names are all strings.
+
+    See Also
+    --------
+    GAMOOversampler : The balanced set itself, for any classifier.
+
+    Notes
+    -----
+    M's outputs are trained one against the rest, as in eq. (2) and (4); ``predict_proba``
+    divides them by their sum. Like every classifier that is trained on a balanced set it
+    overstates the rare classes' probabilities with respect to the original data.
+
+    Without minority classes (a balanced set) M and F learn from the real rows alone.
+
+    Differences from the paper: one step of the generator minimises the sum of its two losses,
+    eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
+    generated rows together. Defaults that differ from the paper's are said at each parameter;
+    the paper's game on images is ``combine='features', n_support=None,
+    balanced_batches=False, learning_rate=2e-4, ema_decay=0, lr_decay=False, batch_size=32,
+    max_iter=25000``.
+
+    References
+    ----------
+    .. [1] S. S. Mullick, S. Datta and S. Das, "Generative Adversarial Minority Oversampling",
+       ICCV 2019.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_breast_cancer
+    >>> from imblearn_gan import GAMOClassifier
+    >>> X, y = load_breast_cancer(return_X_y=True)
+    >>> classifier = GAMOClassifier(max_iter=100, random_state=0).fit(X, y)
+    >>> classifier.score(X, y) > 0.9
+    True
+    """
+
+    _kept_networks = ("extractor", "classifier")
+
+    _parameter_constraints: dict = {**GAMOMethod._parameter_constraints}
+
+    def __init__(
+        self,
+        *,
+        random_state=None,
+        latent_dim=100,
+        max_iter=3000,
+        batch_size=64,
+        learning_rate=1e-3,
+        architecture="auto",
+        image_shape=None,
+        channels="auto",
+        categorical_features="auto",
+        loss="least_squares",
+        generator="convex",
+        discriminator=True,
+        combine="rows",
+        n_support=3,
+        balanced_batches=True,
+        adversarial_weight=1.0,
+        generated_weight=1.0,
+        label_smoothing=0.1,
+        ema_decay=0.999,
+        lr_decay=True,
+        device="auto",
+        callbacks=None,
+        verbose=0,
+    ):
+        super().__init__(
+            random_state=random_state,
+            latent_dim=latent_dim,
+            max_iter=max_iter,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            architecture=architecture,
+            image_shape=image_shape,
+            channels=channels,
+            categorical_features=categorical_features,
+            device=device,
+            callbacks=callbacks,
+            verbose=verbose,
+        )
+        self.loss = loss
+        self.generator = generator
+        self.discriminator = discriminator
+        self.combine = combine
+        self.n_support = n_support
+        self.balanced_batches = balanced_batches
+        self.adversarial_weight = adversarial_weight
+        self.generated_weight = generated_weight
+        self.label_smoothing = label_smoothing
+        self.ema_decay = ema_decay
+        self.lr_decay = lr_decay
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y):
+        """Play the game.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+            The training rows: tables, or images as the samplers take them.
+
+        y : array-like of shape (n_rows,)
+            Labels.
+
+        Returns
+        -------
+        self : object
+            The fitted instance.
+
+        Raises
+        ------
+        ValueError
+            For NaN or infinity in X, a single class, and parameters that do not fit the data.
+        """
+        self._forget()
+        if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
+            y = column_or_1d(y, warn=True)
+        check_classification_targets(y)
+        X, self._codec, labels = self._read(X, y)
+        self.classes_, counts = labels.classes_, np.bincount(labels.codes_)
+        if len(counts) < 2:
+            raise ValueError(
+                "Classifier can't train when only one class is present: y holds only the class "
+                f"{self.classes_[0]!r}."
+            )
+        encoded, spec = self._codec.encode(X), self._codec.spec(counts)
+        self._train(encoded, labels.codes_, spec, counts.max() - counts)
+        return self
+
+    def _logits(self, X) -> torch.Tensor:
+        check_is_fitted(self, "networks_")
+        encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
+        network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
+        return extract(network, encoded)
+
+    def predict_proba(self, X):
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+            Rows like those that ``fit`` got.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes), dtype float64
+            In the order of ``classes_``; each row sums to one.
+        """
+        # sigmoids divided by their sum, in logarithms
+        logits = torch.nn.functional.logsigmoid(self._logits(X).double())
+        return torch.softmax(logits, dim=1).numpy()
+
+    def predict(self, X):
+        """The most probable class of each row.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+            Rows like those that ``fit`` got.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,)
+            Labels.
+        """
+        codes = self._logits(X).argmax(dim=1).numpy()
+        return self.classes_[codes]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.three_d_array = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
