@@ -1,7 +1,6 @@
 """Losses of the games, as pure functions of tensors.
 
-All are means over the batch. Classifiers give one logit a class; the i-th output of the papers,
-the probability that a row is of class i, is the sigmoid of the i-th logit.
+All are means over the batch.
 """
 
 from __future__ import annotations
@@ -10,57 +9,103 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = [
-    "classifier_loss",
-    "discriminator_loss",
-    "vae_loss",
-]
+__all__ = ["classifier_loss", "discriminator_loss", "misleading_loss", "vae_loss"]
+
+# log(1 - p) of a p that rounds to one
+_LEAST_LOG = -1e-7
 
 
-def _elementwise(logits: Tensor, targets: Tensor, loss: str) -> Tensor:
+def _per_class(logits: Tensor, targets: Tensor, loss: str) -> Tensor:
+    """One loss for each row and class, of the softmax outputs against targets in {0, 1}."""
     if loss == "least_squares":
-        return (torch.sigmoid(logits) - targets).square()
-    return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        return (torch.softmax(logits, dim=1) - targets).square()
+    log_p = torch.log_softmax(logits, dim=1)
+    log_rest = torch.log(-torch.expm1(log_p.clamp(max=_LEAST_LOG)))
+    return -torch.where(targets > 0, log_p, log_rest)
 
 
-def classifier_loss(logits: Tensor, targets: Tensor, loss: str = "least_squares") -> Tensor:
-    """One-against-rest loss of a classifier, summed over classes.
+def classifier_loss(logits: Tensor, labels: Tensor, loss: str = "cross_entropy") -> Tensor:
+    """Loss of GAMO's classifier M, whose i-th output is the i-th value of the softmax.
 
-    With one-hot targets the terms J_i1 ... J_i4 of eq. (2) in [1]_ (``'cross_entropy'``, as a
-    loss to minimise) or L_i1 ... L_i4 of eq. (4) (``'least_squares'``); with complemented ones
-    (``1 - one_hot``) what the generator minimises: L_i7 + L_i8 of eq. (6).
+    The terms J_i1 ... J_i4 of eq. (2) in [1]_, with the sign of a loss (``'cross_entropy'``), or
+    L_i1 ... L_i4 of eq. (4) (``'least_squares'``): each output is held against one class and
+    the rest.
 
     Parameters
     ----------
     logits : Tensor of shape (n_rows, n_classes)
-        One logit a class.
+        M's outputs before the softmax.
 
-    targets : Tensor of shape (n_rows, n_classes)
-        Targets in [0, 1].
+    labels : Tensor of shape (n_rows, n_classes)
+        One-hot labels.
 
-    loss : {'least_squares', 'cross_entropy'}, default='least_squares'
-        Squared error of the sigmoid, or binary cross entropy.
+    loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
+        Which of the two.
 
     Returns
     -------
     Tensor of shape ()
-        Mean over rows of the sum over classes.
+        Sum over classes, mean over rows.
 
     References
     ----------
-    .. [1] Mullick, Datta and Das, "Generative Adversarial Minority Oversampling", ICCV 2019.
+    .. [1] S. S. Mullick, S. Datta and S. Das, "Generative Adversarial Minority Oversampling",
+       ICCV 2019.
 
     Examples
     --------
     >>> import torch
     >>> from imblearn_gan.losses import classifier_loss
-    >>> classifier_loss(torch.zeros(2, 3), torch.eye(3)[:2])
-    tensor(0.7500)
+    >>> classifier_loss(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]), "least_squares")
+    tensor(0.5000)
     """
-    return _elementwise(logits, targets, loss).sum(dim=1).mean()
+    return _per_class(logits, labels, loss).sum(dim=1).mean()
 
 
-def discriminator_loss(logits: Tensor, target: float, loss: str = "least_squares") -> Tensor:
+def misleading_loss(
+    logits: Tensor, labels: Tensor, loss: str = "cross_entropy", pulled: Tensor | None = None
+) -> Tensor:
+    """What GAMO's generator minimises to mislead the classifier.
+
+    Parameters
+    ----------
+    logits : Tensor of shape (n_rows, n_classes)
+        M's outputs for generated rows, before the softmax.
+
+    labels : Tensor of shape (n_rows, n_classes)
+        One-hot labels of the classes that were asked for.
+
+    loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
+        Which of the two.
+
+    pulled : Tensor of shape (n_classes,) or None, default=None
+        None only drives the output of the row's own class to zero: L_i7 of eq. (6) in [1]_. A
+        tensor of zeros and ones also drives the outputs of the other classes marked to one:
+        L_i8, which marks the minority classes (complemented labels in Algorithm 1). A row
+        cannot be of all other classes at once, and those terms make up most of the sum.
+
+    Returns
+    -------
+    Tensor of shape ()
+        Sum over classes, mean over rows.
+
+    References
+    ----------
+    .. [1] S. S. Mullick, S. Datta and S. Das, "Generative Adversarial Minority Oversampling",
+       ICCV 2019.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.losses import misleading_loss
+    >>> misleading_loss(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]), "least_squares")
+    tensor(0.2500)
+    """
+    counted = labels if pulled is None else torch.maximum(labels, pulled.expand_as(labels))
+    return (_per_class(logits, 1 - labels, loss) * counted).sum(dim=1).mean()
+
+
+def discriminator_loss(logits: Tensor, target: float, loss: str = "cross_entropy") -> Tensor:
     """Loss of a real-or-generated discriminator against a constant target.
 
     Q_i1 and Q_i2 of eq. (3) in [1]_ (``'cross_entropy'``) or L_i5, L_i6 and, for the generator,
@@ -74,8 +119,8 @@ def discriminator_loss(logits: Tensor, target: float, loss: str = "least_squares
     target : float
         1 for real, 0 for generated, or smoothed values between.
 
-    loss : {'least_squares', 'cross_entropy'}, default='least_squares'
-        Squared error of the sigmoid, or binary cross entropy.
+    loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
+        Binary cross entropy, or squared error of the sigmoid.
 
     Returns
     -------
@@ -90,10 +135,13 @@ def discriminator_loss(logits: Tensor, target: float, loss: str = "least_squares
     --------
     >>> import torch
     >>> from imblearn_gan.losses import discriminator_loss
-    >>> discriminator_loss(torch.zeros(4), 1.0)
+    >>> discriminator_loss(torch.zeros(4), 1.0, "least_squares")
     tensor(0.2500)
     """
-    return _elementwise(logits, torch.full_like(logits, target), loss).mean()
+    targets = torch.full_like(logits, target)
+    if loss == "least_squares":
+        return (torch.sigmoid(logits) - targets).square().mean()
+    return functional.binary_cross_entropy_with_logits(logits, targets)
 
 
 def vae_loss(decoded: Tensor, x: Tensor, mean: Tensor, log_variance: Tensor) -> dict[str, Tensor]:

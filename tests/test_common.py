@@ -146,7 +146,9 @@ def test_sample_continues_its_stream(sampler):
     assert (first != second).any()
     sampler.fit_resample(table(), Y)
     assert_same(sampler.sample({1: 4})[0], first)
-    assert_same(sampler.sample({1: 4}, random_state=3)[0], sampler.sample({1: 4}, random_state=3)[0])
+    assert_same(
+        sampler.sample({1: 4}, random_state=3)[0], sampler.sample({1: 4}, random_state=3)[0]
+    )
 
 
 def through_joblib(fitted):

@@ -86,18 +86,17 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
 
     Notes
     -----
-    M's outputs are trained one against the rest, as in eq. (2) and (4); ``predict_proba``
-    divides them by their sum. Like every classifier that is trained on a balanced set it
-    overstates the rare classes' probabilities with respect to the original data.
+    Like every classifier that is trained on a balanced set it overstates the rare classes'
+    probabilities with respect to the original data.
 
     Without minority classes (a balanced set) M and F learn from the real rows alone.
 
     Differences from the paper: one step of the generator minimises the sum of its two losses,
     eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
     generated rows together. Defaults that differ from the paper's are said at each parameter;
-    the paper's game on images is ``combine='features', n_support=None,
-    balanced_batches=False, learning_rate=2e-4, ema_decay=0, lr_decay=False, batch_size=32,
-    max_iter=25000``.
+    the paper's game on images is ``GAMOClassifier(loss='least_squares', combine='features',
+    n_support=None, tilt=None, misleading='complement', balanced_batches=False,
+    learning_rate=2e-4, ema_decay=0, lr_decay=False, batch_size=32, max_iter=25000)``.
 
     References
     ----------
@@ -130,11 +129,13 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         image_shape=None,
         channels="auto",
         categorical_features="auto",
-        loss="least_squares",
+        loss="cross_entropy",
         generator="convex",
         discriminator=True,
         combine="rows",
-        n_support=3,
+        n_support=2,
+        tilt=1.0,
+        misleading="own_class",
         balanced_batches=True,
         adversarial_weight=1.0,
         generated_weight=1.0,
@@ -164,6 +165,8 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         self.discriminator = discriminator
         self.combine = combine
         self.n_support = n_support
+        self.tilt = tilt
+        self.misleading = misleading
         self.balanced_batches = balanced_batches
         self.adversarial_weight = adversarial_weight
         self.generated_weight = generated_weight
@@ -227,9 +230,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         ndarray of shape (n_rows, n_classes), dtype float64
             In the order of ``classes_``; each row sums to one.
         """
-        # sigmoids divided by their sum, in logarithms
-        logits = torch.nn.functional.logsigmoid(self._logits(X).double())
-        return torch.softmax(logits, dim=1).numpy()
+        return torch.softmax(self._logits(X).double(), dim=1).numpy()
 
     def predict(self, X):
         """The most probable class of each row.

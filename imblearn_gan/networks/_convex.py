@@ -48,6 +48,12 @@ class ConvexGenerator(nn.Module):
         over many rows starts at the mean of the class and is slow to leave it; few rows keep
         their contrast, and an iteration's cost no longer grows with the class.
 
+    tilt : float or None, default=None
+        Bound on the IGU's logits, which pass through ``tilt * tanh(logits / tilt)``: how far the
+        game can move the weights. None bounds nothing, as in the paper. Without a bound the
+        weights tend to settle on single rows, which the discriminator cannot tell from real
+        ones: then the generator only repeats.
+
     References
     ----------
     .. [1] Mullick, Datta and Das, "Generative Adversarial Minority Oversampling", ICCV 2019.
@@ -62,11 +68,18 @@ class ConvexGenerator(nn.Module):
     (torch.Size([5, 3]), True)
     """
 
-    def __init__(self, latent_dim: int, class_counts: Sequence[int], n_support: int | None = None):
+    def __init__(
+        self,
+        latent_dim: int,
+        class_counts: Sequence[int],
+        n_support: int | None = None,
+        tilt: float | None = None,
+    ):
         super().__init__()
         self.latent_dim = latent_dim
         self.class_counts = tuple(class_counts)
         self.n_support = n_support
+        self.tilt = tilt
         self.mapping = _TransientMapping(latent_dim, len(class_counts))
         self.instances = nn.ModuleList(
             [nn.Linear(64, n) if n else nn.Identity() for n in class_counts]
@@ -97,13 +110,16 @@ class ConvexGenerator(nn.Module):
     def _weights_of(self, i: int, mapped: Tensor) -> tuple[Tensor | None, Tensor]:
         unit, n_real = self.instances[i], self.class_counts[i]
         if self.n_support is None or n_real == 1:
-            return None, torch.softmax(unit(mapped), dim=1)
+            return None, torch.softmax(self._bounded(unit(mapped)), dim=1)
         shape = (len(mapped), self.n_support)
         index = torch.randint(n_real, shape, device=mapped.device)
         logits = torch.einsum("nsf,nf->ns", unit.weight[index], mapped) + unit.bias[index]
         # the softmax of logarithms of exponential draws is uniform on the simplex
         noise = torch.empty_like(logits).exponential_().clamp_min(1e-6).log()
-        return index, torch.softmax(logits + noise, dim=1)
+        return index, torch.softmax(self._bounded(logits) + noise, dim=1)
+
+    def _bounded(self, logits: Tensor) -> Tensor:
+        return logits if self.tilt is None else self.tilt * torch.tanh(logits / self.tilt)
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor]) -> Tensor:
         """Generated rows, ordered by class; ``rows`` holds the real rows of each class."""

@@ -19,7 +19,7 @@ from imblearn_gan.base import (
     AdversarialEstimator,
     BaseGANOversampler,
 )
-from imblearn_gan.losses import classifier_loss, discriminator_loss
+from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss
 from imblearn_gan.networks import (
     ConditionalGenerator,
     ConvexGenerator,
@@ -53,6 +53,8 @@ class GAMOMethod(AdversarialEstimator):
         "discriminator": ["boolean"],
         "combine": [StrOptions({"rows", "features"})],
         "n_support": [Interval(Integral, 2, None, closed="left"), None],
+        "tilt": [Interval(Real, 0, None, closed="neither"), None],
+        "misleading": [StrOptions({"own_class", "complement"})],
         "balanced_batches": ["boolean"],
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
         "generated_weight": [Interval(Real, 0, None, closed="left")],
@@ -84,7 +86,9 @@ class GAMOMethod(AdversarialEstimator):
             return networks
         if self.generator == "convex":
             counts = [n if made else 0 for n, made in zip(spec.class_counts, n_to_make)]
-            networks["generator"] = ConvexGenerator(self.latent_dim, counts, self.n_support)
+            networks["generator"] = ConvexGenerator(
+                self.latent_dim, counts, self.n_support, self.tilt
+            )
         else:
             output = family.decoder(spec, 64)
             if self._in_features(spec):
@@ -158,12 +162,15 @@ class GAMOMethod(AdversarialEstimator):
         def generator_losses(_) -> dict[str, Tensor]:
             generated, labels = generate(minority)
             made = features(generated)
-            fooled = classifier_loss(classifier(made), 1 - labels, self.loss)
+            fooled = misleading_loss(classifier(made), labels, self.loss, pulled)
             losses = {"classifier": self.adversarial_weight * fooled}
             if judge is not None:
                 losses["discriminator"] = judged(made, labels, 1.0)
             return losses
 
+        pulled = None
+        if self.misleading == "complement":
+            pulled = torch.tensor(minority, device=data.device)
         rows = by_class()
         rate = self.learning_rate
         players = []
@@ -205,9 +212,18 @@ GAMO_PARAMETERS = {
         False is the paper's GAMO\\D: nothing holds generated rows inside the class but
         convexity.
 
-    n_support : int or None, default=3
-        How many real rows of the class each generated row combines, drawn at random for each.
-        None combines all of them, as the paper does.
+    n_support : int or None, default=2
+        How many real rows of the class each generated row combines, drawn at random for each
+        row. None combines all of them, as the paper does.
+
+    tilt : float or None, default=1.0
+        Bound on the logits of the convex weights: how far the game can move them away from
+        uniform draws. None bounds nothing, as in the paper.
+
+    misleading : {'own_class', 'complement'}, default='own_class'
+        What the generator does to mislead the classifier: drive the output of the row's own
+        class to zero, L_i7 of eq. (6), or also the outputs of all other minority classes to
+        one, L_i8, the paper's complemented labels.
 
     balanced_batches : bool, default=True
         Whether every class is equally likely in the batches of real rows, and every minority
@@ -352,11 +368,13 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         image_shape=None,
         channels="auto",
         categorical_features="auto",
-        loss="least_squares",
+        loss="cross_entropy",
         generator="convex",
         discriminator=True,
         combine="features",
-        n_support=3,
+        n_support=2,
+        tilt=1.0,
+        misleading="own_class",
         balanced_batches=True,
         adversarial_weight=1.0,
         generated_weight=1.0,
@@ -388,6 +406,8 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         self.discriminator = discriminator
         self.combine = combine
         self.n_support = n_support
+        self.tilt = tilt
+        self.misleading = misleading
         self.balanced_batches = balanced_batches
         self.adversarial_weight = adversarial_weight
         self.generated_weight = generated_weight
