@@ -6,5 +6,5 @@ A new sampler joins by one line.
 from imblearn_gan import GAMOOversampler
 
 SAMPLERS = [
-    GAMOOversampler(max_iter=5, batch_size=16, random_state=0),
+    GAMOOversampler(max_iter=5, decoder_iter=5, batch_size=16, random_state=0),
 ]
