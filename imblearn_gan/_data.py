@@ -105,7 +105,7 @@ def _column_kind(column: Any) -> str:
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
         kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
-    if dtype == object:
+    if isinstance(dtype, np.dtype):
         kinds_seen = {_value_kind(value) for value in column}
         unknown = kinds_seen - set(_TYPES)
         if unknown:
@@ -505,7 +505,7 @@ class DataCodec:
             return pd.concat(blocks, ignore_index=True)
         if sparse.issparse(self._template):
             return sparse.vstack(blocks, format=self._template.format)
-        return np.concatenate(blocks)
+        return np.concatenate(blocks, dtype=self._template.dtype)  # keeps the byte order
 
 
 _TYPES = {"float": np.float64, "integer": np.int64, "bool": np.bool_, "category": np.object_}
@@ -541,7 +541,7 @@ class LabelCodec:
         elif sparse.issparse(y):
             y = y.toarray()
         elif hasattr(y, "to_numpy") and getattr(y, "ndim", 1) == 2 and y.shape[1] > 1:
-            y = y.to_numpy()
+            y = np.array(y.to_numpy().tolist())  # nullable dtypes come as objects
         self.labels_, one_hot = check_target_type(y, indicate_one_vs_all=True)
         self.labels_ = np.asarray(self.labels_)
         self._one_hot = (y.shape[1], y.dtype) if one_hot else None

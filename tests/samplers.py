@@ -94,7 +94,7 @@ def labels(*counts):
 def images(n, *shape, dtype=np.uint8):
     """Random images."""
     values = np.random.RandomState(0).randint(0, 256, size=(n, *shape))
-    return (values > 127) if dtype == bool else values.astype(dtype)
+    return (values > 127) if np.dtype(dtype).kind == "b" else values.astype(dtype)
 
 
 def class_codes(y):
