@@ -28,9 +28,7 @@ def imbalanced_digits(random_state=0):
     """Imbalanced training digits (n, 8, 8) with values in [0, 16], and all others as a test set."""
     X, y = load_digits(return_X_y=True)
     rows = np.arange(len(X)).reshape(-1, 1)
-    train, y_train = make_imbalance(
-        rows, y, sampling_strategy=COUNTS, random_state=random_state
-    )
+    train, y_train = make_imbalance(rows, y, sampling_strategy=COUNTS, random_state=random_state)
     test = np.setdiff1d(rows, train)
     images = X.reshape(-1, 8, 8)
     return images[train.ravel()], y_train, images[test], y[test]
@@ -54,7 +52,7 @@ def save_picture(path, X, y, synthetic, n_columns=10):
         for mask, places in ((~synthetic, row[:n_columns]), (synthetic, row[n_columns + 1 :])):
             images = X[(y == label) & mask][:n_columns]
             for place, image in zip(places, images):
-                place.imshow(image, cmap="gray_r")
+                place.imshow(image, cmap="gray_r", vmin=0, vmax=16)
         for place in row:
             place.axis("off")
     axes[0, n_columns // 2].set_title("real", loc="center")

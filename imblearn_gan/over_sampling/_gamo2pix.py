@@ -24,7 +24,7 @@ from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder, resolve_family
 
 _LATENT_DIM = 100
-_LEARNING_RATE = 1e-3
+_LEARNING_RATE = 3e-3
 _ROWS_AT_ONCE = 1024
 
 
@@ -106,7 +106,7 @@ class GAMO2pix(AdversarialEstimator):
 
     {batch_size}
 
-    learning_rate : float, default=1e-3
+    learning_rate : float, default=3e-3
         Step size of Adam at the start; it falls to zero along half a cosine.
 
     {architecture}

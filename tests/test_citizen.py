@@ -1,0 +1,104 @@
+"""Samplers inside pipelines, searches and other people's programs."""
+
+import subprocess
+import sys
+
+import numpy as np
+import torch
+from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+
+from imblearn_gan import GAMOOversampler
+from imblearn_gan.networks import MLPFamily
+from tests.samplers import images, labels, tiny
+
+Y = labels(60, 18)
+X = np.random.RandomState(0).normal(size=(len(Y), 3)) + Y[:, None]
+
+
+def test_pipeline_with_memory(tmp_path):
+    model = make_pipeline(StandardScaler(), tiny(), LogisticRegression(), memory=str(tmp_path))
+    first = model.fit(X, Y).predict_proba(X)
+    assert np.array_equal(clone(model).fit(X, Y).predict_proba(X), first)
+
+
+def test_cross_validation_and_grid_search():
+    model = make_pipeline(GAMOOversampler(max_iter=3, random_state=0), LogisticRegression())
+    scores = cross_validate(model, X, Y, cv=3, scoring="balanced_accuracy", error_score="raise")
+    assert (scores["test_score"] > 0.6).all()
+    grid = {"gamooversampler__max_iter": [2, 3], "gamooversampler__n_support": [2, None]}
+    search = GridSearchCV(model, grid, cv=2, n_jobs=2, error_score="raise").fit(X, Y)
+    assert search.predict(X).shape == Y.shape
+
+
+class SmallNet(nn.Module):
+    """Images to two logits."""
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 36, 2))
+
+    def forward(self, x):
+        """Logits."""
+        return self.layers(x)
+
+
+def test_images_to_a_skorch_network():
+    from skorch import NeuralNetClassifier
+
+    net = NeuralNetClassifier(
+        SmallNet, criterion=nn.CrossEntropyLoss, max_epochs=2, train_split=None, verbose=0
+    )
+    pictures = images(len(Y), 1, 8, 8, dtype=np.float32) / 255
+    model = make_pipeline(GAMOOversampler(max_iter=2, random_state=0), net).fit(pictures, Y)
+    assert set(model.predict(pictures)) <= {0, 1}
+
+
+def test_parameters_are_stored_as_they_are():
+    params = GAMOOversampler().get_params()
+    for name, value in params.items():
+        changed = GAMOOversampler(**{name: "something else"})
+        assert changed.get_params()[name] == "something else"
+        assert getattr(clone(changed.set_params(**{name: value})), name) == value
+
+
+class Shifted(MLPFamily):
+    """Dense networks whose decoder only gives ones."""
+
+    def decoder(self, spec, n_in):
+        """Ones."""
+        return nn.Sequential(super().decoder(spec, n_in), nn.Hardtanh(1.0, 1.0001))
+
+
+def test_architecture_of_the_user():
+    X_res, _ = tiny(architecture=Shifted()).fit_resample(X, Y)
+    assert np.allclose(X_res[len(X) :], X.max(axis=0))
+
+
+def test_fitted_on_another_device_draws_here():
+    sampler = tiny()
+    sampler.fit_resample(X, Y)
+    expected = sampler.sample({1: 3}, random_state=0)[0]
+    sampler.device = "cuda:7"  # as after loading a sampler trained elsewhere
+    if not torch.cuda.is_available():
+        assert np.array_equal(sampler.sample({1: 3}, random_state=0)[0], expected)
+
+
+def test_import_is_quiet_and_light():
+    code = """
+import socket, sys
+def refuse(*args, **kwargs): raise RuntimeError("network")
+socket.socket.connect = refuse
+import imblearn_gan, torch
+assert not torch.cuda.is_initialized()
+assert "matplotlib" not in sys.modules
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code], capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout + done.stderr == b""
