@@ -14,9 +14,18 @@ NUMBERS = np.random.RandomState(0).normal(size=(N, 4)) * 20
 ARRAYS = {
     **{
         dtype: np.abs(NUMBERS).astype(dtype)
-        for dtype in ("float16", "float32", "float64", "longdouble", "int8", "int16", "int32")
-        + ("int64", "uint8", "uint16", "uint32", "uint64")
+        for dtype in [
+            "float16",
+            "float32",
+            "float64",
+            "longdouble",
+            "int8",
+            "int16",
+            "int32",
+            "int64",
+        ]
     },
+    **{t: np.abs(NUMBERS).astype(t) for t in ("uint8", "uint16", "uint32", "uint64")},
     "bool": NUMBERS > 0,
     "fortran": np.asfortranarray(NUMBERS),
     "negative integers": NUMBERS.astype(int),
@@ -52,7 +61,7 @@ FRAME = pd.DataFrame(
         "nullable bool": pd.array(NUMBERS[:, 2] > 0, dtype="boolean"),
         "category": pd.Categorical(np.resize(["x", "y", "z"], N), categories=list("wxyz")),
         "ordered": pd.Categorical(np.resize([3, 1], N), ordered=True),
-        "object": pd.Series(np.resize(["p", "q"], N), dtype=object),
+        "object": np.resize(["p", "q"], N).astype(object),
         "string": pd.array(np.resize(["u", "v"], N), dtype="string"),
         "constant": 1.5,
     },

@@ -97,7 +97,7 @@ def test_refused_before_training(params, data, y, message):
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 @pytest.mark.parametrize("device", ["cuda", "cuda:1"])
 def test_no_cuda(device):
-    with pytest.raises(ValueError, match="device='cuda.*no CUDA device"):
+    with pytest.raises(ValueError, match=r"device='cuda.*no CUDA device"):
         tiny(device=device).fit_resample(X, Y)
 
 

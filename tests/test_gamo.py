@@ -1,6 +1,7 @@
 """Facts of GAMO's paper, for the sampler, GAMO2pix and the networks."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,13 +105,13 @@ def test_a_step_of_one_player_leaves_the_others_unchanged():
         player.losses = watched(player)
     Engine().run(phase)
     assert len(seen) == 3 * phase.max_iter
-    for (player, before), (_, after) in zip(seen, seen[1:]):
+    for (player, before), (_, after) in pairwise(seen):
         changed = {k.split(".")[0] for k in before if not torch.equal(before[k], after[k])}
         assert changed == {player}
 
 
 def test_discriminator_sees_the_label():
-    networks, phase = game()
+    _, phase = game()
     judge = next(p for p in phase.players if p.name == "discriminator")
     turn = next(p.draw for p in phase.players if p.draw is not None)()
     first = judge.losses(turn)["real"]
