@@ -24,7 +24,9 @@ def _per_class(logits: Tensor, targets: Tensor, loss: str) -> Tensor:
     return -torch.where(targets > 0, log_p, log_rest)
 
 
-def classifier_loss(logits: Tensor, labels: Tensor, loss: str = "cross_entropy") -> Tensor:
+def classifier_loss(
+    logits: Tensor, labels: Tensor, loss: str = "cross_entropy", weights: Tensor | None = None
+) -> Tensor:
     """Loss of GAMO's classifier M, whose i-th output is the i-th value of the softmax.
 
     The terms J_i1 ... J_i4 of eq. (2) in [1]_, with the sign of a loss (``'cross_entropy'``), or
@@ -41,6 +43,9 @@ def classifier_loss(logits: Tensor, labels: Tensor, loss: str = "cross_entropy")
 
     loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
         Which of the two.
+
+    weights : Tensor of shape (n_classes,) or None, default=None
+        Weight of the rows of each class; None weighs all rows the same.
 
     Returns
     -------
@@ -59,7 +64,8 @@ def classifier_loss(logits: Tensor, labels: Tensor, loss: str = "cross_entropy")
     >>> classifier_loss(torch.zeros(1, 2), torch.tensor([[1.0, 0.0]]), "least_squares")
     tensor(0.5000)
     """
-    return _per_class(logits, labels, loss).sum(dim=1).mean()
+    by_row = _per_class(logits, labels, loss).sum(dim=1)
+    return by_row.mean() if weights is None else (by_row * (labels @ weights)).mean()
 
 
 def misleading_loss(

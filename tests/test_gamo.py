@@ -295,7 +295,7 @@ def test_helps_the_rare_class_of_digits():
         model = GAMOClassifier(
             max_iter=150,
             generated_weight=weight,
-            balanced_batches=False,
+            balance=None,
             random_state=0,
         ).fit(X[train], y[train])
         scores.append((model.predict(X[test]) == 1)[y[test] == 1].mean())

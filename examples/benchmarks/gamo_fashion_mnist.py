@@ -28,7 +28,7 @@ from sklearn.metrics import balanced_accuracy_score, recall_score
 import imblearn_gan
 from imblearn_gan import GAMOClassifier
 from imblearn_gan._training import Phase, Player
-from imblearn_gan.losses import _per_class
+from imblearn_gan.losses import classifier_loss
 
 PROFILE = [4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40]
 METHODS = ["none", "class weight", "random oversampling", "SMOTE", "GAMO"]
@@ -38,7 +38,7 @@ PAPER = {
     "n_support": None,
     "tilt": None,
     "misleading": "complement",
-    "balanced_batches": False,
+    "balance": None,
     "learning_rate": 2e-4,
     "ema_decay": 0.0,
     "lr_decay": False,
@@ -49,28 +49,27 @@ PAPER = {
 class PlainClassifier(GAMOClassifier):
     """F and M of the game on real rows alone."""
 
-    def __init__(self, *, class_weight=False, batch_size=64, balanced_batches=False, **others):
-        super().__init__(batch_size=batch_size, balanced_batches=balanced_batches, **others)
-        self.class_weight = class_weight
+    def __init__(self, *, balance=None, batch_size=64, **others):
+        super().__init__(balance=balance, batch_size=batch_size, **others)
 
     def _build_networks(self, spec, n_to_make):
         return super()._build_networks(spec, [0] * spec.n_classes)
 
     def _phases(self, networks, data):
         extractor, classifier = networks["extractor"], networks["classifier"]
-        counts = torch.tensor(data.spec.class_counts, dtype=torch.float32)
-        weights = counts.sum() / (len(counts) * counts) if self.class_weight else counts * 0 + 1
+        counts = torch.tensor(data.spec.class_counts)
+        weights = len(data) / (len(counts) * counts) if self.balance == "weights" else None
 
         def losses(batch):
             logits = classifier(extractor(batch.x))
-            each = _per_class(logits, data.one_hot(batch.y), self.loss).sum(dim=1)
-            return {"real": (each * weights[batch.y]).mean()}
+            labels = data.one_hot(batch.y)
+            return {"real": classifier_loss(logits, labels, self.loss, weights)}
 
         player = Player(
             "classifier",
             [extractor, classifier],
             losses,
-            lambda: data.draw(self.batch_size, self.balanced_batches),
+            lambda: data.draw(self.batch_size, self.balance == "batches"),
             self.learning_rate,
         )
         yield Phase(
@@ -112,21 +111,20 @@ def fitted(method, X, y, seed, max_iter, settings):
     """The classifier that a method gives."""
     common = {"random_state": seed, "max_iter": max_iter, **settings}
     if method == "GAMO":
-        return GAMOClassifier(**common).fit(X, y)
+        return GAMOClassifier(**{"batch_size": 32} | common).fit(X, y)
     if method == "GAMO, no discriminator":
-        return GAMOClassifier(discriminator=False, **common).fit(X, y)
+        return GAMOClassifier(discriminator=False, **{"batch_size": 32} | common).fit(X, y)
     if method == "GAMO, mixing without a game":
-        return GAMOClassifier(discriminator=False, adversarial_weight=0.0, **common).fit(X, y)
+        return GAMOClassifier(
+            discriminator=False, adversarial_weight=0.0, **{"batch_size": 32} | common
+        ).fit(X, y)
     if method == "GAMO, as in the paper":
         return GAMOClassifier(random_state=seed, max_iter=max_iter, **PAPER).fit(X, y)
     if method == "SMOTE":
         flat, y = SMOTE(random_state=seed).fit_resample(X.reshape(len(X), -1).astype(np.float32), y)
         X = flat.reshape(-1, *X.shape[1:]).round().astype(np.uint8)
-    plain = {
-        "class weight": {"class_weight": True},
-        "random oversampling": {"balanced_batches": True},
-    }
-    return PlainClassifier(**plain.get(method, {}), **common).fit(X, y)
+    balance = {"class weight": "weights", "random oversampling": "batches"}.get(method)
+    return PlainClassifier(balance=balance, **common).fit(X, y)
 
 
 def run(args):

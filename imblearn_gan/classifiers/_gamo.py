@@ -95,7 +95,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
     eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
     generated rows together. Defaults that differ from the paper's are said at each parameter;
     the paper's game on images is ``GAMOClassifier(loss='least_squares', combine='features',
-    n_support=None, tilt=None, misleading='complement', balanced_batches=False,
+    n_support=None, tilt=None, misleading='complement', balance=None,
     learning_rate=2e-4, ema_decay=0, lr_decay=False, batch_size=32, max_iter=25000)``.
 
     References
@@ -136,7 +136,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         n_support=2,
         tilt=1.0,
         misleading="own_class",
-        balanced_batches=True,
+        balance="weights",
         adversarial_weight=1.0,
         generated_weight=1.0,
         label_smoothing=0.1,
@@ -167,7 +167,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         self.n_support = n_support
         self.tilt = tilt
         self.misleading = misleading
-        self.balanced_batches = balanced_batches
+        self.balance = balance
         self.adversarial_weight = adversarial_weight
         self.generated_weight = generated_weight
         self.label_smoothing = label_smoothing

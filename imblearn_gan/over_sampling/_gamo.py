@@ -55,7 +55,7 @@ class GAMOMethod(AdversarialEstimator):
         "n_support": [Interval(Integral, 2, None, closed="left"), None],
         "tilt": [Interval(Real, 0, None, closed="neither"), None],
         "misleading": [StrOptions({"own_class", "complement"})],
-        "balanced_batches": ["boolean"],
+        "balance": [StrOptions({"weights", "batches"}), None],
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
         "generated_weight": [Interval(Real, 0, None, closed="left")],
         "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
@@ -104,7 +104,17 @@ class GAMOMethod(AdversarialEstimator):
         generator, judge = parts.get("generator"), parts.get("discriminator")
         in_features = self._in_features(data.spec)
         deficit, size = data.n_to_make, self.batch_size
+        counts = data.spec.class_counts
         minority = [float(n > 0) for n in deficit]
+        # the labels of the generated rows that classifier and discriminator see
+        drawn = {
+            None: deficit,
+            "batches": minority,
+            "weights": [n * m for n, m in zip(counts, minority)],
+        }[self.balance]
+        weights = None
+        if self.balance == "weights":
+            weights = len(data) / (len(counts) * torch.tensor(counts, device=data.device))
         pool = data.x.flatten(1)  # what is combined: rows, or their features
 
         def by_class() -> list[Tensor | None]:
@@ -120,20 +130,18 @@ class GAMOMethod(AdversarialEstimator):
         def features(values: Tensor) -> Tensor:
             return values if in_features else extractor(values.view(-1, *data.spec.shape))
 
-        def generate(weights: Sequence[float]) -> tuple[Tensor, Tensor]:
-            counts = data.draw_labels(size, weights)
+        def generate(shares: Sequence[float]) -> tuple[Tensor, Tensor]:
+            n_by_class = data.draw_labels(size, shares)
             z = torch.randn(size, self.latent_dim, device=data.device)
-            return generator(z, counts, rows), one_hot_of(counts, z)
+            return generator(z, n_by_class, rows), one_hot_of(n_by_class, z)
 
         def draw() -> _Turn:
-            index = data.draw_index(size, self.balanced_batches)
+            index = data.draw_index(size, self.balance == "batches")
             labels = data.one_hot(data.y[index])
             if generator is None:
                 return _Turn(features(pool[index]), labels)
             with torch.no_grad():
-                generated, generated_labels = generate(
-                    minority if self.balanced_batches else deficit
-                )
+                generated, generated_labels = generate(drawn)
             real, made = features(torch.cat([pool[index], generated])).split(size)
             return _Turn(real, labels, made, generated_labels)
 
@@ -145,11 +153,13 @@ class GAMOMethod(AdversarialEstimator):
             return {"real": classifier_loss(logits, data.one_hot(batch.y), self.loss)}
 
         def classifier_losses(turn: _Turn) -> dict[str, Tensor]:
-            losses = {"real": classifier_loss(classifier(turn.real), turn.real_labels, self.loss)}
+            def told_apart(x: Tensor, labels: Tensor) -> Tensor:
+                return classifier_loss(classifier(x), labels, self.loss, weights)
+
+            losses = {"real": told_apart(turn.real, turn.real_labels)}
             if turn.generated is not None:
-                losses["generated"] = self.generated_weight * classifier_loss(
-                    classifier(turn.generated), turn.generated_labels, self.loss
-                )
+                generated = told_apart(turn.generated, turn.generated_labels)
+                losses["generated"] = self.generated_weight * generated
             return losses
 
         def discriminator_losses(turn: _Turn) -> dict[str, Tensor]:
@@ -225,10 +235,14 @@ GAMO_PARAMETERS = {
         class to zero, L_i7 of eq. (6), or also the outputs of all other minority classes to
         one, L_i8, the paper's complemented labels.
 
-    balanced_batches : bool, default=True
-        Whether every class is equally likely in the batches of real rows, and every minority
-        class in the generated ones. False follows the paper: real rows as they come,
-        generated ones in proportion to what a class lacks, n_max - n_i.
+    balance : {'weights', 'batches'} or None, default='weights'
+        What makes up for the imbalance in the classifier's loss. ``'weights'``: real rows are
+        drawn as they come and generated ones of the minority classes in the same proportion,
+        both weighed by one over the size of their class. ``'batches'``: every class is equally
+        likely among the real rows, every minority class among the generated ones. None follows
+        the paper: real rows as they come, generated ones in proportion to what a class lacks,
+        n_max - n_i. With ``'weights'`` the few rows of a rare class are seen less often, and
+        learnt by heart later.
 
     adversarial_weight : float, default=1.0
         Weight of misleading the classifier in the generator's loss; misleading the
@@ -376,7 +390,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         n_support=2,
         tilt=1.0,
         misleading="own_class",
-        balanced_batches=True,
+        balance="weights",
         adversarial_weight=1.0,
         generated_weight=1.0,
         label_smoothing=0.1,
@@ -409,7 +423,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         self.n_support = n_support
         self.tilt = tilt
         self.misleading = misleading
-        self.balanced_batches = balanced_batches
+        self.balance = balance
         self.adversarial_weight = adversarial_weight
         self.generated_weight = generated_weight
         self.label_smoothing = label_smoothing
