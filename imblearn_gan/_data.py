@@ -80,7 +80,7 @@ def to_native(X: Any) -> Any:
     if not sparse.issparse(X):
         strings_of_numbers = isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "US"
         X = np.asarray(X, dtype=object if strings_of_numbers else None)
-        if X.dtype.kind in "OUS" and X.ndim == 2:
+        if X.dtype.kind in "OUS" and X.ndim == 2 and X.size:
             return X
     return check_array(
         X, dtype=None, accept_sparse=["csr", "csc"], allow_nd=True, ensure_all_finite=False
@@ -135,11 +135,15 @@ def _value_kind(value: Any) -> str:
     return "category" if isinstance(value, str) else type(value).__name__
 
 
+def _is_missing(value: Any) -> bool:
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
 def _missing(column: Any) -> np.ndarray:
     if hasattr(column, "isna"):
         return np.asarray(column.isna(), dtype=bool)
     if column.dtype.kind == "O":
-        return np.array([value is None or value != value for value in column], dtype=bool)
+        return np.array([_is_missing(value) for value in column], dtype=bool)
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
@@ -164,12 +168,6 @@ class DataCodec:
         self.row_shape_ = tuple(X.shape[1:])
         self._read_layout(X)
         self._read_columns(X)
-        if self.image_size_ is not None and self._categories:
-            raise ValueError(
-                "categorical_features must be empty for images. Got "
-                f"{self.categorical_features!r}; columns "
-                f"{self._names([c.index for c in self._categories])} are categorical."
-            )
         self._read_ranges(X)
         return self
 
@@ -251,6 +249,12 @@ class DataCodec:
                     "in categorical_features. Name them there, or use "
                     "categorical_features='auto'."
                 )
+        if categorical and self.image_size_ is not None:
+            raise ValueError(
+                "categorical_features must be empty for images. Got "
+                f"{self.categorical_features!r}; columns {self._names(categorical[:5])} are "
+                "categorical."
+            )
         if categorical and sparse.issparse(X):
             raise ValueError("categorical_features needs dense data. Got a sparse matrix.")
         unknown = [i for i, kind in enumerate(kinds) if kind not in _TYPES]

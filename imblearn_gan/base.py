@@ -336,7 +336,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         for label, n in counts.items():
             found = np.flatnonzero(self.classes_ == label)
             if not len(found) or not self.sampling_strategy_.get(self.classes_[found[0]], 0):
-                made = [k for k, n in self.sampling_strategy_.items() if n]
+                made = [k for k in self.classes_.tolist() if self.sampling_strategy_.get(k)]
                 raise ValueError(
                     f"counts asks for the class {label!r}, but only the classes that were "
                     f"oversampled can be drawn: {made}."

@@ -26,6 +26,7 @@ ARRAYS = {
         ]
     },
     **{t: np.abs(NUMBERS).astype(t) for t in ("uint8", "uint16", "uint32", "uint64")},
+    **{t: NUMBERS.astype(t) for t in ("int8", "int16", "int32", "int64")},
     "bool": NUMBERS > 0,
     "fortran": np.asfortranarray(NUMBERS),
     "negative integers": NUMBERS.astype(int),

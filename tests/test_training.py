@@ -1,6 +1,7 @@
 """The engine, the draws and the callbacks."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_learning_rate_falls_to_zero():
     Engine([Collect()]).run(
         Phase("p", [player("a", network, 50.0, learning_rate=0.1)], 40, lr_decay=True)
     )
-    steps = [(b - a).norm().item() for a, b in zip(seen, seen[1:])]
+    steps = [(b - a).norm().item() for a, b in pairwise(seen)]
     assert steps[-1] < 0.05 * steps[0]
 
 

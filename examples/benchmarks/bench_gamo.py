@@ -166,6 +166,7 @@ def main():
         table_case(*args.case, args.device)
         return
     X, y = random_images(PROFILE)
+    n_iter = args.iterations
     pairs = [
         (
             ours(X, y, args.iterations, args.device, **PAPER),
