@@ -314,7 +314,7 @@ class DataCodec:
         indices = []
         for value in named:
             if isinstance(value, str):
-                columns = self._template.columns if is_pandas(self._template) else []
+                columns: Any = self._template.columns if is_pandas(self._template) else []
                 if value not in columns:
                     raise ValueError(
                         f"categorical_features names the column {value!r}, which X does not have."

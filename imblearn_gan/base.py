@@ -130,7 +130,7 @@ class AdversarialEstimator(BaseEstimator):
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         counts = np.bincount(labels.codes_)
-        resolve_family(self.architecture, codec.spec(counts))
+        resolve_family(self.architecture, codec.spec(counts.tolist()))
         if len(counts) > 1 and counts.min() < self._min_class_size:
             small = labels.classes_[counts < self._min_class_size].tolist()
             raise ValueError(
@@ -152,7 +152,8 @@ class AdversarialEstimator(BaseEstimator):
         resolve_device(self.device)
         shape = self.image_shape
         if shape is not None and not (
-            len(shape) in (2, 3) and all(isinstance(side, Integral) and side > 0 for side in shape)
+            len(shape) in (2, 3)
+            and all(isinstance(side, Integral) and int(side) > 0 for side in shape)
         ):
             raise ValueError(
                 "image_shape must have two or three positive integers, (H, W), (C, H, W) or "
@@ -262,7 +263,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         to_make = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         blocks, labels = [X], [y]
         if sum(to_make):
-            spec = self._codec.spec(np.bincount(codes))
+            spec = self._codec.spec(np.bincount(codes).tolist())
             self._train(self._codec.encode(X), codes, spec, to_make)
             self._stream = np.random.RandomState(self._seed)
             rows, new_labels = self._draw(to_make, self._stream)
@@ -341,7 +342,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
                     f"counts asks for the class {label!r}, but only the classes that were "
                     f"oversampled can be drawn: {made}."
                 )
-            if not isinstance(n, Integral) or n < 0:
+            if not isinstance(n, Integral) or int(n) < 0:
                 raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
             n_by_class[found[0]] = int(n)
         if not sum(n_by_class):

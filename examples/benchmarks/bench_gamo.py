@@ -168,10 +168,7 @@ def main():
     X, y = random_images(PROFILE)
     n_iter = args.iterations
     pairs = [
-        (
-            ours(X, y, args.iterations, args.device, **PAPER),
-            bare(X, y, args.iterations, args.device),
-        )
+        (ours(X, y, n_iter, args.device, **PAPER), bare(X, y, n_iter, args.device))
         for _ in range(args.repeats)
     ]
     seconds = statistics.median(a for a, _ in pairs)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import Tensor, nn
@@ -135,7 +135,7 @@ class Engine:
         ]
         parameters = [optimizer.param_groups[0]["params"] for optimizer in optimizers]
         batch_norms = [
-            [m for network in player.networks for m in network.modules() if _keeps_statistics(m)]
+            [m for net in player.networks for m in net.modules() if _keeps_statistics(m)]
             for player in phase.players
         ]
         state = TrainingState(phase.name, phase.max_iter, self.history, networks)
@@ -211,11 +211,11 @@ class Engine:
             getattr(callback, event)(state)
 
 
-def _keeps_statistics(module: nn.Module) -> bool:
+def _keeps_statistics(module: nn.Module) -> TypeGuard[_BatchNorm]:
     return isinstance(module, _BatchNorm) and bool(module.track_running_stats)
 
 
-def _watch(batch_norms: Sequence[Sequence[nn.Module]], own: Sequence[nn.Module] | None) -> None:
+def _watch(batch_norms: Sequence[Sequence[_BatchNorm]], own: Sequence[_BatchNorm] | None) -> None:
     """Only the acting player's batch-norm statistics move; the others' stand still."""
     for norms in batch_norms:
         for norm in norms:

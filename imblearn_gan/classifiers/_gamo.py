@@ -207,8 +207,8 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
                 "Classifier can't train when only one class is present: y holds only the class "
                 f"{self.classes_[0]!r}."
             )
-        encoded, spec = self._codec.encode(X), self._codec.spec(counts)
-        self._train(encoded, labels.codes_, spec, counts.max() - counts)
+        encoded, spec = self._codec.encode(X), self._codec.spec(counts.tolist())
+        self._train(encoded, labels.codes_, spec, (counts.max() - counts).tolist())
         return self
 
     def _logits(self, X) -> torch.Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -108,7 +109,8 @@ class ConvexGenerator(nn.Module):
         return {i: self._weights_of(i, mapped[i]) for i, n in enumerate(counts) if n}
 
     def _weights_of(self, i: int, mapped: Tensor) -> tuple[Tensor | None, Tensor]:
-        unit, n_real = self.instances[i], self.class_counts[i]
+        unit: Any = self.instances[i]
+        n_real = self.class_counts[i]
         if self.n_support is None or n_real == 1:
             return None, torch.softmax(self._bounded(unit(mapped)), dim=1)
         shape = (len(mapped), self.n_support)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Any
 
 import torch
 from imblearn.utils import Substitution
@@ -39,8 +40,8 @@ class _Turn:
 
     real: Tensor
     real_labels: Tensor
-    generated: Tensor | None = None
-    generated_labels: Tensor | None = None
+    generated: Any = None
+    generated_labels: Any = None
 
 
 class GAMOMethod(AdversarialEstimator):
@@ -100,7 +101,7 @@ class GAMOMethod(AdversarialEstimator):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
-        parts = dict(networks.items())
+        parts: dict[str, Any] = dict(networks.items())
         generator, judge = parts.get("generator"), parts.get("discriminator")
         in_features = self._in_features(data.spec)
         deficit, size = data.n_to_make, self.batch_size
@@ -119,6 +120,8 @@ class GAMOMethod(AdversarialEstimator):
 
         def by_class() -> list[Tensor | None]:
             return [pool[data.rows_of(i)] if n else None for i, n in enumerate(deficit)]
+
+        rows = by_class()
 
         def refresh(iteration: int) -> None:
             """Once an epoch, take the features of all rows under the F of the moment."""
@@ -181,7 +184,6 @@ class GAMOMethod(AdversarialEstimator):
         pulled = None
         if self.misleading == "complement":
             pulled = torch.tensor(minority, device=data.device)
-        rows = by_class()
         rate = self.learning_rate
         players = []
         if in_features:
@@ -448,7 +450,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
             )
 
     def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
-        store = networks["rows"]
+        store: Any = networks["rows"]
         counts = torch.bincount(codes, minlength=store.n_classes).tolist()
         z = torch.randn(len(codes), self.latent_dim, device=codes.device)
         generated = networks["generator"](z, counts, store.by_class)

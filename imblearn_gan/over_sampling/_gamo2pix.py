@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,7 +54,7 @@ def build_decoders(
 
 
 def decoding_phase(
-    decoders: ClassDecoders,
+    decoders: nn.Module,
     features: Tensor,
     data: TrainingData,
     max_iter: int,
@@ -63,7 +64,8 @@ def decoding_phase(
     """Each class's autoencoder reconstructs its rows from their (fixed) features."""
 
     def player(i: int) -> Player:
-        decoder, rows = decoders[str(i)], data.rows_of(i)
+        rows = data.rows_of(i)
+        decoder: Any = decoders.get_submodule(str(i))
         x, f = data.x[rows], features[rows]
 
         def losses(index: Tensor) -> dict[str, Tensor]:
@@ -78,7 +80,7 @@ def decoding_phase(
             learning_rate,
         )
 
-    players = [player(int(i)) for i in decoders]
+    players = [player(int(i)) for i, _ in decoders.named_children()]
     return Phase("gamo2pix", players, max_iter, lr_decay=True)
 
 
@@ -227,7 +229,7 @@ class GAMO2pix(AdversarialEstimator):
         """
         self._forget()
         X, self._codec, labels = self._read(X, y)
-        self.classes_, counts = labels.classes_, np.bincount(labels.codes_)
+        self.classes_, counts = labels.classes_, np.bincount(labels.codes_).tolist()
         self._train(self._codec.encode(X), labels.codes_, self._codec.spec(counts), counts)
         return self
 
