@@ -99,23 +99,32 @@ class GAMOMethod(AdversarialEstimator):
             networks["discriminator"] = dense([n_features + n_classes, 256, 128, 1])
         return networks
 
+    def _balance(
+        self, spec: DataSpec, n_to_make: Sequence[int]
+    ) -> tuple[list[float], Tensor, Tensor]:
+        """How labels of generated rows are drawn; M's weights of real and generated rows."""
+        made = torch.tensor([float(n > 0) for n in n_to_make])
+        counts = torch.tensor(spec.class_counts, dtype=torch.float32)
+        ones, weight = torch.ones_like(counts), self.generated_weight
+        if self.balance is None:
+            return [float(n) for n in n_to_make], ones, weight * ones
+        # each class weighs the same in total: generated rows take over from real ones
+        real = torch.where(made > 0, 1 / (1 + weight), ones)
+        generated = weight / (1 + weight) * made
+        if self.balance == "batches":
+            return made.tolist(), real, generated * made.mean()
+        inverse = counts.mean() / counts
+        drawn = counts * made
+        return drawn.tolist(), inverse * real, inverse * generated * drawn.sum() / counts.sum()
+
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
         parts: dict[str, Any] = dict(networks.items())
         generator, judge = parts.get("generator"), parts.get("discriminator")
         in_features = self._in_features(data.spec)
         deficit, size = data.n_to_make, self.batch_size
-        counts = data.spec.class_counts
         minority = [float(n > 0) for n in deficit]
-        # the labels of the generated rows that classifier and discriminator see
-        drawn = {
-            None: deficit,
-            "batches": minority,
-            "weights": [n * m for n, m in zip(counts, minority)],
-        }[self.balance]
-        weights = None
-        if self.balance == "weights":
-            weights = len(data) / (len(counts) * torch.tensor(counts, device=data.device))
+        shares, real_weights, generated_weights = self._balance(data.spec, deficit)
         pool = data.x.flatten(1)  # what is combined: rows, or their features
 
         def by_class() -> list[Tensor | None]:
@@ -133,8 +142,8 @@ class GAMOMethod(AdversarialEstimator):
         def features(values: Tensor) -> Tensor:
             return values if in_features else extractor(values.view(-1, *data.spec.shape))
 
-        def generate(shares: Sequence[float]) -> tuple[Tensor, Tensor]:
-            n_by_class = data.draw_labels(size, shares)
+        def generate(labels_drawn: Sequence[float]) -> tuple[Tensor, Tensor]:
+            n_by_class = data.draw_labels(size, labels_drawn)
             z = torch.randn(size, self.latent_dim, device=data.device)
             return generator(z, n_by_class, rows), one_hot_of(n_by_class, z)
 
@@ -144,7 +153,7 @@ class GAMOMethod(AdversarialEstimator):
             if generator is None:
                 return _Turn(features(pool[index]), labels)
             with torch.no_grad():
-                generated, generated_labels = generate(drawn)
+                generated, generated_labels = generate(shares)
             real, made = features(torch.cat([pool[index], generated])).split(size)
             return _Turn(real, labels, made, generated_labels)
 
@@ -156,13 +165,14 @@ class GAMOMethod(AdversarialEstimator):
             return {"real": classifier_loss(logits, data.one_hot(batch.y), self.loss)}
 
         def classifier_losses(turn: _Turn) -> dict[str, Tensor]:
-            def told_apart(x: Tensor, labels: Tensor) -> Tensor:
-                return classifier_loss(classifier(x), labels, self.loss, weights)
+            def told_apart(x: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+                return classifier_loss(classifier(x), labels, self.loss, weights.to(x.device))
 
-            losses = {"real": told_apart(turn.real, turn.real_labels)}
+            losses = {"real": told_apart(turn.real, turn.real_labels, real_weights)}
             if turn.generated is not None:
-                generated = told_apart(turn.generated, turn.generated_labels)
-                losses["generated"] = self.generated_weight * generated
+                losses["generated"] = told_apart(
+                    turn.generated, turn.generated_labels, generated_weights
+                )
             return losses
 
         def discriminator_losses(turn: _Turn) -> dict[str, Tensor]:
@@ -251,7 +261,8 @@ GAMO_PARAMETERS = {
         discriminator has weight 1. The paper weighs both the same.
 
     generated_weight : float, default=1.0
-        Weight of generated rows in the classifier's loss; real rows have weight 1.
+        Weight of generated rows in the classifier's loss; real rows have weight 1. Unless
+        ``balance`` is None, both are scaled so that every class has the same weight in total.
 
     label_smoothing : float, default=0.1
         The discriminator aims at ``1 - label_smoothing`` for real and ``label_smoothing`` for
