@@ -395,13 +395,16 @@ class DataCodec:
         self._divisor = np.where(self._half > 0, self._half, 1.0)
 
     def _read_exact_bounds(self, X: Any) -> dict[int, tuple[Any, Any]]:
-        """Ranges of the numeric columns with integers that float64 cannot tell apart."""
+        """Ranges of the numeric columns with values that float64 cannot tell apart."""
+        long_floats = not is_pandas(X) and X.dtype.kind == "f" and X.dtype.itemsize > 8
         if not is_pandas(X) and X.ndim > 2:
             X = X.reshape(len(X), -1)
         bounds = {}
-        for j in np.flatnonzero(self._rounded & (np.maximum(-self._low, self._high) >= 2**53)):
+        wide = self._rounded & (np.maximum(-self._low, self._high) >= 2**53)
+        for j in np.flatnonzero(wide | long_floats):
             column = _column(X, int(self._numeric[j]))
-            bounds[int(j)] = int(column.min()), int(column.max())
+            exact = column.dtype.type if long_floats else int
+            bounds[int(j)] = exact(column.min()), exact(column.max())
         return bounds
 
     # encoding and decoding --------------------------------------------------------------------
@@ -495,8 +498,8 @@ class DataCodec:
     def _values(self, j: int, numbers: np.ndarray) -> np.ndarray:
         """The j-th numeric column with the type of its values: float, integer or bool."""
         if j in self._exact_bounds:
-            integers = np.array([int(value) for value in numbers], dtype=object)
-            return np.clip(integers, *self._exact_bounds[j])
+            low, high = self._exact_bounds[j]
+            return np.clip(np.array([type(low)(value) for value in numbers], object), low, high)
         return numbers.astype(_TYPES[self._kinds[j]])
 
     def stack(self, blocks: Sequence[Any]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -109,15 +109,11 @@ class Engine:
     @contextmanager
     def session(self) -> Iterator[Engine]:
         """Call ``on_fit_begin`` and, whatever happens, ``on_fit_end``."""
-        begun: list[Callback] = []
-        try:
+        with ExitStack() as ends:
             for callback in self.callbacks:
-                begun.append(callback)
+                ends.callback(callback.on_fit_end)
                 callback.on_fit_begin()
             yield self
-        finally:
-            for callback in begun:
-                callback.on_fit_end()
 
     def run(self, phase: Phase) -> None:
         """Play one phase."""
@@ -126,7 +122,7 @@ class Engine:
             network.train()
         optimizers = [
             torch.optim.Adam(
-                [p for network in player.networks for p in network.parameters()],
+                [p for net in player.networks for p in net.parameters() if p.requires_grad],
                 lr=player.learning_rate,
                 betas=player.betas,
                 fused=_can_fuse(player.networks),

@@ -72,4 +72,5 @@ def in_chunks(function: Callable[[Tensor], Tensor], rows: Tensor, size: int) -> 
     """``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
     for chunk in rows.split(size):
         with torch.no_grad():
-            yield function(chunk)
+            made = function(chunk)
+        yield made

@@ -99,15 +99,14 @@ class GAMOMethod(AdversarialEstimator):
             networks["discriminator"] = dense([n_features + n_classes, 256, 128, 1])
         return networks
 
-    def _balance(
-        self, spec: DataSpec, n_to_make: Sequence[int]
-    ) -> tuple[list[float], Tensor, Tensor]:
+    def _balance(self, data: TrainingData) -> tuple[list[float], Tensor, Tensor]:
         """How labels of generated rows are drawn; M's weights of real and generated rows."""
-        made = torch.tensor([float(n > 0) for n in n_to_make])
-        counts = torch.tensor(spec.class_counts, dtype=torch.float32)
+        deficit = torch.tensor(data.n_to_make, dtype=torch.float32, device=data.device)
+        counts = torch.tensor(data.spec.class_counts, dtype=torch.float32, device=data.device)
         ones, weight = torch.ones_like(counts), self.generated_weight
         if self.balance is None:
-            return [float(n) for n in n_to_make], ones, weight * ones
+            return deficit.tolist(), ones, weight * ones
+        made = (deficit > 0).float()
         # each class weighs the same in total: generated rows take over from real ones
         real = torch.where(made > 0, 1 / (1 + weight), ones)
         generated = weight / (1 + weight) * made
@@ -119,12 +118,13 @@ class GAMOMethod(AdversarialEstimator):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
-        parts: dict[str, Any] = dict(networks.items())
-        generator, judge = parts.get("generator"), parts.get("discriminator")
+        parts = dict(networks.items())
+        generator: Any = parts.get("generator")
+        judge: Any = parts.get("discriminator")
         in_features = self._in_features(data.spec)
         deficit, size = data.n_to_make, self.batch_size
         minority = [float(n > 0) for n in deficit]
-        shares, real_weights, generated_weights = self._balance(data.spec, deficit)
+        shares, real_weights, generated_weights = self._balance(data)
         pool = data.x.flatten(1)  # what is combined: rows, or their features
 
         def by_class() -> list[Tensor | None]:
@@ -166,7 +166,7 @@ class GAMOMethod(AdversarialEstimator):
 
         def classifier_losses(turn: _Turn) -> dict[str, Tensor]:
             def told_apart(x: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
-                return classifier_loss(classifier(x), labels, self.loss, weights.to(x.device))
+                return classifier_loss(classifier(x), labels, self.loss, weights)
 
             losses = {"real": told_apart(turn.real, turn.real_labels, real_weights)}
             if turn.generated is not None:
