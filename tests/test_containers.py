@@ -163,3 +163,9 @@ def test_decoding_gives_back_what_was_encoded():
             pd.testing.assert_frame_equal(decoded, X, rtol=1e-5, atol=1e-5)
         else:
             np.testing.assert_allclose(decoded, X, rtol=1e-5, atol=1e-5)
+
+
+def test_long_double_constants_stay_constant():
+    third = np.full((len(Y), 2), np.longdouble(1) / 3)
+    X_res, _ = tiny().fit_resample(third, Y)
+    assert (X_res == third[0, 0]).all()

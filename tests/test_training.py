@@ -10,8 +10,9 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from imblearn_gan._data import DataSpec
-from imblearn_gan._training import Engine, Phase, Player, TrainingData
+from imblearn_gan._training import Engine, Phase, Player, TrainingData, in_chunks
 from imblearn_gan.callbacks import Callback, EarlyStopping
+from imblearn_gan.networks import MLPFamily
 from tests.samplers import Interrupt, Recorder, TinySampler, labels, tiny
 
 Y = labels(14, 9, 5)
@@ -207,3 +208,48 @@ def test_draws():
     assert np.allclose(share, np.array([400, 40, 1]) / 441, atol=0.03)
     index = rows.draw_index(20_000, balanced=True)
     assert len(index.unique()) == 441
+
+
+class FrozenLayer(MLPFamily):
+    """A family whose first layer is not to be trained."""
+
+    def decoder(self, spec, n_in):
+        """Dense networks."""
+        layers = super().decoder(spec, n_in)
+        layers[0].requires_grad_(False)
+        return layers
+
+
+def test_frozen_layers_of_the_users_networks():
+    X_res, _ = tiny(architecture=FrozenLayer()).fit_resample(X, Y)
+    assert len(X_res) == 42
+
+
+class FailsAtTheEnd(Callback):
+    """Raises in ``on_fit_end``."""
+
+    def on_fit_end(self):
+        """Raise."""
+        raise RuntimeError("end")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_every_callback_hears_of_the_end(first):
+    recorder = Recorder()
+    callbacks = [FailsAtTheEnd(), recorder] if first else [recorder, FailsAtTheEnd()]
+    with pytest.raises(RuntimeError, match="end"):
+        tiny(callbacks=callbacks).fit_resample(X, Y)
+    assert recorder.events[-1] == "fit_end"
+
+
+def test_chunks_leave_gradients_on_between_them():
+    inside, between = [], []
+
+    def double(rows):
+        inside.append(torch.is_grad_enabled())
+        return rows * 2
+
+    for _ in in_chunks(double, torch.zeros(4, 1), 2):
+        between.append(torch.is_grad_enabled())
+    assert inside == [False, False]
+    assert between == [True, True]
