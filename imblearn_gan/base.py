@@ -255,11 +255,12 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         self._forget()
         native, self._codec, self._labels = self._read(X, y)
         self._container = ArraysTransformer(X, y)
-        self.classes_ = self._labels.classes_
-        return native, self._labels.labels_, False
+        self.classes_, labels = self._labels.classes_, self._labels.labels_
+        del self._labels.labels_, self._labels.codes_  # a sampler holds no training labels
+        return native, labels, False
 
     def _fit_resample(self, X, y):
-        codes = self._labels.codes_
+        codes = np.searchsorted(self.classes_, y)
         to_make = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         blocks, labels = [X], [y]
         if sum(to_make):
@@ -272,7 +273,6 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         else:
             self.history_, self.n_iter_ = [], 0
         self.synthetic_mask_ = np.arange(len(y) + sum(to_make)) >= len(y)
-        del self._labels.labels_, self._labels.codes_
         return self._codec.stack(blocks), self._labels.decode(np.concatenate(labels))
 
     def _draw(self, n_by_class: Sequence[int], stream: np.random.RandomState) -> tuple:
@@ -282,15 +282,17 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         except ValueError:  # trained on a device that this machine does not have
             device = torch.device("cpu")
         codes = np.repeat(np.arange(len(n_by_class)), n_by_class)
-        networks = self.networks_.to(device)
-        with torch_scope(int(stream.randint(_MAX_SEED)), device):
-            chunks = in_chunks(
-                lambda chunk: self._generate(networks, chunk),
-                torch.from_numpy(codes).to(device),
-                _ROWS_AT_ONCE,
-            )
-            blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
-        self.networks_.cpu()
+        try:
+            networks = self.networks_.to(device)
+            with torch_scope(int(stream.randint(_MAX_SEED)), device):
+                chunks = in_chunks(
+                    lambda chunk: self._generate(networks, chunk),
+                    torch.from_numpy(codes).to(device),
+                    _ROWS_AT_ONCE,
+                )
+                blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
+        finally:
+            self.networks_.cpu()
         return self._codec.stack(blocks), self.classes_[codes]
 
     def sample(self, counts, *, random_state=None):

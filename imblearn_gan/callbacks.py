@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from typing import Any
 
 from torch import nn
@@ -139,6 +140,8 @@ class EarlyStopping(Callback):
 
     def on_fit_begin(self) -> None:
         """Check the parameters."""
+        self._best_state: list | None = None
+        self._recorded: set[str] = set()
         if self.mode not in ("min", "max"):
             raise ValueError(f"mode must be 'min' or 'max'. Got {self.mode!r}.")
         if self.patience < 1:
@@ -148,12 +151,13 @@ class EarlyStopping(Callback):
         """Forget the phase before."""
         self.best_value_: float | None = None
         self.best_iteration_: int | None = None
-        self._best_state: list | None = None
+        self._best_state = None
         self._waited = 0
 
     def on_log(self, state: TrainingState) -> None:
         """Compare the newest record with the best."""
         record = state.history[-1]
+        self._recorded.update(record)
         if self.phase is not None and state.phase != self.phase:
             return
         if self.monitor not in record:
@@ -182,8 +186,14 @@ class EarlyStopping(Callback):
             self._best_state = None
 
     def on_fit_end(self) -> None:
-        """Let go of the networks' copies."""
+        """Let go of the networks' copies; say so if there was nothing to monitor."""
         self._best_state = None
+        if self._recorded and self.monitor not in self._recorded:
+            warnings.warn(
+                f"EarlyStopping monitors {self.monitor!r}, which no phase has recorded: it did "
+                f"nothing. Recorded were {sorted(self._recorded - {'phase', 'iteration'})}.",
+                stacklevel=2,
+            )
 
 
 class ProgressBar(Callback):

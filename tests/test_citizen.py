@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import torch
 from imblearn.pipeline import make_pipeline
+from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_validate
@@ -14,15 +15,16 @@ from torch import nn
 
 from imblearn_gan import GAMOOversampler
 from imblearn_gan.networks import MLPFamily
-from tests.samplers import images, labels, tiny
+from tests.samplers import TinySampler, images, labels, tiny
 
 Y = labels(60, 18)
 X = np.random.RandomState(0).normal(size=(len(Y), 3)) + Y[:, None]
 
 
-def test_pipeline_with_memory(tmp_path):
+def test_pipeline_with_memory(tmp_path, monkeypatch):
     model = make_pipeline(StandardScaler(), tiny(), LogisticRegression(), memory=str(tmp_path))
     first = model.fit(X, Y).predict_proba(X)
+    monkeypatch.delattr(TinySampler, "_phases")  # what was cached is not trained again
     assert np.array_equal(clone(model).fit(X, Y).predict_proba(X), first)
 
 
@@ -56,6 +58,16 @@ def test_images_to_a_skorch_network():
     pictures = images(len(Y), 1, 8, 8, dtype=np.float32) / 255
     model = make_pipeline(GAMOOversampler(max_iter=2, random_state=0), net).fit(pictures, Y)
     assert set(model.predict(pictures)) <= {0, 1}
+
+
+def test_threads_do_not_disturb_each_other():
+    expected = tiny(max_iter=30).fit_resample(X, Y)[0]
+    state = torch.get_rng_state()
+    results = Parallel(2, backend="threading")(
+        delayed(tiny(max_iter=30).fit_resample)(X, Y) for _ in range(4)
+    )
+    assert all(np.array_equal(rows, expected) for rows, _ in results)
+    assert torch.equal(torch.get_rng_state(), state)
 
 
 def test_parameters_are_stored_as_they_are():

@@ -1,107 +1,215 @@
-"""Everything comes back as what it was."""
+"""Whatever container comes in goes out: kind, names, dtypes, layout, ranges, categories."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
 
-from tests.samplers import assert_oversampled, images, labels, tiny
-
-Y = labels(14, 9, 5)
-N = len(Y)
-NUMBERS = np.random.RandomState(0).normal(size=(N, 4)) * 20
-
-ARRAYS = {
-    **{
-        dtype: np.abs(NUMBERS).astype(dtype)
-        for dtype in [
-            "float16",
-            "float32",
-            "float64",
-            "longdouble",
-            "int8",
-            "int16",
-            "int32",
-            "int64",
-        ]
-    },
-    **{t: np.abs(NUMBERS).astype(t) for t in ("uint8", "uint16", "uint32", "uint64")},
-    **{t: NUMBERS.astype(t) for t in ("int8", "int16", "int32", "int64")},
-    "bool": NUMBERS > 0,
-    "fortran": np.asfortranarray(NUMBERS),
-    "negative integers": NUMBERS.astype(int),
-    "constant column": np.column_stack([NUMBERS, np.full(N, 3.3)]),
-    "one column": NUMBERS[:, :1],
-    "large int64": np.column_stack([NUMBERS.astype(int), 2**62 + np.arange(N)]),
-    "extreme int64": np.resize([-(2**63), 2**63 - 1, 0], (N, 2)),
-    "extreme uint64": np.resize(np.array([0, 2**64 - 1], dtype=np.uint64), (N, 1)),
-    "extreme float64": np.resize([-1.7e308, 1.7e308, 0.0], (N, 2)),
-    "tiny float64": NUMBERS * 1e-300,
-    "strings": np.resize(["red", "green", "blue"], (N, 2)),
-    "objects": np.column_stack([NUMBERS.astype(object), np.resize(["a", "bb"], N)]),
-    "object integers": NUMBERS.astype(int).astype(object),
-    "list": NUMBERS.tolist(),
-    "list of integers": NUMBERS.astype(int).tolist(),
-    "mixed list": [[i, "odd" if i % 2 else "even"] for i in range(N)],
-    "csr": sparse.csr_matrix(NUMBERS * (NUMBERS > 5)),
-    "csc": sparse.csc_matrix(NUMBERS * (NUMBERS > 5)),
-    "csr array": sparse.csr_array(NUMBERS.astype(np.float32)),
-    "csc integers": sparse.csc_array(NUMBERS.astype(int)),
-    "csr bool": sparse.csr_matrix(NUMBERS > 10),
-}
-
-FRAME = pd.DataFrame(
-    {
-        "float": NUMBERS[:, 0],
-        "float32": NUMBERS[:, 1].astype(np.float32),
-        "int": NUMBERS[:, 2].astype(int),
-        "uint8": np.arange(N, dtype=np.uint8),
-        "bool": NUMBERS[:, 3] > 0,
-        "nullable int": pd.array(NUMBERS[:, 2].astype(int), dtype="Int64"),
-        "nullable float": pd.array(NUMBERS[:, 2], dtype="Float64"),
-        "nullable bool": pd.array(NUMBERS[:, 2] > 0, dtype="boolean"),
-        "category": pd.Categorical(np.resize(["x", "y", "z"], N), categories=list("wxyz")),
-        "ordered": pd.Categorical(np.resize([3, 1], N), ordered=True),
-        "object": np.resize(["p", "q"], N).astype(object),
-        "string": pd.array(np.resize(["u", "v"], N), dtype="string"),
-        "constant": 1.5,
-    },
-    index=np.arange(N)[::-1] + 100,
+from imblearn_gan._data import DataCodec
+from tests.samplers import (
+    assert_oversampled,
+    assert_same,
+    class_codes,
+    images,
+    labels,
+    tiny,
 )
 
+Y = labels(12, 7, 4)
+N = len(Y)
+RNG = np.random.RandomState(0)
+COUNTS = RNG.randint(0, 100, size=(N, 3))
+REALS = RNG.normal(size=(N, 3))
 
-@pytest.mark.parametrize("X", ARRAYS.values(), ids=ARRAYS)
-def test_arrays(X):
-    sampler = tiny()
-    assert_oversampled(sampler, X, Y, *sampler.fit_resample(X, Y))
+DTYPES = [
+    *(np.float16, np.float32, np.float64, np.longdouble),
+    *(np.int8, np.int16, np.int32, np.int64),
+    *(np.uint8, np.uint16, np.uint32, np.uint64),
+    np.bool_,
+]
+
+
+def check(X, y=Y, **params):
+    """Resample, assert all that must hold, and that ``sample`` gives the same containers."""
+    sampler = tiny(**params)
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert_oversampled(sampler, X, y, X_res, y_res)
+    label = next(label for label, n in sampler.sampling_strategy_.items() if n)
+    X_new, y_new = sampler.sample({label: 3})
+    assert type(X_new) is type(X_res)
+    assert type(y_new) is type(y_res)
+    assert class_codes(y_new) == [label] * 3
+    for new, old in [(X_new, X_res), (y_new, y_res)]:
+        assert len(new) == 3 if not sparse.issparse(new) else new.shape[0] == 3
+        if hasattr(old, "dtypes"):
+            assert np.all(new.dtypes == old.dtypes)
+        elif hasattr(old, "dtype") and old.dtype.kind not in "US":
+            assert new.dtype == old.dtype
+    return X_res, y_res
+
+
+# arrays and lists -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_array_dtypes(dtype):
+    check((COUNTS > 50 if dtype is np.bool_ else COUNTS).astype(dtype))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_memory_order(order):
+    check(np.asarray(REALS, order=order))
+
+
+def test_read_only_and_strided_arrays():
+    X = np.repeat(REALS, 2, axis=1)[:, ::2]
+    X.flags.writeable = False
+    check(X)
+
+
+def test_big_endian():
+    check(REALS.astype(">f8"))
 
 
 @pytest.mark.parametrize(
     "X",
     [
-        FRAME,
-        FRAME[["int"]],
-        FRAME[["category", "object"]],
-        FRAME[["float", "int"]].set_axis([0, 1], axis=1),
-        pd.DataFrame(NUMBERS * (NUMBERS > 5)).astype(pd.SparseDtype(float, 0.0)),
+        COUNTS.tolist(),
+        REALS.tolist(),
+        (COUNTS > 50).tolist(),
+        [[int(a), "abc"[b % 3]] for a, b, _ in COUNTS],
+        images(N, 4, 4).tolist(),
     ],
-    ids=["mixed", "one column", "categories alone", "integer names", "sparse"],
+    ids=["ints", "floats", "bools", "strings", "images"],
 )
-def test_frames(X):
-    sampler = tiny()
-    y = pd.Series(Y, index=X.index, name="label")
-    assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
+def test_lists(X):
+    check(X, Y.tolist())
 
 
-@pytest.mark.parametrize("named", [["float", "int"], [0, -1], [True, False, True]])
-def test_named_categories(named):
-    X = pd.DataFrame({"float": np.resize([0.1, 2.5, 9.0], N), "x": NUMBERS[:, 0]}).assign(
-        int=np.resize([1, 7], N)
+def test_object_array():
+    rows = zip(REALS[:, 0].tolist(), COUNTS[:, 0].tolist(), ["a", "b", "c"] * 8, [True, False] * 12)
+    check(np.array(list(rows), dtype=object)[:N])
+
+
+def test_object_array_of_numbers():
+    check(COUNTS.astype(object))
+
+
+def test_string_array():
+    check(np.array([["x", "yy"], ["x", "zzz"], ["w", "yy"]] * 8)[:N])
+
+
+def test_one_column():
+    check(REALS[:, :1])
+
+
+# sparse -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.int64, np.uint8, np.bool_])
+@pytest.mark.parametrize(
+    "container", [sparse.csr_matrix, sparse.csc_matrix, sparse.csr_array, sparse.csc_array]
+)
+def test_sparse(container, dtype):
+    X = container((COUNTS * (COUNTS > 60)).astype(dtype))
+    X_res, _ = check(X)
+    assert X_res.format == X.format
+
+
+def test_sparse_without_entries():
+    X_res, _ = check(sparse.csr_matrix((N, 3)))
+    assert X_res.nnz == 0
+
+
+# frames -----------------------------------------------------------------------------------------
+
+
+def mixed_frame():
+    words = ["low", "high", "middle"] * 8
+    return pd.DataFrame(
+        {
+            "float64": REALS[:, 0],
+            "float32": REALS[:, 1].astype(np.float32),
+            "int64": COUNTS[:, 0],
+            "uint8": COUNTS[:, 1].astype(np.uint8),
+            "bool": COUNTS[:, 0] > 50,
+            "Int64": pd.array(COUNTS[:, 0], dtype="Int64"),
+            "UInt8": pd.array(COUNTS[:, 1], dtype="UInt8"),
+            "boolean": pd.array(COUNTS[:, 1] > 50, dtype="boolean"),
+            "Float32": pd.array(REALS[:, 2], dtype="Float32"),
+            "category": pd.Categorical(
+                words[:N], ["unused", "low", "middle", "high"], ordered=True
+            ),
+            "numbered": pd.Categorical(COUNTS[:, 2] % 3),
+            "object": pd.Series(words[:N], dtype=object),
+            "object_bool": pd.Series([True, False, True] * 8, dtype=object)[:N],
+            "object_int": pd.Series(COUNTS[:, 1].tolist(), dtype=object),
+            "string": pd.array(words[:N], dtype="string"),
+            "str": pd.array(words[:N], dtype="str"),
+            "sparse_float": pd.arrays.SparseArray(REALS[:, 0] * (REALS[:, 0] > 0), fill_value=0.0),
+            "sparse_int": pd.arrays.SparseArray(COUNTS[:, 0] * (COUNTS[:, 0] > 50), fill_value=0),
+            "sparse_bool": pd.arrays.SparseArray(COUNTS[:, 0] > 50, fill_value=False),
+        }
     )
-    sampler = tiny(categorical_features=named)
-    X_res, _ = sampler.fit_resample(X, Y)
-    assert set(X_res["float"]) == {0.1, 2.5, 9.0}
-    assert set(X_res["int"]) == {1, 7}
+
+
+@pytest.mark.parametrize("name", mixed_frame().columns)
+def test_frame_of_one_dtype(name):
+    check(mixed_frame()[[name]])
+
+
+def test_mixed_frame():
+    check(mixed_frame(), pd.Series(Y, name="label"))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [0, 1, 2],
+        [5, 3, 4],
+        pd.MultiIndex.from_tuples([("a", 0), ("a", 1), ("b", 0)]),
+        pd.Index(list("abc"), name="features"),
+    ],
+    ids=["default", "integers", "multi", "named"],
+)
+def test_column_names(columns):
+    X = pd.DataFrame(REALS, columns=columns)
+    X_res, _ = check(X)
+    pd.testing.assert_index_equal(X_res.columns, X.columns)
+
+
+@pytest.mark.parametrize(
+    "index", [np.arange(N)[::-1], [7] * N, [f"row {i}" for i in range(N)]], ids=str
+)
+def test_row_index_is_renewed(index):
+    X, y = pd.DataFrame(REALS, index=index), pd.Series(Y, index=index)
+    X_res, y_res = check(X, y)
+    assert X_res.index.tolist() == y_res.index.tolist() == list(range(len(X_res)))
+
+
+def test_unused_categories_stay_in_the_dtype():
+    X = mixed_frame()[["category"]]
+    X_res, _ = check(X)
+    assert X_res["category"].dtype == X["category"].dtype
+    assert "unused" not in set(X_res["category"])
+
+
+@pytest.mark.parametrize("named", [[1], [-2], [False, True, False], np.array([1])], ids=str)
+def test_named_categories_in_an_array(named):
+    X = np.column_stack([COUNTS[:, 0], (COUNTS[:, 1] % 2) * 90, COUNTS[:, 2]])
+    X_res, _ = check(X, categorical_features=named)
+    assert set(X_res[:, 1]) == {0, 90}
+
+
+def test_named_categories_in_a_frame():
+    X = pd.DataFrame(COUNTS % 2 * 90, columns=list("abc"))
+    X_res, _ = check(X, categorical_features=["b", 2])
+    assert set(X_res["b"]) == set(X_res["c"]) == {0, 90}
+
+
+# y ----------------------------------------------------------------------------------------------
+
+ONE_HOT = np.eye(3, dtype=int)[Y]
 
 
 @pytest.mark.parametrize(
@@ -109,63 +217,187 @@ def test_named_categories(named):
     [
         Y,
         Y.tolist(),
-        Y.astype(float),
-        Y.astype(np.int8),
-        np.array(["no", "maybe", "certainly"])[Y],
-        np.array(["no", "maybe", "yes"], dtype=object)[Y].tolist(),
+        Y.astype(np.uint8),
+        Y - 5,
+        Y * 1.0,
+        np.array(["one", "two", "three"])[Y],
+        np.array(["one", "two", "three"], dtype=object)[Y],
+        ["one" if k else "other" for k in Y],
         Y > 0,
-        pd.Series(Y, name="y"),
-        pd.Series(np.array(["a", "b", "c"])[Y], name="y", dtype="category"),
-        pd.Series(Y, dtype="Int64"),
-        pd.DataFrame({"y": Y}),
-        np.eye(3, dtype=int)[Y],
-        np.eye(3)[Y],
+        (Y > 0).tolist(),
+        pd.Series(Y, name="label", dtype="int32"),
+        pd.Series(Y, name="label", dtype="Int64"),
+        pd.Series(Y > 0, name="label"),
+        pd.Series(Y > 0, name="label", dtype="boolean"),
+        pd.Series(np.array(["b", "a", "c"])[Y], dtype="str"),
+        pd.Series(np.array(["b", "a", "c"])[Y], dtype="string"),
+        pd.Series(np.array(["b", "a", "c"])[Y], dtype=object),
+        pd.Series(pd.Categorical(np.array(["b", "a", "c"])[Y], ["c", "b", "a", "unused"])),
+        ONE_HOT,
+        ONE_HOT.astype(bool),
+        ONE_HOT.astype(np.float32),
+        ONE_HOT.tolist(),
+        ONE_HOT.astype(bool).tolist(),
         np.eye(2, dtype=int)[(Y > 0).astype(int)],
-        np.eye(3, dtype=int)[Y].tolist(),
-        pd.DataFrame(np.eye(3, dtype=int)[Y], columns=list("abc")),
+        np.eye(5, dtype=int)[Y],
+        pd.DataFrame(ONE_HOT, columns=list("abc")),
+        pd.DataFrame(ONE_HOT.astype(bool), columns=list("abc")),
+        pd.DataFrame(ONE_HOT, columns=list("abc"), dtype="Int64"),
+        pd.DataFrame({"label": Y}),
+    ],
+    ids=lambda y: f"{type(y).__name__}-{getattr(y, 'dtype', '')}-{np.shape(y)}",
+)
+@pytest.mark.filterwarnings("ignore:A column-vector y was passed")
+@pytest.mark.parametrize("frame", [False, True])
+def test_labels(y, frame):
+    check(pd.DataFrame(REALS, index=np.arange(N) + 3) if frame else REALS, y)
+
+
+def test_classes_are_sorted_labels():
+    sampler = tiny()
+    sampler.fit_resample(REALS, np.array(["one", "two", "three"])[Y])
+    assert sampler.classes_.tolist() == ["one", "three", "two"]
+    assert sampler.sample({"three": 2})[1].tolist() == ["three", "three"]
+
+
+# ranges -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [2**53 + 1, 2**53 + 3],
+        [2**62 + 1, 2**63 - 1],
+        [-(2**63), -(2**63) + 1],
+        [-(2**63), 2**63 - 1],
+        [-(2**53) - 3, 0],
     ],
 )
-def test_labels(y):
-    sampler = tiny()
-    assert_oversampled(sampler, NUMBERS, y, *sampler.fit_resample(NUMBERS, y))
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, bool])
 @pytest.mark.parametrize(
-    "shape", [(1, 1), (1, 2), (5, 9), (3, 8, 8), (8, 7, 3), (1, 9, 9), (4, 10, 6), (11, 5, 1)]
+    "container", [np.array, pd.DataFrame, sparse.csr_matrix, "object", "Int64"]
+)
+def test_wide_integers(column, container):
+    X = np.array([column] * 12, dtype=np.int64).reshape(-1, 1)[:N]
+    if isinstance(container, str):
+        check(pd.DataFrame(X).astype(container))
+    else:
+        check(container(X))
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, 2**63 - 1, -(2**63), -(2**53) - 1])
+def test_wide_constants_stay_constant(value):
+    X_res, _ = check(np.column_stack([np.full(N, value), COUNTS]))
+    assert set(X_res[:, 0].tolist()) == {value}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("container", [np.array, pd.DataFrame, sparse.csc_matrix])
+def test_uint64(container):
+    X = np.array([[2**64 - 1, 0], [2**63, 1], [5, 2**64 - 1]] * 8, dtype=np.uint64)[:N]
+    check(container(X))
+
+
+def test_wide_pixels():
+    check((images(N, 2, 3).astype(np.int64) - 128) * 2**55 + 1)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("dtype", "extremes"),
+    [
+        (np.float64, [-1.7e308, 1.7e308]),
+        (np.float64, [1e308, 1.7e308]),
+        (np.float64, [5e-324, 1e-323]),
+        (np.float64, [1e16, 1e16 + 2]),
+        (np.float32, [-3.4e38, 3.4e38]),
+        (np.float16, [-65504, 65504]),
+        (np.float16, [0.1, 0.1001]),
+    ],
+)
+def test_extreme_floats(dtype, extremes):
+    check(np.array([extremes, extremes[::-1]] * 12, dtype=dtype)[:N])
+
+
+@pytest.mark.parametrize("value", [0, 0.1, -3, 1e300, 1e-300])
+def test_constant_columns_stay_constant(value):
+    X_res, _ = check(np.column_stack([np.full(N, value), REALS]))
+    assert set(X_res[:, 0].tolist()) == {value}
+
+
+def test_all_columns_constant():
+    X_res, _ = check(np.full((N, 2), 7))
+    assert (X_res == 7).all()
+
+
+def test_integers_are_rounded_not_truncated():
+    codec = DataCodec().fit(np.array([[0, 0], [10, 200]]))
+    made = codec.decode(np.array([[0.199, -0.999], [0.201, 0.999], [5.0, -5.0]]))
+    assert made.tolist() == [[6, 0], [6, 200], [10, 0]]
+
+
+def test_what_is_encoded_is_decoded():
+    X = mixed_frame()
+    codec = DataCodec().fit(X)
+    encoded = codec.encode(X)
+    assert encoded.dtype == np.float32
+    assert encoded.min() == -1
+    assert encoded.max() == 1
+    decoded = codec.decode(encoded)
+    reals = ["float64", "float32", "Float32", "sparse_float"]
+    assert_same(decoded.drop(columns=reals), X.drop(columns=reals))
+    np.testing.assert_allclose(
+        decoded[reals].astype(float), X[reals].astype(float), rtol=0, atol=1e-6
+    )
+
+
+def test_not_finite_rows_are_refused():
+    codec = DataCodec().fit(REALS)
+    with pytest.raises(FloatingPointError, match="learning_rate"):
+        codec.decode(np.full((2, 3), np.nan))
+
+
+# images -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, np.int16, np.bool_])
+@pytest.mark.parametrize(
+    "shape", [(5, 7), (1, 1), (1, 2), (9, 2), (1, 5, 7), (3, 6, 5), (4, 5, 6), (6, 5, 3), (5, 7, 1)]
 )
 def test_images(shape, dtype):
-    sampler, X = tiny(max_iter=1), images(N, *shape, dtype=dtype)
-    assert_oversampled(sampler, X, Y, *sampler.fit_resample(X, Y))
+    check(images(N, *shape, dtype=dtype))
 
 
-@pytest.mark.parametrize("container", [np.asarray, pd.DataFrame, lambda X: X.tolist()])
-def test_flattened_images(container):
-    X = images(N, 6, 5)
-    sampler = tiny(image_shape=(6, 5))
-    flat = container(X.reshape(N, -1))
-    assert_oversampled(sampler, flat, Y, *sampler.fit_resample(flat, Y))
-    assert sampler._codec.spec(()).shape == (1, 6, 5)
+@pytest.mark.parametrize("shape", [(5, 7), [5, 7], (3, 6, 5), (6, 5, 4)], ids=str)
+@pytest.mark.parametrize("frame", [False, True])
+def test_flattened_images(shape, frame):
+    X = images(N, int(np.prod(shape)))
+    check(pd.DataFrame(X).add_prefix("pixel") if frame else X, image_shape=shape)
 
 
-def test_layouts_hold_the_same_images():
-    X = images(N, 3, 8, 6)
-    first, _ = tiny().fit_resample(X, Y)
-    last, _ = tiny().fit_resample(X.transpose(0, 2, 3, 1), Y)
-    assert np.array_equal(first, last.transpose(0, 3, 1, 2))
+@pytest.mark.parametrize("architecture", ["auto", "mlp", "conv"])
+def test_image_architectures(architecture):
+    check(images(N, 6, 5, 3), architecture=architecture)
 
 
-def test_decoding_gives_back_what_was_encoded():
-    for X in (NUMBERS, FRAME.reset_index(drop=True), images(N, 5, 4)):
-        sampler = tiny().fit(X, Y)
-        decoded = sampler._codec.decode(sampler._codec.encode(X))
-        if isinstance(X, pd.DataFrame):
-            pd.testing.assert_frame_equal(decoded, X, rtol=1e-5, atol=1e-5)
-        else:
-            np.testing.assert_allclose(decoded, X, rtol=1e-5, atol=1e-5)
+@pytest.mark.parametrize(("channels", "shape"), [("first", (3, 6, 4)), ("last", (3, 6, 4))])
+def test_channels_decides(channels, shape):
+    check(images(N, *shape), channels=channels)
 
 
-def test_long_double_constants_stay_constant():
-    third = np.full((len(Y), 2), np.longdouble(1) / 3)
-    X_res, _ = tiny().fit_resample(third, Y)
-    assert (X_res == third[0, 0]).all()
+def test_layouts_mean_the_same_images():
+    last = images(N, 5, 6, 3)
+    first = np.ascontiguousarray(last.transpose(0, 3, 1, 2))
+    flat = last.reshape(N, -1)
+    made_last, _ = tiny().fit_resample(last, Y)
+    made_first, _ = tiny().fit_resample(first, Y)
+    made_flat, _ = tiny(image_shape=(5, 6, 3)).fit_resample(flat, Y)
+    assert_same(np.ascontiguousarray(made_first.transpose(0, 2, 3, 1)), made_last)
+    assert_same(made_flat.reshape(-1, 5, 6, 3), made_last)
+
+
+def test_image_shape_of_unflattened_images_is_accepted():
+    check(images(N, 5, 6), image_shape=(5, 6))
+
+
+def test_sparse_flattened_images():
+    check(sparse.csr_matrix(images(N, 20) * (images(N, 20) > 128)), image_shape=(4, 5))

@@ -1,4 +1,6 @@
-"""Wrong input is refused before training, by a message that names what to change."""
+"""Errors come before any training, and name the parameter or the columns."""
+
+import re
 
 import numpy as np
 import pandas as pd
@@ -7,129 +9,409 @@ import torch
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
-from tests.samplers import NeedsThreeRows, Recorder, images, labels, tiny
+from imblearn_gan.callbacks import EarlyStopping
+from tests.samplers import NeedsThreeRows, Recorder, TinySampler, images, labels, tiny
 
-Y = labels(14, 9, 5)
-X = np.random.RandomState(0).normal(size=(len(Y), 4))
-
-
-def spoilt(value, as_type=np.asarray):
-    wrong = X.copy()
-    wrong[3, 2] = value
-    return as_type(wrong)
+Y = labels(8, 4)
+N = len(Y)
+X = np.random.RandomState(0).normal(size=(N, 7))
+FRAME = pd.DataFrame(X, columns=list("abcdefg"))
 
 
-def frame(value):
-    return pd.DataFrame(spoilt(value), columns=["a", "b", "income", "d"])
-
-
-def spoilt_images():
-    wrong = images(len(Y), 4, 4, dtype=np.float32)
-    wrong[0, 0, 0] = np.nan
-    return wrong
-
-
-CASES = {
-    "nan": ({}, spoilt(np.nan), Y, r"NaN in columns \[2\]"),
-    "infinity": ({}, spoilt(np.inf), Y, r"infinity in columns \[2\]"),
-    "nan in a frame": ({}, frame(np.nan), Y, r"NaN in columns \['income'\]"),
-    "infinity in a frame": ({}, frame(-np.inf), Y, r"infinity in columns \['income'\]"),
-    "nan in sparse": ({}, spoilt(np.nan, sparse.csr_matrix), Y, r"NaN in columns \[2\]"),
-    "nan in images": ({}, spoilt_images(), Y, "NaN in pixels"),
-    "missing word": (
-        {},
-        pd.DataFrame({"a": X[:, 0], "w": ["x", None] * 14}),
-        Y,
-        r"NaN in columns \['w'\]",
-    ),
-    "one class": ({}, X, np.zeros(len(Y), dtype=int), "class"),
-    "lengths": ({}, X[:-1], Y, "inconsistent numbers of samples"),
-    "one dimension": ({}, X[:, 0], Y, "Expected 2D array|dim"),
-    "five dimensions": ({}, X.reshape(-1, 2, 2, 1, 1), Y, "dim 5"),
-    "image_shape": ({"image_shape": (3, 3)}, X, Y, "image_shape=.*4"),
-    "image_shape of images": ({"image_shape": (3, 3)}, images(len(Y), 4, 4), Y, "image_shape"),
-    "image_shape of one": ({"image_shape": (4,)}, X, Y, "image_shape must have two or three"),
-    "both could be channels": ({}, images(len(Y), 3, 8, 3), Y, "ambiguous.*channels"),
-    "none could be channels": ({}, images(len(Y), 5, 8, 6), Y, "ambiguous.*channels"),
-    "channels": ({"channels": "last"}, images(len(Y), 3, 8, 6), Y, "channels='last'"),
-    "device": ({"device": "abacus"}, X, Y, "device='abacus'"),
-    "index": ({"categorical_features": [7]}, X, Y, "categorical_features.*7.*out of range"),
-    "name": ({"categorical_features": ["z"]}, frame(0.0), Y, "categorical_features.*'z'"),
-    "mask": ({"categorical_features": [True]}, X, Y, "categorical_features.*mask"),
-    "strings refused": (
-        {"categorical_features": None},
-        np.resize(["a", "b"], (len(Y), 2)),
-        Y,
-        "categorical_features",
-    ),
-    "max_iter": ({"max_iter": 0}, X, Y, "max_iter"),
-    "batch_size 0": ({"batch_size": 0}, X, Y, "batch_size"),
-    "batch_size 1": ({"batch_size": 1}, X, Y, "batch_size"),
-    "learning_rate": ({"learning_rate": -1.0}, X, Y, "learning_rate"),
-    "latent_dim": ({"latent_dim": 0}, X, Y, "latent_dim"),
-    "callbacks": ({"callbacks": ["stop"]}, X, Y, "callbacks"),
-    "architecture": ({"architecture": "transformer"}, X, Y, "architecture"),
-    "architecture object": ({"architecture": object()}, X, Y, "architecture"),
-    "conv on tables": ({"architecture": "conv"}, X, Y, "architecture='conv' needs images"),
-    "dates": (
-        {},
-        pd.DataFrame({"a": X[:, 0], "t": pd.date_range("2020", periods=len(Y))}),
-        Y,
-        r"\['t'\].*datetime64",
-    ),
-    "complex": ({}, X + 1j, Y, "[Cc]omplex"),
-    "same names": ({}, pd.DataFrame(X, columns=list("aabc")), Y, "same name"),
-    "continuous": ({}, X, X[:, 0], "Unknown label type"),
-    "many labels": ({}, X, np.ones((len(Y), 3), dtype=int), "Multilabel"),
-    "no class": ({}, X, np.eye(3, dtype=int)[Y] * (np.arange(len(Y)) > 0)[:, None], "one-vs-rest"),
-}
-
-
-@pytest.mark.parametrize(("params", "data", "y", "message"), CASES.values(), ids=CASES)
-def test_refused_before_training(params, data, y, message):
+def fails(match, X=X, y=Y, error=ValueError, sampler_class=TinySampler, **params):
+    """``fit_resample`` raises ``error`` with ``match`` in its message, and does not train."""
     recorder = Recorder()
-    sampler = tiny(**{"callbacks": [recorder]} | params)
-    with pytest.raises((ValueError, TypeError), match=message):
-        sampler.fit_resample(data, y)
-    assert recorder.events == []
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
-def test_no_cuda(device):
-    with pytest.raises(ValueError, match=r"device='cuda.*no CUDA device"):
-        tiny(device=device).fit_resample(X, Y)
-
-
-def test_a_class_too_small_for_the_method():
-    y = labels(20, 6, 2)
-    sampler = NeedsThreeRows(max_iter=2, random_state=0)
-    with pytest.raises(ValueError, match=r"at least 3 rows of each class. Classes \[2\]"):
+    sampler = sampler_class(max_iter=3, callbacks=[recorder]).set_params(**params)
+    with pytest.raises(error, match=match):
         sampler.fit_resample(X, y)
+    assert recorder.events == []
+    assert not hasattr(sampler, "networks_")
+
+
+def with_value(value, *columns, rows=X):
+    rows = rows.copy()
+    rows[3, list(columns)] = value
+    return rows
+
+
+# missing values ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "found"), [(np.nan, "NaN"), (np.inf, "inf"), (-np.inf, "inf")])
+def test_missing_or_infinite(value, found):
+    bad = with_value(value, 2, 5)
+    fails(rf"{found}.* columns \[2, 5\]", bad)
+    fails(rf"{found}.* columns \[2, 5\]", bad.tolist())
+    fails(rf"{found}.* columns \[2, 5\]", bad.astype(np.float16))
+    fails(rf"{found}.* columns \[2, 5\]", bad.astype(object))
+    fails(rf"{found}.* columns \[2, 5\]", sparse.csr_matrix(bad))
+    fails(rf"{found}.* columns \[2, 5\]", sparse.csc_array(bad))
+    fails(rf"{found}.* columns \['c', 'f'\]", pd.DataFrame(bad, columns=FRAME.columns))
+    fails(rf"{found}.* columns \[2, 5\]", pd.DataFrame(bad))
+
+
+def test_many_missing_columns_are_counted():
+    fails(r"columns \[0, 1, 2, 3, 4\] and 2 more", with_value(np.nan, *range(7)))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_missing_pixels(value):
+    bad = images(N, 3, 4, dtype=np.float32)
+    bad[2, 1, 1] = value
+    fails(r"pixels \[5\]", bad)
+    fails(r"columns \[5\]", bad.reshape(N, 12), image_shape=(3, 4))
 
 
 @pytest.mark.parametrize(
-    ("counts", "message"),
+    "column",
     [
-        ({9: 1}, "9"),
-        ({0: 1}, "oversampled"),
-        ({1: -1}, ">= 0"),
-        ({}, "dict"),
-        (3, "dict"),
-        ({1: 0}, "at least"),
+        pd.array([1, None] * 6, dtype="Int64"),
+        pd.array([True, None] * 6, dtype="boolean"),
+        pd.array(["a", None] * 6, dtype="string"),
+        pd.array(["a", None] * 6, dtype="str"),
+        pd.Categorical(["a", None] * 6),
+        pd.Series(["a", None] * 6, dtype=object),
+        pd.Series(["a", np.nan] * 6, dtype=object),
+        pd.Series([1.0, pd.NA] * 6, dtype=object),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_missing_in_frames(column):
+    fails(r"NaN in columns \['bad'\]", FRAME.assign(bad=column))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA], ids=str)
+def test_missing_in_object_arrays(missing):
+    fails(r"NaN in columns \[1\]", np.array([["a", "b"], ["c", missing]] * 6, dtype=object))
+
+
+def test_missing_labels():
+    fails("NaN", y=np.where(Y == 0, np.nan, 1.0))
+
+
+# classes ----------------------------------------------------------------------------------------
+
+
+def test_one_class():
+    fails("more than 1 class", y=np.zeros(N, dtype=int))
+
+
+def test_too_small_a_class():
+    fails(
+        r"NeedsThreeRows needs at least 3 rows of each class. Classes \['b'\]",
+        y=np.array(["a"] * 10 + ["b"] * 2),
+        sampler_class=NeedsThreeRows,
+    )
+
+
+def test_class_of_just_enough_rows():
+    sampler = NeedsThreeRows(max_iter=1, random_state=0)
+    sampler.fit_resample(X, np.array(["a"] * 9 + ["b"] * 3))
+    assert sampler.n_iter_ == 1
+
+
+@pytest.mark.parametrize(
+    ("y", "match"),
+    [
+        (X[:, 0], "continuous"),
+        (np.ones((N, 2), dtype=int), "Multilabel"),
+        (np.eye(2, dtype=int)[Y] * (np.arange(N) > 0)[:, None], "without a class"),
+        (Y[:-1], "inconsistent numbers of samples"),
+    ],
+    ids=["continuous", "multilabel", "no_class", "length"],
+)
+def test_labels(y, match):
+    fails(match, y=y)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "match"),
+    [
+        ("majority", "sampling_strategy"),
+        ({7: 20}, "7.* not present"),
+        ({1: 2}, "greater or equal to the original number"),
+        ({1: -1}, "negative"),
+        (0.1, "ratio"),
+        ("nonsense", "sampling_strategy"),
+    ],
+    ids=str,
+)
+def test_sampling_strategy(strategy, match):
+    fails(match, sampling_strategy=strategy)
+
+
+# layout -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "params"),
+    [
+        (X, {"image_shape": (2, 3)}),
+        (X, {"image_shape": (3, 2, 2)}),
+        (FRAME, {"image_shape": (2, 3)}),
+        (sparse.csr_matrix(X), {"image_shape": (2, 3)}),
+        (images(N, 4, 5), {"image_shape": (5, 4)}),
+        (X, {"image_shape": (7,)}),
+        (X, {"image_shape": (7, 1, 1, 1)}),
+        (X, {"image_shape": (7, 0)}),
+        (X, {"image_shape": (-7, -1)}),
+        (X, {"image_shape": (7.0, 1)}),
+        (X, {"image_shape": 7}),
     ],
 )
-def test_sample_refuses(counts, message):
+def test_image_shape(rows, params):
+    fails("image_shape", rows, **params)
+
+
+@pytest.mark.parametrize("shape", [(5, 5, 5), (3, 8, 4), (1, 1, 1), (2, 6, 6)])
+def test_ambiguous_layout(shape):
+    fails("parameter channels", images(N, *shape))
+    fails("parameter channels", images(N, *shape).reshape(N, -1), image_shape=shape)
+
+
+@pytest.mark.parametrize(("channels", "shape"), [("first", (8, 8, 3)), ("last", (3, 8, 8))])
+def test_channels_that_do_not_fit(channels, shape):
+    fails(f"channels='{channels}' does not fit", images(N, *shape), channels=channels)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        X[:, 0],
+        X[:, 0].tolist(),
+        np.zeros((N, 2, 3, 4, 5)),
+        np.zeros((N, 0)),
+        np.zeros((N, 0, 3)),
+        np.zeros((0, 3)),
+        np.empty((0, 3), dtype=object),
+        pd.DataFrame(index=range(N)),
+        FRAME.iloc[:0],
+        sparse.csr_matrix((N, 0)),
+        [[1, 2], [3]] * 6,
+        None,
+        "text",
+        images(N, 2, 2).astype(str),
+    ],
+    ids=lambda rows: f"{type(rows).__name__}-{getattr(rows, 'shape', '')}",
+)
+def test_no_table_and_no_images(rows):
+    y = Y[: 0 if getattr(rows, "shape", (N,))[:1] == (0,) else N]
+    fails("", rows, y=y, error=(ValueError, TypeError))
+
+
+@pytest.mark.parametrize("rows", [np.empty((0, 3), dtype=object), np.zeros((0, 3)), FRAME.iloc[:0]])
+def test_no_rows(rows):
+    fails("0 sample|at least one row|no rows", rows, y=Y[:0])
+
+
+# columns ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        *([7], [-8], [0, 99], ["a"], [1.5]),
+        *([True] * 6, np.ones(8, dtype=bool)),
+    ],
+    ids=str,
+)
+def test_categorical_features(named):
+    fails("categorical_features", X, categorical_features=named)
+
+
+@pytest.mark.parametrize("named", [["z"], [7], ["a", "z"], [True]], ids=str)
+def test_categorical_features_of_a_frame(named):
+    fails("categorical_features", FRAME, categorical_features=named)
+
+
+@pytest.mark.parametrize("named", [None, [0], []])
+def test_strings_that_are_not_named_as_categories(named):
+    text = FRAME.assign(word=["x", "y"] * 6)
+    fails(r"\['word'\].*categorical_features", text, categorical_features=named)
+    fails(r"\[7\].*categorical_features", text.to_numpy(dtype=object), categorical_features=named)
+
+
+def test_categories_of_images():
+    fails("categorical_features", images(N, 3, 3), categorical_features=[0])
+    fails(
+        "categorical_features",
+        np.array([["a", "b"]] * N, dtype=object),
+        image_shape=(1, 2),
+    )
+
+
+def test_categories_of_a_sparse_matrix():
+    fails("categorical_features", sparse.csr_matrix(X), categorical_features=[0])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.date_range("2020", periods=N),
+        pd.date_range("2020", periods=N, tz="UTC"),
+        pd.timedelta_range("1s", periods=N),
+        pd.period_range("2020", periods=N, freq="D"),
+        pd.interval_range(0, N),
+        np.arange(N) * 1j,
+        pd.Series([[1], [2]] * 6),
+        pd.Series([{}, {}] * 6),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_columns_that_cannot_be_used(column):
+    fails(r"\['bad'\].*cannot be used", FRAME.assign(bad=column))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        X * 1j,
+        (X * 1j).tolist(),
+        sparse.csr_matrix(X * 1j),
+        (X * 1j).astype(object),
+        X.astype("datetime64[s]"),
+        X.astype("timedelta64[s]"),
+        (X * 1j).reshape(N, 7, 1),
+    ],
+    ids=lambda rows: f"{type(rows).__name__}-{getattr(rows, 'dtype', '')}",
+)
+def test_dtypes_that_cannot_be_used(rows):
+    fails("[Cc]omplex|cannot be used", rows)
+
+
+def test_repeated_column_names():
+    fails(r"same name: \['a'\]", pd.DataFrame(X[:, :3], columns=["a", "b", "a"]))
+
+
+# parameters -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"max_iter": 0},
+        {"max_iter": 1.5},
+        {"batch_size": 0},
+        {"batch_size": 1},
+        {"latent_dim": 0},
+        {"learning_rate": 0},
+        {"learning_rate": -1e-3},
+        {"architecture": "transformer"},
+        {"architecture": object()},
+        {"channels": "middle"},
+        {"categorical_features": "all"},
+        {"verbose": -1},
+        {"random_state": "seed"},
+        {"callbacks": Recorder()},
+        {"callbacks": ["early"]},
+        {"callbacks": [EarlyStopping]},
+        {"device": 3},
+    ],
+    ids=str,
+)
+def test_parameters(params):
+    fails(next(iter(params)), **params)
+
+
+@pytest.mark.parametrize("device", ["gpu", "", "cuda:x", "meta", "xla"])
+def test_unknown_device(device):
+    fails(rf"device={re.escape(repr(device))}", device=device)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", torch.device("cuda")])
+def test_no_cuda(device, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    fails("device=.*no CUDA device", device=device)
+
+
+def test_cuda_device_that_is_not_there(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    fails("device='cuda:2'.* 2 CUDA devices", device="cuda:2")
+
+
+def test_no_mps(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    fails("device='mps'.*no MPS device", device="mps")
+
+
+class OnlyEncoder:
+    def encoder(self, spec, n_out):
+        raise NotImplementedError
+
+
+class Both(OnlyEncoder):
+    def decoder(self, spec, n_in):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("architecture", [OnlyEncoder(), OnlyEncoder, Both])
+def test_architecture_object(architecture):
+    fails("architecture", architecture=architecture)
+
+
+def test_convolutions_on_tables():
+    fails("architecture='conv' needs images", architecture="conv")
+
+
+@pytest.mark.parametrize(
+    ("params", "match"), [({"mode": "up"}, "mode"), ({"patience": 0}, "patience")]
+)
+def test_early_stopping(params, match):
+    sampler = tiny(callbacks=[EarlyStopping("generator_real", **params)])
+    with pytest.raises(ValueError, match=match):
+        sampler.fit_resample(X, Y)
+    assert not hasattr(sampler, "history_")
+
+
+# sample -----------------------------------------------------------------------------------------
+
+
+def test_sample_before_fit():
+    with pytest.raises(NotFittedError, match="call fit_resample first"):
+        tiny().sample({1: 3})
+
+
+def test_sample_after_fit_only():
+    with pytest.raises(NotFittedError, match="call fit_resample first"):
+        tiny().fit(X, Y).sample({1: 3})
+
+
+def test_sample_after_balanced_data():
     sampler = tiny()
     sampler.fit_resample(X, Y)
-    with pytest.raises(ValueError, match=message):
-        sampler.sample(counts)
-
-
-def test_sample_needs_training():
-    with pytest.raises(NotFittedError):
-        tiny().sample({1: 1})
-    balanced = tiny()
-    balanced.fit_resample(X, labels(14, 14))
+    sampler.fit_resample(X, labels(6, 6))
     with pytest.raises(NotFittedError, match="not balanced"):
-        balanced.sample({1: 1})
+        sampler.sample({1: 3})
+
+
+def test_sample_after_data_that_failed():
+    sampler = tiny()
+    sampler.fit_resample(X, Y)
+    with pytest.raises(ValueError, match="NaN"):
+        sampler.fit_resample(with_value(np.nan, 1), Y)
+    with pytest.raises(NotFittedError):
+        sampler.sample({1: 3})
+
+
+@pytest.mark.parametrize(
+    ("counts", "match"),
+    [
+        ({5: 2}, "class 5"),
+        ({"1": 2}, "class '1'"),
+        ({0: 2}, r"class 0, .* \[1\]"),
+        ({1: -1}, r"counts\[1\] must be an integer >= 0"),
+        ({1: 2.5}, r"counts\[1\] must be an integer >= 0"),
+        ({1: 0}, "at least one row"),
+        ({}, "counts must be a dict"),
+        ([3], "counts must be a dict"),
+        (3, "counts must be a dict"),
+    ],
+    ids=str,
+)
+def test_sample_counts(counts, match):
+    sampler = tiny()
+    sampler.fit_resample(X, Y)
+    with pytest.raises(ValueError, match=match):
+        sampler.sample(counts)

@@ -148,6 +148,11 @@ def test_early_stopping_refuses(stopping, message):
         tiny(callbacks=[stopping]).fit_resample(X, Y)
 
 
+def test_early_stopping_says_that_it_had_nothing_to_monitor():
+    with pytest.warns(UserWarning, match="'typo'.*generator_real"):
+        tiny(callbacks=[EarlyStopping("typo")]).fit_resample(X, Y)
+
+
 def test_interrupt_leaves_no_broken_object():
     recorder = Recorder()
     sampler = tiny().set_params(max_iter=3)

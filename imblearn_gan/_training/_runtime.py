@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import RLock
 
 import torch
 from torch import Tensor
+
+_GLOBAL_STATE = RLock()
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -47,7 +50,13 @@ def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
     """Seed torch for what happens inside, and leave its global state as it was.
 
     Gradients are on inside and the default dtype is float32, whatever the caller has set.
+    Threads enter one after the other: torch's generators are shared by all of them.
     """
+    with _GLOBAL_STATE:
+        yield from _in_torch_scope(seed, device)
+
+
+def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
     generators = [torch.default_generator]
     if device.type == "cuda":
         torch.cuda.init()

@@ -107,14 +107,11 @@ class GAMOMethod(AdversarialEstimator):
         if self.balance is None:
             return deficit.tolist(), ones, weight * ones
         made = (deficit > 0).float()
-        # each class weighs the same in total: generated rows take over from real ones
-        real = torch.where(made > 0, 1 / (1 + weight), ones)
-        generated = weight / (1 + weight) * made
+        # real rows of all classes weigh the same in total, generated ones ``weight`` times that
         if self.balance == "batches":
-            return made.tolist(), real, generated * made.mean()
-        inverse = counts.mean() / counts
-        drawn = counts * made
-        return drawn.tolist(), inverse * real, inverse * generated * drawn.sum() / counts.sum()
+            return made.tolist(), ones, weight * made.mean() * ones
+        inverse, drawn = counts.mean() / counts, counts * made
+        return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
@@ -262,7 +259,8 @@ GAMO_PARAMETERS = {
 
     generated_weight : float, default=1.0
         Weight of generated rows in the classifier's loss; real rows have weight 1. Unless
-        ``balance`` is None, both are scaled so that every class has the same weight in total.
+        ``balance`` is None, the real rows of every class have the same weight in total, and
+        the generated ones of every minority class this many times that.
 
     label_smoothing : float, default=0.1
         The discriminator aims at ``1 - label_smoothing`` for real and ``label_smoothing`` for
