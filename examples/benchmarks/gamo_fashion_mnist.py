@@ -111,13 +111,11 @@ def fitted(method, X, y, seed, max_iter, settings):
     """The classifier that a method gives."""
     common = {"random_state": seed, "max_iter": max_iter, **settings}
     if method == "GAMO":
-        return GAMOClassifier(**{"batch_size": 32} | common).fit(X, y)
+        return GAMOClassifier(**common).fit(X, y)
     if method == "GAMO, no discriminator":
-        return GAMOClassifier(discriminator=False, **{"batch_size": 32} | common).fit(X, y)
+        return GAMOClassifier(discriminator=False, **common).fit(X, y)
     if method == "GAMO, mixing without a game":
-        return GAMOClassifier(
-            discriminator=False, adversarial_weight=0.0, **{"batch_size": 32} | common
-        ).fit(X, y)
+        return GAMOClassifier(discriminator=False, adversarial_weight=0.0, **common).fit(X, y)
     if method == "GAMO, as in the paper":
         return GAMOClassifier(random_state=seed, max_iter=max_iter, **PAPER).fit(X, y)
     if method == "SMOTE":

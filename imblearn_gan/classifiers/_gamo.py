@@ -30,7 +30,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
 
     {latent_dim}
 
-    max_iter : int, default=3000
+    max_iter : int, default=2000
         Iterations of the game. The paper has 25,000 on images.
 
     {batch_size}
@@ -122,7 +122,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         *,
         random_state=None,
         latent_dim=100,
-        max_iter=3000,
+        max_iter=2000,
         batch_size=64,
         learning_rate=1e-3,
         architecture="auto",
@@ -138,7 +138,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         misleading="own_class",
         balance="weights",
         adversarial_weight=1.0,
-        generated_weight=1.0,
+        generated_weight=0.2,
         label_smoothing=0.1,
         ema_decay=0.999,
         lr_decay=True,

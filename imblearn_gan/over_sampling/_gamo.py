@@ -257,7 +257,7 @@ GAMO_PARAMETERS = {
         Weight of misleading the classifier in the generator's loss; misleading the
         discriminator has weight 1. The paper weighs both the same.
 
-    generated_weight : float, default=1.0
+    generated_weight : float, default=0.2
         Weight of generated rows in the classifier's loss; real rows have weight 1. Unless
         ``balance`` is None, the real rows of every class have the same weight in total, and
         the generated ones of every minority class this many times that.
@@ -403,7 +403,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         misleading="own_class",
         balance="weights",
         adversarial_weight=1.0,
-        generated_weight=1.0,
+        generated_weight=0.2,
         label_smoothing=0.1,
         ema_decay=0.999,
         lr_decay=True,
