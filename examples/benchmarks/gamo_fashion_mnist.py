@@ -39,6 +39,7 @@ PAPER = {
     "tilt": None,
     "misleading": "complement",
     "balance": None,
+    "generated_weight": 1.0,
     "learning_rate": 2e-4,
     "ema_decay": 0.0,
     "lr_decay": False,

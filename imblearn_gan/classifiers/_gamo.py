@@ -96,7 +96,8 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
     generated rows together. Defaults that differ from the paper's are said at each parameter;
     the paper's game on images is ``GAMOClassifier(loss='least_squares', combine='features',
     n_support=None, tilt=None, misleading='complement', balance=None,
-    learning_rate=2e-4, ema_decay=0, lr_decay=False, batch_size=32, max_iter=25000)``.
+    generated_weight=1, label_smoothing=0, learning_rate=2e-4, ema_decay=0, lr_decay=False,
+    batch_size=32, max_iter=25000)`` (the authors' code smooths D's labels, the paper does not).
 
     References
     ----------
