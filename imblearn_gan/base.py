@@ -35,7 +35,6 @@ from imblearn_gan.callbacks import Callback, ProgressBar
 from imblearn_gan.networks import resolve_family
 
 _MAX_SEED = np.iinfo(np.int32).max
-_ROWS_AT_ONCE = 1024
 
 
 class AdversarialEstimator(BaseEstimator):
@@ -288,7 +287,6 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
                 chunks = in_chunks(
                     lambda chunk: self._generate(networks, chunk),
                     torch.from_numpy(codes).to(device),
-                    _ROWS_AT_ONCE,
                 )
                 blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
         finally:

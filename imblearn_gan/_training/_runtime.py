@@ -77,7 +77,9 @@ def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
             generator.set_state(state)
 
 
-def in_chunks(function: Callable[[Tensor], Tensor], rows: Tensor, size: int) -> Iterator[Tensor]:
+def in_chunks(
+    function: Callable[[Tensor], Tensor], rows: Tensor, size: int = 1024
+) -> Iterator[Tensor]:
     """``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
     for chunk in rows.split(size):
         with torch.no_grad():

@@ -26,14 +26,13 @@ from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder, resolve
 
 _LATENT_DIM = 100
 _LEARNING_RATE = 3e-3
-_ROWS_AT_ONCE = 1024
 
 
 def extract(extractor: nn.Module, x: Tensor) -> Tensor:
     """Features of all rows, in evaluation mode, without gradients, in bounded memory."""
     training = extractor.training
     extractor.eval()
-    features = torch.cat(list(in_chunks(extractor, x, _ROWS_AT_ONCE)))
+    features = torch.cat(list(in_chunks(extractor, x)))
     extractor.train(training)
     return features
 
