@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -12,13 +14,14 @@ import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils._validation import ArraysTransformer
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_n_features,
     check_consistent_length,
     check_is_fitted,
+    column_or_1d,
 )
 from torch import Tensor, nn
 
@@ -26,15 +29,29 @@ from imblearn_gan._data import DataCodec, DataSpec, LabelCodec, to_native
 from imblearn_gan._training import (
     Engine,
     Phase,
+    Player,
     TrainingData,
+    autocast,
     in_chunks,
     resolve_device,
+    resolve_precision,
     torch_scope,
 )
 from imblearn_gan.callbacks import Callback, ProgressBar
-from imblearn_gan.networks import resolve_family
+from imblearn_gan.losses import softmax_loss
+from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 
 _MAX_SEED = np.iinfo(np.int32).max
+
+# the classifier that rejects generated rows, and how often a row is drawn again
+_JUDGE_ITER, _JUDGE_BATCH, _JUDGE_RATE = 500, 64, 1e-3
+_MAX_REDRAWS = 9
+
+
+def _deal(rows: np.ndarray, size: int, stream: np.random.RandomState) -> np.ndarray:
+    """``size`` of the rows, each as often as the others, give or take one."""
+    rounds = [stream.permutation(rows) for _ in range(-(-size // len(rows)))]
+    return np.concatenate([rows[:0], *rounds])[:size]
 
 
 class AdversarialEstimator(BaseEstimator):
@@ -51,6 +68,8 @@ class AdversarialEstimator(BaseEstimator):
     _main_phase: ClassVar[str] = "adversarial"
     #: Networks that a fitted object needs; the others are dropped after training.
     _kept_networks: ClassVar[tuple[str, ...]] = ()
+    #: What the names that ``architecture`` takes stand for.
+    _families: ClassVar[Mapping[str, Callable[[], Family]]] = FAMILIES
 
     _parameter_constraints: dict = {
         "random_state": ["random_state"],
@@ -66,6 +85,7 @@ class AdversarialEstimator(BaseEstimator):
         "channels": [StrOptions({"auto", "first", "last"})],
         "categorical_features": [StrOptions({"auto"}), "array-like", None],
         "device": [str, torch.device],
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "callbacks": [list, tuple, None],
         "verbose": ["verbose"],
     }
@@ -83,6 +103,7 @@ class AdversarialEstimator(BaseEstimator):
         channels="auto",
         categorical_features="auto",
         device="auto",
+        precision="auto",
         callbacks=None,
         verbose=0,
     ):
@@ -96,6 +117,7 @@ class AdversarialEstimator(BaseEstimator):
         self.channels = channels
         self.categorical_features = categorical_features
         self.device = device
+        self.precision = precision
         self.callbacks = callbacks
         self.verbose = verbose
 
@@ -114,6 +136,9 @@ class AdversarialEstimator(BaseEstimator):
 
     # What the base does -----------------------------------------------------------------------
 
+    def _new_seed(self) -> int:
+        return int(check_random_state(self.random_state).randint(_MAX_SEED))
+
     def _forget(self) -> None:
         """Drop what an earlier fit left, so that an interrupted one leaves nothing half done."""
         for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
@@ -129,7 +154,7 @@ class AdversarialEstimator(BaseEstimator):
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         counts = np.bincount(labels.codes_)
-        resolve_family(self.architecture, codec.spec(counts.tolist()))
+        self._family(codec.spec(counts.tolist()))
         if len(counts) > 1 and counts.min() < self._min_class_size:
             small = labels.classes_[counts < self._min_class_size].tolist()
             raise ValueError(
@@ -146,6 +171,15 @@ class AdversarialEstimator(BaseEstimator):
             _check_n_features(self, X, reset=False)
         self._codec.check(X)
         return X
+
+    def _codes_of(self, y: Any) -> np.ndarray:
+        """Class codes of labels that ``fit`` has seen."""
+        y = column_or_1d(y)
+        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
+        if not np.array_equal(self.classes_[codes], y):
+            unknown = np.setdiff1d(y, self.classes_).tolist()
+            raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
+        return codes
 
     def _check_settings(self) -> None:
         resolve_device(self.device)
@@ -165,24 +199,40 @@ class AdversarialEstimator(BaseEstimator):
                     f"{callback!r}."
                 )
 
+    def _family(self, spec: DataSpec) -> Family:
+        """The family of networks that ``architecture`` stands for."""
+        return resolve_family(self.architecture, spec, self._families)
+
+    def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        return self._build_networks(spec, n_to_make)
+
+    def _all_phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        yield from self._phases(networks, data)
+
     def _train(
         self, encoded: np.ndarray, codes: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
     ) -> None:
         """Build the networks, play the game, and keep what is needed, on the CPU."""
         device = resolve_device(self.device)
-        seed = int(check_random_state(self.random_state).randint(_MAX_SEED))
+        seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
-        engine = Engine(callbacks)
+        dtype = resolve_precision(self.precision, device, spec.is_image)
+        layout = torch.preserve_format
+        if spec.is_image and dtype == torch.bfloat16:
+            layout = torch.channels_last
+        engine = Engine(callbacks, partial(autocast, device, dtype))
         with torch_scope(seed, device), engine.session():
-            networks = self._build_networks(spec, n_to_make).to(device)
-            x = torch.from_numpy(encoded).to(device)
+            networks = self._all_networks(spec, n_to_make)
+            networks.to(device, memory_format=layout)  # type: ignore[call-overload]
+            x = torch.from_numpy(encoded).to(device, memory_format=layout)
             y = torch.from_numpy(codes).to(device)
             data = TrainingData(x, y, spec, n_to_make)
-            for phase in self._phases(networks, data):
+            for phase in self._all_phases(networks, data):
                 engine.run(phase)
         kept = nn.ModuleDict(
             {name: networks[name] for name in self._kept_networks if name in networks}
         )
+        without_parametrizations(kept)
         self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
         self.n_iter_ = engine.n_iter.get(self._main_phase, 0)
@@ -208,6 +258,8 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
     _parameter_constraints: dict = {
         "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
         **AdversarialEstimator._parameter_constraints,
+        "reject": ["boolean"],
+        "replay": [Interval(Real, 0, 1, closed="both")],
     }
 
     def __init__(
@@ -224,10 +276,15 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         channels="auto",
         categorical_features="auto",
         device="auto",
+        precision="auto",
         callbacks=None,
         verbose=0,
+        reject=False,
+        replay=0.0,
     ):
         self.sampling_strategy = sampling_strategy
+        self.reject = reject
+        self.replay = replay
         super().__init__(
             random_state=random_state,
             latent_dim=latent_dim,
@@ -239,6 +296,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             channels=channels,
             categorical_features=categorical_features,
             device=device,
+            precision=precision,
             callbacks=callbacks,
             verbose=verbose,
         )
@@ -260,19 +318,87 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
 
     def _fit_resample(self, X, y):
         codes = np.searchsorted(self.classes_, y)
-        to_make = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
-        blocks, labels = [X], [y]
+        to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
+        to_repeat = [int(self.replay * n) for n in to_add]
+        to_make = [n - m for n, m in zip(to_add, to_repeat)]
+        blocks, labels, sources = [X], [y], [np.arange(len(y))]
         if sum(to_make):
             spec = self._codec.spec(np.bincount(codes).tolist())
             self._train(self._codec.encode(X), codes, spec, to_make)
-            self._stream = np.random.RandomState(self._seed)
+        else:
+            self.history_, self.n_iter_ = [], 0
+            self._seed = self._new_seed()
+        self._stream = np.random.RandomState(self._seed)
+        if sum(to_make):
             rows, new_labels = self._draw(to_make, self._stream)
             blocks.append(rows)
             labels.append(new_labels)
-        else:
-            self.history_, self.n_iter_ = [], 0
-        self.synthetic_mask_ = np.arange(len(y) + sum(to_make)) >= len(y)
+            sources.append(np.full(len(new_labels), -1))
+        if sum(to_repeat):
+            repeated = np.concatenate(
+                [
+                    _deal(np.flatnonzero(codes == i), n, self._stream)
+                    for i, n in enumerate(to_repeat)
+                ]
+            )
+            blocks.append(_safe_indexing(X, repeated))
+            labels.append(y[repeated])
+            sources.append(repeated)
+        self.sample_source_ = np.concatenate(sources)
+        self.synthetic_mask_ = self.sample_source_ < 0
         return self._codec.stack(blocks), self._labels.decode(np.concatenate(labels))
+
+    # Rejection --------------------------------------------------------------------------------
+
+    def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        networks = super()._all_networks(spec, n_to_make)
+        if self.reject:
+            networks["judge"] = self._family(spec).encoder(spec, spec.n_classes)
+        return networks
+
+    def _all_phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        yield from super()._all_phases(networks, data)
+        if not self.reject:
+            return
+        judge = networks["judge"]
+
+        def losses(batch) -> dict[str, Tensor]:
+            return {"real": softmax_loss(judge(batch.x), batch.y)}
+
+        def draw():
+            return data.draw(_JUDGE_BATCH, balanced=True)
+
+        player = Player("judge", [judge], losses, draw, _JUDGE_RATE)
+        yield Phase("judge", [player], _JUDGE_ITER, ema_decay=0.99, lr_decay=True)
+
+    def _generate_checked(
+        self, networks: nn.ModuleDict, codes: Tensor, refused: list[Tensor]
+    ) -> Tensor:
+        """Generated rows; with ``reject`` the most plausible of a few draws for each.
+
+        How many look like another class all the same is added to ``refused``.
+        """
+        rows = self._generate(networks, codes).float()
+        if not self.reject:
+            return rows
+
+        def plausibility(rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
+            outputs = networks["judge"](rows).softmax(dim=1)
+            return outputs.gather(1, codes[:, None])[:, 0], outputs.argmax(dim=1) == codes
+
+        best, accepted = plausibility(rows, codes)
+        for _ in range(_MAX_REDRAWS):
+            again = (~accepted).nonzero()[:, 0]
+            if not len(again):
+                break
+            drawn = self._generate(networks, codes[again]).float()
+            p, fits = plausibility(drawn, codes[again])
+            better = fits | (p > best[again])
+            rows[again[better]] = drawn[better]
+            best[again[better]] = p[better]
+            accepted[again] = fits
+        refused.append((~accepted).sum())
+        return rows
 
     def _draw(self, n_by_class: Sequence[int], stream: np.random.RandomState) -> tuple:
         """Rows in native form and their labels, ordered by class."""
@@ -281,16 +407,25 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         except ValueError:  # trained on a device that this machine does not have
             device = torch.device("cpu")
         codes = np.repeat(np.arange(len(n_by_class)), n_by_class)
+        refused: list[Tensor] = []
         try:
             networks = self.networks_.to(device)
             with torch_scope(int(stream.randint(_MAX_SEED)), device):
                 chunks = in_chunks(
-                    lambda chunk: self._generate(networks, chunk),
+                    lambda chunk: self._generate_checked(networks, chunk, refused),
                     torch.from_numpy(codes).to(device),
                 )
                 blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
         finally:
             self.networks_.cpu()
+        n_implausible = sum(map(int, refused))
+        if n_implausible:
+            warnings.warn(
+                f"{n_implausible} of {len(codes)} generated rows still look like another class "
+                f"after {1 + _MAX_REDRAWS} draws; the most plausible were taken. Train longer "
+                "(max_iter), or let real rows be repeated in their place (replay).",
+                stacklevel=4,
+            )
         return self._codec.stack(blocks), self.classes_[codes]
 
     def sample(self, counts, *, random_state=None):
@@ -328,7 +463,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             "networks_",
             msg=(
                 "This %(name)s instance has no trained generator: call fit_resample first, on "
-                "data that are not balanced."
+                "data that are not balanced and with replay below 1."
             ),
         )
         if not isinstance(counts, Mapping) or not counts:
@@ -388,11 +523,24 @@ SHARED_PARAMETERS = {
     "device": """device : str or torch.device, default='auto'
         ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
         Fitted networks rest on the CPU: they pickle and load on any machine.""",
+    "precision": """precision : {'auto', 'float32', 'bfloat16'}, default='auto'
+        What matrix products and convolutions are computed in while training; weights, losses
+        and generated rows are float32 anyway. ``'auto'`` is bfloat16 for images where the
+        hardware has it, which about halves the time of an iteration, else float32.""",
     "callbacks": """callbacks : list of Callback or None, default=None
         See :mod:`imblearn_gan.callbacks`, for example
         :class:`~imblearn_gan.callbacks.EarlyStopping`.""",
     "verbose": """verbose : int, default=0
         1 shows a progress bar with phase, losses and time left.""",
+    "reject": """reject : bool, default=False
+        Whether generated rows that look like another class are drawn again, up to nine times,
+        after which the most plausible draw is taken, with a warning. What a row looks like is
+        said by a classifier that is trained on the real rows, with balanced batches, inside
+        the call.""",
+    "replay": """replay : float, default=0.0
+        Share of the added rows that are real rows of the class, repeated: 0 adds generated rows
+        only, as the papers do, and 1 is random oversampling, without any training. Generated
+        rows that outnumber the real ones of a class drown them.""",
 }
 
 #: Text for the attributes that every sampler has after ``fit_resample``.
@@ -401,6 +549,10 @@ SAMPLER_ATTRIBUTES = """sampling_strategy_ : dict
 
     synthetic_mask_ : ndarray of shape (n_rows_resampled,), dtype bool
         Which rows of the result are generated. Real rows come first, bit-identical.
+
+    sample_source_ : ndarray of shape (n_rows_resampled,), dtype int
+        Which row of X each row of the result is; -1 for generated rows. Rows that ``replay``
+        repeats come last.
 
     history_ : list of dict
         One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.

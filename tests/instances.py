@@ -3,10 +3,23 @@
 A new sampler joins by one line.
 """
 
-from imblearn_gan import GAMOClassifier, GAMOOversampler
+from imblearn_gan import (
+    BAGANGPOversampler,
+    BAGANOversampler,
+    CAPGANOversampler,
+    GAMOClassifier,
+    GAMOOversampler,
+    GANDAOversampler,
+)
+
+_SMALL = {"pretrain_iter": 3, "max_iter": 3, "batch_size": 16, "random_state": 0}
 
 SAMPLERS = [
     GAMOOversampler(max_iter=5, batch_size=16, random_state=0),
+    BAGANOversampler(**_SMALL),
+    BAGANGPOversampler(**_SMALL),
+    CAPGANOversampler(**_SMALL),
+    GANDAOversampler(**_SMALL),
 ]
 
 CLASSIFIERS = [

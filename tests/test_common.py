@@ -196,10 +196,12 @@ def test_fitted_attributes(sampler):
 
 
 def fitted_size(sampler, *counts):
-    """Bytes of the fitted sampler, without the mask, which has one entry a row."""
+    """Bytes of the fitted sampler, without what has one entry a row."""
     X, y = make_classification(sum(counts), 30, random_state=0)[0], labels(*counts)
     sampler.set_params(sampling_strategy={1: counts[1] + 5}).fit_resample(X, y)
-    return len(pickle.dumps(sampler)) - sampler.synthetic_mask_.nbytes
+    return len(pickle.dumps(sampler)) - sum(
+        rows.nbytes for rows in (sampler.synthetic_mask_, sampler.sample_source_)
+    )
 
 
 def test_majority_rows_are_not_kept(sampler):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import torch
@@ -71,6 +72,22 @@ class TrainingData:
         """A batch of rows with their class codes."""
         index = self.draw_index(size, balanced)
         return Batch(self.x[index], self.y[index])
+
+    def parts(self, n_parts: int) -> Iterator[TrainingData]:
+        """Sets with all rows of the classes below the mean size and a part of the others'.
+
+        The parts of a large class are disjoint, and random.
+        """
+        mean = len(self) / self.spec.n_classes
+        pieces = []
+        for code, n in enumerate(self.spec.class_counts):
+            index = self._bounds[code] + torch.randperm(n, device=self.device)
+            large = n > mean and n >= n_parts
+            pieces.append(index.tensor_split(n_parts) if large else [index] * n_parts)
+        for part in zip(*pieces):
+            index = torch.cat(part)
+            spec = replace(self.spec, class_counts=tuple(len(rows) for rows in part))
+            yield TrainingData(self.x[index], self.y[index], spec, self.n_to_make)
 
     @staticmethod
     def draw_labels(size: int, weights: Sequence[float]) -> list[int]:

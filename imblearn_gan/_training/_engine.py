@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -77,6 +77,9 @@ class Phase:
 
     lr_decay : bool
         Whether learning rates fall to zero along half a cosine.
+
+    averaged : list of Module, optional
+        The networks that are averaged; None for all.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Phase:
     before_iteration: Callable[[int], None] | None = None
     ema_decay: float = 0.0
     lr_decay: bool = False
+    averaged: Sequence[nn.Module] | None = None
 
     @property
     def networks(self) -> list[nn.Module]:
@@ -100,9 +104,19 @@ class Phase:
 
 @dataclass
 class Engine:
-    """Runs phases, records history, and calls callbacks."""
+    """Runs phases, records history, and calls callbacks.
+
+    Parameters
+    ----------
+    callbacks : sequence of Callback
+        Told of the events of the training.
+
+    precision : callable
+        Makes the context that batches and losses are computed in.
+    """
 
     callbacks: Sequence[Callback] = ()
+    precision: Callable[[], AbstractContextManager] = nullcontext
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
 
@@ -135,9 +149,9 @@ class Engine:
             for player in phase.players
         ]
         state = TrainingState(phase.name, phase.max_iter, self.history, networks)
-        averages = []
+        averages, averaged = [], networks if phase.averaged is None else phase.averaged
         if phase.ema_decay:
-            averages = [_averaged(network, phase.ema_decay, state) for network in networks]
+            averages = [_averaged(network, phase.ema_decay, state) for network in averaged]
             state.networks.extend(averages)
         log_interval = max(1, min(100, phase.max_iter // 20))
         recorded: list[dict[str, Tensor]] = []
@@ -146,7 +160,8 @@ class Engine:
         try:
             while state.iteration < phase.max_iter and not state.stopped:
                 if phase.before_iteration is not None:
-                    phase.before_iteration(state.iteration)
+                    with self.precision():
+                        phase.before_iteration(state.iteration)
                 if phase.lr_decay:
                     _decay(optimizers, phase.players, state.iteration / phase.max_iter)
                 batch: Any = None
@@ -156,15 +171,16 @@ class Engine:
                 ):
                     _watch(batch_norms, own_norms)
                     for _ in range(player.n_steps):
-                        if player.draw is not None:
-                            batch = player.draw()
-                        parts = player.losses(batch)
+                        with self.precision():
+                            if player.draw is not None:
+                                batch = player.draw()
+                            parts = player.losses(batch)
                         optimizer.zero_grad(set_to_none=True)
                         sum(parts.values()).backward(inputs=own)  # type: ignore[union-attr]
                         optimizer.step()
                     for key, value in parts.items():
                         losses[f"{player.name}_{key}"] = value.detach()
-                for average, network in zip(averages, networks):
+                for average, network in zip(averages, averaged):
                     average.update_parameters(network)
                 recorded.append(losses)
                 state.iteration += 1
@@ -176,7 +192,7 @@ class Engine:
         finally:
             for norm in {m for norms in batch_norms for m in norms}:
                 norm.track_running_stats = True
-        for average, network in zip(averages, networks):
+        for average, network in zip(averages, averaged):
             if average.n_averaged:
                 network.load_state_dict(average.module.state_dict())
         for network in networks:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import RLock
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 _GLOBAL_STATE = RLock()
 
@@ -45,6 +45,28 @@ def resolve_device(device: str | torch.device) -> torch.device:
     return resolved
 
 
+def resolve_precision(precision: str, device: torch.device, images: bool) -> torch.dtype:
+    """The dtype that the parameter ``precision`` stands for.
+
+    ``'auto'`` is bfloat16 for images where the hardware computes with it, else float32: on the
+    small matrices of tables casting costs more than it saves.
+    """
+    if precision != "auto":
+        return getattr(torch, precision)
+    if device.type == "cuda":
+        native = torch.cuda.get_device_capability(device) >= (8, 0)
+    else:
+        native = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if images and native else torch.float32
+
+
+def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager:
+    """Matrix products and convolutions in ``dtype``; weights stay in float32."""
+    # without the cache: a cast made without gradients must not serve a step with them
+    enabled = dtype != torch.float32
+    return torch.autocast(device.type, dtype, enabled=enabled, cache_enabled=False)
+
+
 @contextmanager
 def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
     """Seed torch for what happens inside, and leave its global state as it was.
@@ -78,10 +100,20 @@ def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def in_chunks(
-    function: Callable[[Tensor], Tensor], rows: Tensor, size: int = 1024
+    function: Callable[[Tensor], Tensor], rows: Tensor, size: int = 256
 ) -> Iterator[Tensor]:
     """``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
     for chunk in rows.split(size):
         with torch.no_grad():
             made = function(chunk)
         yield made
+
+
+def extract(network: nn.Module, *rows: Tensor) -> Tensor:
+    """Outputs for all rows, in evaluation mode, without gradients, in bounded memory."""
+    training = network.training
+    network.eval()
+    index = torch.arange(len(rows[0]), device=rows[0].device)
+    outputs = torch.cat(list(in_chunks(lambda part: network(*(r[part] for r in rows)), index)))
+    network.train(training)
+    return outputs

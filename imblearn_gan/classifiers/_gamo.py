@@ -9,9 +9,9 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from imblearn_gan._training import extract
 from imblearn_gan.base import SHARED_PARAMETERS
 from imblearn_gan.over_sampling._gamo import GAMO_PARAMETERS, GAMOMethod
-from imblearn_gan.over_sampling._gamo2pix import extract
 
 
 @Substitution(**SHARED_PARAMETERS, **GAMO_PARAMETERS)
@@ -55,6 +55,8 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
     {gamo}
 
     {device}
+
+    {precision}
 
     {callbacks}
 
@@ -144,6 +146,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         ema_decay=0.999,
         lr_decay=True,
         device="auto",
+        precision="auto",
         callbacks=None,
         verbose=0,
     ):
@@ -158,6 +161,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
             channels=channels,
             categorical_features=categorical_features,
             device=device,
+            precision=precision,
             callbacks=callbacks,
             verbose=verbose,
         )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
+from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan._data import DataSpec
 
@@ -170,16 +173,108 @@ class _Crop(nn.Module):
         return x[:, :, : self.height, : self.width]
 
 
-def _require_images(spec: DataSpec) -> None:
+def _require_images(spec: DataSpec, architecture: str = "conv") -> None:
     if not spec.is_image:
         raise ValueError(
-            "architecture='conv' needs images. X has rows of shape "
+            f"architecture={architecture!r} needs images. X has rows of shape "
             f"{spec.shape}: give images of shape (n, H, W), (n, C, H, W) or (n, H, W, C), or set "
             "image_shape for flattened ones."
         )
 
 
-def resolve_family(architecture: Any, spec: DataSpec) -> Family:
+class DCGANFamily:
+    """Strided convolutions and their mirror image, as most image GANs have them.
+
+    The encoder halves the image with 3x3 convolutions of stride 2 until no side is above 7,
+    with twice the channels each time, then mixes the positions with one more convolution. The
+    decoder is a dense layer, a transposed 4x4 convolution of stride 2 for each halving, and a
+    last 3x3 convolution with tanh.
+
+    Parameters
+    ----------
+    width : int, default=32
+        Channels of the first stage; later ones have up to eight times as many.
+
+    slope : float, default=0.2
+        Slope of the encoder's LeakyReLU.
+
+    spectral : bool, default=False
+        Whether the encoder's convolutions have spectral norm.
+
+    Notes
+    -----
+    Sides that the stages do not divide are rounded up inside and cropped at the end: images of
+    any side work, 1x1 included.
+    """
+
+    def __init__(self, width: int = 32, slope: float = 0.2, spectral: bool = False):
+        self.width = width
+        self.slope = slope
+        self.spectral = spectral
+
+    def _channels(self, spec: DataSpec) -> list[int]:
+        """Channels of the stages, and of the convolution after them."""
+        _require_images(spec)
+        stages = max(1, math.ceil(math.log2(max(spec.shape[1:]) / 7)))
+        return [self.width * 2 ** min(i, 3) for i in range(stages + 1)]
+
+    @staticmethod
+    def _reduced(spec: DataSpec, stages: int) -> tuple[int, int]:
+        return math.ceil(spec.shape[1] / 2**stages), math.ceil(spec.shape[2] / 2**stages)
+
+    def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
+        """Convolutions, then one dense layer."""
+        channels = self._channels(spec)
+        layers: list[nn.Module] = []
+        for i, (n_in, n) in enumerate(pairwise([spec.shape[0], *channels])):
+            stride = 1 if i == len(channels) - 1 else 2
+            convolution: nn.Module = nn.Conv2d(n_in, n, 3, stride, padding=1)
+            if self.spectral:
+                convolution = spectral_norm(convolution)
+            layers += [convolution, nn.LeakyReLU(self.slope)]
+        height, width = self._reduced(spec, len(channels) - 1)
+        return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * height * width, n_out))
+
+    def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
+        """A dense layer, then transposed convolutions with batch norm."""
+        channels = self._channels(spec)
+        height, width = self._reduced(spec, len(channels) - 1)
+        first = channels[-1]
+        layers: list[nn.Module] = [
+            nn.Linear(n_in, first * height * width),
+            nn.Unflatten(1, (first, height, width)),
+            nn.BatchNorm2d(first),
+            nn.ReLU(),
+        ]
+        for wide, narrow in pairwise(reversed(channels)):
+            layers += [
+                nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1, bias=False),
+                nn.BatchNorm2d(narrow),
+                nn.ReLU(),
+            ]
+        layers += [nn.Conv2d(channels[0], spec.shape[0], 3, padding=1), nn.Tanh()]
+        return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
+
+
+def without_parametrizations(network: nn.Module) -> None:
+    """Write parametrized weights (spectral norm) down as they stand: only then do they pickle."""
+    for module in network.modules():
+        if parametrize.is_parametrized(module):
+            for name in list(module.parametrizations):  # type: ignore[arg-type]
+                parametrize.remove_parametrizations(module, name)
+
+
+#: Families by name, where a method has no others.
+FAMILIES: Mapping[str, Callable[[], Family]] = MappingProxyType(
+    {"mlp": MLPFamily, "conv": ConvFamily}
+)
+
+
+def resolve_family(
+    architecture: Any,
+    spec: DataSpec,
+    families: Mapping[str, Callable[[], Family]] = FAMILIES,
+) -> Family:
     """The family that the parameter ``architecture`` stands for.
 
     Raises
@@ -188,13 +283,13 @@ def resolve_family(architecture: Any, spec: DataSpec) -> Family:
         If ``architecture`` does not fit the data, or is no name and lacks ``encoder`` or
         ``decoder``.
     """
-    if architecture == "auto":
-        architecture = "conv" if spec.is_image else "mlp"
-    if architecture == "mlp":
-        return MLPFamily()
-    if architecture == "conv":
-        _require_images(spec)
-        return ConvFamily()
+    if isinstance(architecture, str):
+        if architecture == "auto":
+            architecture = "conv" if spec.is_image else "mlp"
+        if architecture != "mlp":
+            _require_images(spec, architecture)
+        if architecture in families:
+            return families[architecture]()
     if not isinstance(architecture, Family) or isinstance(architecture, type):
         raise ValueError(
             "architecture must be 'auto', 'mlp', 'conv' or an object with the methods "

@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
-from imblearn_gan._training import Phase, Player, TrainingData
+from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import (
     SAMPLER_ATTRIBUTES,
     SHARED_PARAMETERS,
@@ -27,9 +27,8 @@ from imblearn_gan.networks import (
     RowStore,
     dense,
     one_hot_of,
-    resolve_family,
 )
-from imblearn_gan.over_sampling._gamo2pix import build_decoders, decoding_phase, extract
+from imblearn_gan.over_sampling._gamo2pix import build_decoders, decoding_phase
 
 N_FEATURES = 512
 
@@ -74,7 +73,7 @@ class GAMOMethod(AdversarialEstimator):
         return self.combine == "features" and self._extracts(spec)
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
-        family = resolve_family(self.architecture, spec)
+        family = self._family(spec)
         n_classes, n_features = spec.n_classes, spec.n_values
         extractor: nn.Module = nn.Flatten()
         if self._extracts(spec):
@@ -329,9 +328,15 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
 
     {device}
 
+    {precision}
+
     {callbacks}
 
     {verbose}
+
+    {reject}
+
+    {replay}
 
     Attributes
     ----------
@@ -409,8 +414,11 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         lr_decay=True,
         decoder_iter=1000,
         device="auto",
+        precision="auto",
         callbacks=None,
         verbose=0,
+        reject=False,
+        replay=0.0,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -424,8 +432,11 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
             channels=channels,
             categorical_features=categorical_features,
             device=device,
+            precision=precision,
             callbacks=callbacks,
             verbose=verbose,
+            reject=reject,
+            replay=replay,
         )
         self.loss = loss
         self.generator = generator
@@ -445,7 +456,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         networks = super()._build_networks(spec, n_to_make)
         if self._in_features(spec):
-            family = resolve_family(self.architecture, spec)
+            family = self._family(spec)
             classes = [i for i, n in enumerate(n_to_make) if n]
             networks["decoders"] = build_decoders(family, spec, N_FEATURES, classes)
         return networks

@@ -14,27 +14,17 @@ from sklearn.utils.validation import (
     check_array,
     check_consistent_length,
     check_is_fitted,
-    column_or_1d,
 )
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
-from imblearn_gan._training import Phase, Player, TrainingData, in_chunks
+from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import SHARED_PARAMETERS, AdversarialEstimator
 from imblearn_gan.losses import vae_loss
-from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder, resolve_family
+from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder
 
 _LATENT_DIM = 100
 _LEARNING_RATE = 3e-3
-
-
-def extract(extractor: nn.Module, x: Tensor) -> Tensor:
-    """Features of all rows, in evaluation mode, without gradients, in bounded memory."""
-    training = extractor.training
-    extractor.eval()
-    features = torch.cat(list(in_chunks(extractor, x)))
-    extractor.train(training)
-    return features
 
 
 def build_decoders(
@@ -120,6 +110,8 @@ class GAMO2pix(AdversarialEstimator):
 
     {device}
 
+    {precision}
+
     {callbacks}
 
     {verbose}
@@ -190,6 +182,7 @@ class GAMO2pix(AdversarialEstimator):
         channels="auto",
         categorical_features="auto",
         device="auto",
+        precision="auto",
         callbacks=None,
         verbose=0,
     ):
@@ -205,6 +198,7 @@ class GAMO2pix(AdversarialEstimator):
             channels=channels,
             categorical_features=categorical_features,
             device=device,
+            precision=precision,
             callbacks=callbacks,
             verbose=verbose,
         )
@@ -241,7 +235,7 @@ class GAMO2pix(AdversarialEstimator):
                 "extractor must give one feature vector for each image, (2, n_features) for two. "
                 f"Got a tensor of shape {tuple(shape)}."
             )
-        family = resolve_family(self.architecture, spec)
+        family = self._family(spec)
         decoders = build_decoders(family, spec, shape[1], range(spec.n_classes), self.latent_dim)
         return nn.ModuleDict({"extractor": extractor, "decoders": decoders})
 
@@ -291,12 +285,8 @@ class GAMO2pix(AdversarialEstimator):
         """
         check_is_fitted(self)
         features = check_array(features, dtype=np.float32)
-        y = column_or_1d(y)
         check_consistent_length(features, y)
-        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
-        if not np.array_equal(self.classes_[codes], y):
-            unknown = np.setdiff1d(y, self.classes_).tolist()
-            raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
+        codes = self._codes_of(y)
         order = np.argsort(codes, kind="stable")
         counts = np.bincount(codes, minlength=len(self.classes_)).tolist()
         with torch.no_grad():

@@ -1,0 +1,172 @@
+"""Where the codes of generated rows come from: one distribution a class, or one for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from sklearn.covariance import LedoitWolf
+from sklearn.neighbors import NearestNeighbors
+from torch import Tensor, nn
+
+__all__ = ["GaussianCodes", "InterpolatedCodes", "NormalCodes"]
+
+
+class NormalCodes(nn.Module):
+    """Standard normal codes, the same for all classes.
+
+    Parameters
+    ----------
+    latent_dim : int
+        Size of a code.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.latent import NormalCodes
+    >>> NormalCodes(3)(torch.tensor([0, 0, 1])).shape
+    torch.Size([3, 3])
+    """
+
+    def __init__(self, latent_dim: int):
+        super().__init__()
+        self.latent_dim = latent_dim
+
+    def forward(self, y: Tensor) -> Tensor:
+        """One code for each class code in ``y``."""
+        return torch.randn(len(y), self.latent_dim, device=y.device)
+
+
+class GaussianCodes(nn.Module):
+    """One Gaussian a class with full covariance, fitted to the codes of real rows.
+
+    The covariance is shrunk towards a multiple of the identity (Ledoit and Wolf [1]_), by as
+    much as the number of rows demands: it exists for fewer rows than the code has dimensions,
+    and next to nothing changes for many. A class of one row has no spread of its own: it takes
+    that of all classes about their means.
+
+    Parameters
+    ----------
+    codes : Tensor of shape (n_rows, latent_dim)
+        Codes of real rows, ordered by class.
+
+    counts : sequence of int
+        Rows of each class.
+
+    References
+    ----------
+    .. [1] O. Ledoit and M. Wolf, "A well-conditioned estimator for large-dimensional
+       covariance matrices", Journal of Multivariate Analysis 88, 2004.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.latent import GaussianCodes
+    >>> distribution = GaussianCodes(torch.eye(4, 2), counts=[3, 1])
+    >>> distribution(torch.tensor([0, 1, 1])).shape
+    torch.Size([3, 2])
+    """
+
+    def __init__(self, codes: Tensor, counts: Sequence[int]):
+        super().__init__()
+        by_class = [part.cpu().double().numpy() for part in codes.split(list(counts))]
+        means = [part.mean(axis=0) for part in by_class]
+        residuals = np.concatenate([part - mean for part, mean in zip(by_class, means)])
+        pooled = _covariance(residuals)
+        covariances = [_covariance(part) if len(part) > 1 else pooled for part in by_class]
+        self.mean: Tensor
+        self.factor: Tensor
+        self.register_buffer("mean", torch.from_numpy(np.stack(means)).to(codes))
+        factors = np.stack([_root(covariance) for covariance in covariances])
+        self.register_buffer("factor", torch.from_numpy(factors).to(codes))
+
+    def forward(self, y: Tensor) -> Tensor:
+        """One code for each class code in ``y``."""
+        noise = torch.randn(len(y), self.mean.shape[1], device=y.device)
+        return self.mean[y] + torch.einsum("nij,nj->ni", self.factor[y], noise)
+
+
+def _covariance(codes: np.ndarray) -> np.ndarray:
+    return LedoitWolf().fit(codes).covariance_
+
+
+def _root(covariance: np.ndarray) -> np.ndarray:
+    """A matrix whose product with its transpose is the covariance, singular ones included."""
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(values.clip(min=0))
+
+
+class InterpolatedCodes(nn.Module):
+    """Codes between those of a real row and of one of its neighbours in the class.
+
+    SMOTE in the space of codes: nothing is drawn where no real row of the class is near.
+
+    Parameters
+    ----------
+    codes : Tensor of shape (n_rows, latent_dim)
+        Codes of real rows, ordered by class. They are kept.
+
+    counts : sequence of int
+        Rows of each class. A class of one row has one code only.
+
+    n_neighbors : int, default=5
+        How many neighbours, fewer if the class has fewer.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.latent import InterpolatedCodes
+    >>> codes = InterpolatedCodes(torch.tensor([[0.0], [1.0], [5.0]]), counts=[2, 1])
+    >>> drawn = codes(torch.tensor([0, 0, 1]))
+    >>> bool(((drawn[:2] >= 0) & (drawn[:2] <= 1)).all()), drawn[2]
+    (True, tensor([5.]))
+    """
+
+    def __init__(self, codes: Tensor, counts: Sequence[int], n_neighbors: int = 5):
+        super().__init__()
+        starts = np.cumsum([0, *counts[:-1]])
+        neighbours = np.empty((len(codes), n_neighbors), dtype=np.int64)
+        for start, n in zip(starts, counts):
+            rows = slice(start, start + n)
+            found = _neighbours(codes[rows].cpu().numpy(), n_neighbors)
+            neighbours[rows] = start + found
+        self.codes: Tensor
+        self.neighbours: Tensor
+        self.starts: Tensor
+        self.counts: Tensor
+        self.register_buffer("codes", codes.clone())
+        self.register_buffer("neighbours", torch.from_numpy(neighbours).to(codes.device))
+        self.register_buffer("starts", torch.from_numpy(starts).to(codes.device))
+        self.register_buffer("counts", torch.tensor(counts, device=codes.device))
+
+    def forget(self, classes: Sequence[int]) -> None:
+        """Drop the codes of some classes, of which no more codes are to be drawn."""
+        kept_counts = self.counts.clone()
+        kept_counts[list(classes)] = 0
+        of_row = torch.repeat_interleave(self.counts)
+        kept = kept_counts[of_row] > 0
+        places = kept.cumsum(0) - 1
+        self.codes = self.codes[kept]
+        self.neighbours = places[self.neighbours[kept]]
+        self.counts = kept_counts
+        self.starts = kept_counts.cumsum(0) - kept_counts
+
+    def forward(self, y: Tensor) -> Tensor:
+        """One code for each class code in ``y``."""
+        n = self.counts[y]
+        within = (torch.rand(len(y), device=y.device) * n).long()
+        row = self.starts[y] + torch.minimum(within, n - 1)
+        which = torch.randint(self.neighbours.shape[1], (len(y),), device=y.device)
+        other = self.codes[self.neighbours[row, which]]
+        share = torch.rand(len(y), 1, device=y.device)
+        return torch.lerp(self.codes[row], other, share)
+
+
+def _neighbours(codes: np.ndarray, n_neighbors: int) -> np.ndarray:
+    """Indices (n_rows, n_neighbors) of other rows; repeated where there are fewer."""
+    k = min(n_neighbors, len(codes) - 1)
+    if not k:
+        return np.zeros((len(codes), n_neighbors), dtype=np.int64)
+    found = NearestNeighbors(n_neighbors=k).fit(codes).kneighbors(return_distance=False)
+    return found[:, np.arange(n_neighbors) % k]

@@ -1,0 +1,139 @@
+"""Where the label enters: encoders, generators and discriminators of games with labels."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Encoder(nn.Module):
+    """From rows to codes, whatever the label.
+
+    Parameters
+    ----------
+    trunk : Module
+        From rows to feature vectors; a discriminator can start from it.
+
+    n_features : int
+        Size of the feature vectors.
+
+    latent_dim : int
+        Size of the code.
+    """
+
+    def __init__(self, trunk: nn.Module, n_features: int, latent_dim: int):
+        super().__init__()
+        self.trunk = trunk
+        self.head = nn.Linear(n_features, latent_dim)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Codes; ``y`` is not used."""
+        return self.head(self.trunk(x))
+
+
+class VariationalEncoder(Encoder):
+    """Encoder of a variational autoencoder: mean and log-variance of the code."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, latent_dim: int):
+        super().__init__(trunk, n_features, latent_dim)
+        self.log_variance = nn.Linear(n_features, latent_dim)
+
+    def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log-variance of the codes."""
+        features = self.trunk(x)
+        return self.head(features), self.log_variance(features)
+
+
+class JoinedEncoder(nn.Module):
+    """Encoder whose features are joined with the one-hot label before the last layer."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, latent_dim: int, n_classes: int):
+        super().__init__()
+        self.trunk = trunk
+        self.n_classes = n_classes
+        self.head = nn.Linear(n_features + n_classes, latent_dim)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """Codes of rows with their labels."""
+        return self.head(_joined(self.trunk(x), y, self.n_classes))
+
+
+class Generator(nn.Module):
+    """From codes to rows; the code alone says the class.
+
+    Parameters
+    ----------
+    decoder : Module
+        From codes to rows.
+    """
+
+    def __init__(self, decoder: nn.Module):
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+        """Rows; ``y`` is not used."""
+        return self.decoder(z)
+
+
+class JoinedGenerator(Generator):
+    """Generator whose codes are joined with the one-hot label."""
+
+    def __init__(self, decoder: nn.Module, n_classes: int):
+        super().__init__(decoder)
+        self.n_classes = n_classes
+
+    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+        """Rows of the classes asked for."""
+        return self.decoder(_joined(z, y, self.n_classes))
+
+
+class EmbeddedGenerator(Generator):
+    """Generator whose codes are multiplied by a learnt embedding of the label."""
+
+    def __init__(self, decoder: nn.Module, latent_dim: int, n_classes: int):
+        super().__init__(decoder)
+        self.embedding = nn.Embedding(n_classes, latent_dim)
+
+    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+        """Rows of the classes asked for."""
+        return self.decoder(z * self.embedding(y))
+
+
+class EmbeddedCritic(nn.Module):
+    """One unconstrained number for a row and a label: is this a real row of that class?
+
+    Features are multiplied by a learnt embedding of the label.
+    """
+
+    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+        super().__init__()
+        self.trunk = trunk
+        self.embedding = nn.Embedding(n_classes, n_features)
+        self.head = nn.Linear(n_features, 1)
+
+    def judge(self, features: Tensor, y: Tensor) -> Tensor:
+        """The number of rows whose features are known."""
+        return self.head(features * self.embedding(y))
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """The number, before any sigmoid, of shape (n_rows, 1)."""
+        return self.judge(self.trunk(x), y)
+
+
+class SoftmaxDiscriminator(nn.Module):
+    """One softmax over the classes and, last, 'generated'."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+        super().__init__()
+        self.trunk = trunk
+        self.head = nn.Linear(n_features, n_classes + 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits of shape (n_rows, n_classes + 1)."""
+        return self.head(self.trunk(x))
+
+
+def _joined(x: Tensor, y: Tensor, n_classes: int) -> Tensor:
+    return torch.cat([x, functional.one_hot(y, n_classes).to(x.dtype)], dim=1)
