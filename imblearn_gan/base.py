@@ -44,7 +44,7 @@ from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_para
 _MAX_SEED = np.iinfo(np.int32).max
 
 # the classifier that rejects generated rows, and how often a row is drawn again
-_JUDGE_ITER, _JUDGE_BATCH, _JUDGE_RATE = 500, 64, 1e-3
+_JUDGE, _JUDGE_ITER, _JUDGE_BATCH, _JUDGE_RATE = "judge", 500, 64, 1e-3
 _MAX_REDRAWS = 9
 
 
@@ -230,7 +230,7 @@ class AdversarialEstimator(BaseEstimator):
             for phase in self._all_phases(networks, data):
                 engine.run(phase)
         kept = nn.ModuleDict(
-            {name: networks[name] for name in self._kept_networks if name in networks}
+            {name: networks[name] for name in (*self._kept_networks, _JUDGE) if name in networks}
         )
         without_parametrizations(kept)
         self.networks_ = kept.cpu().eval().requires_grad_(False)
@@ -353,14 +353,14 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
     def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         networks = super()._all_networks(spec, n_to_make)
         if self.reject:
-            networks["judge"] = self._family(spec).encoder(spec, spec.n_classes)
+            networks[_JUDGE] = self._family(spec).encoder(spec, spec.n_classes)
         return networks
 
     def _all_phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         yield from super()._all_phases(networks, data)
         if not self.reject:
             return
-        judge = networks["judge"]
+        judge = networks[_JUDGE]
 
         def losses(batch) -> dict[str, Tensor]:
             return {"real": softmax_loss(judge(batch.x), batch.y)}
@@ -368,8 +368,8 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         def draw():
             return data.draw(_JUDGE_BATCH, balanced=True)
 
-        player = Player("judge", [judge], losses, draw, _JUDGE_RATE)
-        yield Phase("judge", [player], _JUDGE_ITER, ema_decay=0.99, lr_decay=True)
+        player = Player(_JUDGE, [judge], losses, draw, _JUDGE_RATE)
+        yield Phase(_JUDGE, [player], _JUDGE_ITER, ema_decay=0.99, lr_decay=True)
 
     def _generate_checked(
         self, networks: nn.ModuleDict, codes: Tensor, refused: list[Tensor]
@@ -383,7 +383,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             return rows
 
         def plausibility(rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-            outputs = networks["judge"](rows).softmax(dim=1)
+            outputs = networks[_JUDGE](rows).softmax(dim=1)
             return outputs.gather(1, codes[:, None])[:, 0], outputs.argmax(dim=1) == codes
 
         best, accepted = plausibility(rows, codes)

@@ -210,10 +210,10 @@ class BAGANOversampler(AutoencoderSampler):
         n_real = max(1, self.batch_size - n_generated)
 
         def draw() -> tuple[Tensor, Tensor]:
-            real, y = self._batches(data, n_real), draw_labels(n_generated, data)
-            with torch.no_grad():
-                made = generator(codes(y), y).float()
-            labels = torch.cat([real.y, torch.full_like(y, n_classes)])
+            real, y = self._batches(data, n_real), draw_labels(self.batch_size, data)
+            with torch.no_grad():  # a whole batch, for the sake of batch norm
+                made = generator(codes(y), y)[:n_generated].float()
+            labels = torch.cat([real.y, torch.full_like(y[:n_generated], n_classes)])
             return torch.cat([real.x, made]), labels
 
         def discriminator_losses(batch) -> dict[str, Tensor]:

@@ -1,0 +1,164 @@
+"""What every sampler gets from the base besides the game: rejection, repetition, precision."""
+
+import warnings
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from imblearn_gan import BAGANOversampler
+from tests.samplers import (
+    TinySampler,
+    assert_oversampled,
+    assert_same,
+    head,
+    images,
+    labels,
+    tiny,
+)
+
+COUNTS = (40, 12, 6)
+
+
+def clusters(seed=0):
+    """Three classes far apart."""
+    y = labels(*COUNTS)
+    return y[:, None] * 10.0 + np.random.RandomState(seed).normal(size=(len(y), 2)), y
+
+
+class Careless(TinySampler):
+    """Draws rows of the class asked for only now and then."""
+
+    share_of_right_rows = 0.5
+
+    def _generate(self, networks, codes):
+        right = torch.rand(len(codes)) < self.share_of_right_rows
+        y = torch.where(right, codes, (codes + 1) % len(self.classes_))
+        return (y[:, None] - 1.0).expand(-1, 2).clone()
+
+
+class Hopeless(Careless):
+    """Never draws a row of the class asked for."""
+
+    share_of_right_rows = 0.0
+
+
+SETTINGS = {"max_iter": 2, "batch_size": 8, "latent_dim": 2, "random_state": 0}
+
+
+def nearest_cluster(X):
+    return np.clip(np.rint(np.asarray(X).mean(axis=1) / 10), 0, 2).astype(int)
+
+
+def test_rejected_rows_are_drawn_again():
+    X, y = clusters()
+    shares = {}
+    for reject in (False, True):
+        sampler = Careless(reject=reject, **SETTINGS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one draw in a thousand stays wrong
+            X_res, y_res = sampler.fit_resample(X, y)
+        assert_oversampled(sampler, X, y, X_res, y_res)
+        made = sampler.synthetic_mask_
+        shares[reject] = (nearest_cluster(X_res[made]) == y_res[made]).mean()
+    assert shares[False] < 0.7
+    assert shares[True] > 0.98
+
+
+def test_sample_rejects_too():
+    X, y = clusters()
+    sampler = Careless(reject=True, **SETTINGS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sampler.fit_resample(X, y)
+        X_new, y_new = sampler.sample({1: 200, 2: 50})
+    assert Counter(y_new.tolist()) == {1: 200, 2: 50}
+    assert (nearest_cluster(X_new) == y_new).mean() > 0.98
+
+
+def test_rejection_ends_and_says_so():
+    X, y = clusters()
+    sampler = Hopeless(reject=True, **SETTINGS)
+    with pytest.warns(UserWarning, match="62 of 62 generated rows still look like another class"):
+        X_res, y_res = sampler.fit_resample(X, y)
+    assert_oversampled(sampler, X, y, X_res, y_res)
+
+
+def test_rejection_has_a_phase_of_its_own():
+    sampler = tiny(reject=True)
+    sampler.fit_resample(*clusters())
+    assert [r["phase"] for r in sampler.history_][-1] == "judge"
+    assert sampler.n_iter_ == 3
+
+
+@pytest.mark.parametrize("replay", [0.0, 0.3, 0.5, 1.0])
+def test_replay_repeats_real_rows(replay):
+    X, y = clusters()
+    sampler = tiny(replay=replay)
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert_same(head(X_res, len(X)), X)
+    assert Counter(y_res.tolist()) == {0: 40, 1: 40, 2: 40}
+    source, made = sampler.sample_source_, sampler.synthetic_mask_
+    assert len(source) == len(made) == len(y_res)
+    np.testing.assert_array_equal(made, source < 0)
+    np.testing.assert_array_equal(source[: len(y)], np.arange(len(y)))
+    np.testing.assert_array_equal(X_res[~made], X[source[~made]])
+    np.testing.assert_array_equal(y_res[~made], y[source[~made]])
+    repeated = Counter(y_res[len(y) :][source[len(y) :] >= 0].tolist())
+    assert repeated == Counter({1: int(replay * 28), 2: int(replay * 34)})
+
+
+def test_replay_deals_real_rows_evenly():
+    X, y = clusters()
+    sampler = tiny(replay=1.0)
+    sampler.fit_resample(X, y)
+    times = np.bincount(sampler.sample_source_)
+    assert times[y == 1].max() - times[y == 1].min() <= 1
+    assert times[y == 2].max() - times[y == 2].min() <= 1
+
+
+def test_replay_of_one_trains_nothing():
+    sampler = tiny(replay=1.0)
+    first = sampler.fit_resample(*clusters())
+    assert sampler.history_ == []
+    assert sampler.n_iter_ == 0
+    assert_same(first[0], clone(sampler).fit_resample(*clusters())[0])
+    with pytest.raises(NotFittedError, match="replay below 1"):
+        sampler.sample({1: 3})
+
+
+def test_replay_keeps_containers():
+    pd = pytest.importorskip("pandas")
+    X, y = clusters()
+    frame = pd.DataFrame({"number": X[:, 0], "name": np.array(list("abc"))[y]})
+    sampler = tiny(replay=0.5)
+    X_res, _ = sampler.fit_resample(frame, pd.Series(y, name="class"))
+    assert X_res.dtypes.equals(frame.dtypes)
+    source = sampler.sample_source_
+    for column in frame:
+        assert X_res[column][source >= 0].tolist() == frame[column][source[source >= 0]].tolist()
+
+
+@pytest.mark.parametrize("replay", [-0.1, 1.1, "half"])
+def test_replay_refuses(replay):
+    with pytest.raises(ValueError, match="replay"):
+        tiny(replay=replay).fit_resample(*clusters())
+
+
+def test_bfloat16_trains_to_nearly_the_same_float32_networks():
+    X, y = images(30, 10, 10), labels(20, 10)
+    fitted = {}
+    for precision in ("float32", "bfloat16"):
+        sampler = BAGANOversampler(
+            pretrain_iter=10, max_iter=5, batch_size=16, random_state=0, precision=precision
+        )
+        sampler.fit_resample(X, y)
+        fitted[precision] = sampler
+        parameters = list(sampler.networks_.parameters())
+        assert all(p.dtype == torch.float32 for p in parameters)
+    losses = {p: s.history_[9]["autoencoder_reconstruction"] for p, s in fitted.items()}
+    assert losses["float32"] != losses["bfloat16"]
+    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.05)
