@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Player, TrainingData
-from imblearn_gan.base import SAMPLER_ATTRIBUTES, SHARED_PARAMETERS
+from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.losses import softmax_loss
 from imblearn_gan.networks import (
     BAGANFamily,
@@ -28,7 +28,6 @@ from imblearn_gan.over_sampling._autoencoder import (
 
 
 @Substitution(
-    **SHARED_PARAMETERS,
     **family_parameters(
         pretrain_iter=1000,
         codes="interpolated",
@@ -60,7 +59,7 @@ class BAGANOversampler(AutoencoderSampler):
 
     {pretrain_learning_rate}
 
-    max_iter : int, default=1000
+    max_iter : int, default=500
         Generator updates. The paper has about 100 epochs for each of the two stages.
 
     {batch_size}
@@ -113,7 +112,8 @@ class BAGANOversampler(AutoencoderSampler):
     With ``codes='interpolated'`` a fitted sampler holds the codes of the real rows.
 
     Differences from the paper: the codes are interpolated by default and batches balanced;
-    ``codes='gaussian', balance=None, ema_decay=0`` is the paper's way. The covariance of a
+    ``codes='gaussian', balance=None,
+    reconstruction_weight=0, ema_decay=0, replay=0`` is the paper's way. The covariance of a
     class is shrunk, so that it exists for any number of rows. The discriminator starts from the
     encoder without its last layer.
 
@@ -145,7 +145,7 @@ class BAGANOversampler(AutoencoderSampler):
         latent_dim=100,
         pretrain_iter=1000,
         pretrain_learning_rate=1e-3,
-        max_iter=1000,
+        max_iter=500,
         batch_size=64,
         learning_rate=2e-4,
         architecture="auto",
@@ -162,7 +162,7 @@ class BAGANOversampler(AutoencoderSampler):
         callbacks=None,
         verbose=0,
         reject=False,
-        replay=0.0,
+        replay=0.5,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Player, TrainingData
-from imblearn_gan.base import SAMPLER_ATTRIBUTES, SHARED_PARAMETERS
+from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.losses import discriminator_loss, gradient_penalty
 from imblearn_gan.networks import (
     BAGANGPFamily,
@@ -42,7 +42,6 @@ class _Turn:
 
 
 @Substitution(
-    **SHARED_PARAMETERS,
     **family_parameters(
         pretrain_iter=1000,
         codes="interpolated",
@@ -73,7 +72,7 @@ class BAGANGPOversampler(AutoencoderSampler):
 
     {pretrain_learning_rate}
 
-    max_iter : int, default=1000
+    max_iter : int, default=500
         Generator updates.
 
     {batch_size}
@@ -189,7 +188,7 @@ class BAGANGPOversampler(AutoencoderSampler):
         latent_dim=100,
         pretrain_iter=1000,
         pretrain_learning_rate=1e-3,
-        max_iter=1000,
+        max_iter=500,
         batch_size=64,
         learning_rate=2e-4,
         architecture="auto",
@@ -211,7 +210,7 @@ class BAGANGPOversampler(AutoencoderSampler):
         callbacks=None,
         verbose=0,
         reject=False,
-        replay=0.0,
+        replay=0.5,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,

@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, TrainingData
-from imblearn_gan.base import SAMPLER_ATTRIBUTES, SHARED_PARAMETERS
+from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import (
     CAPGANFamily,
@@ -29,7 +29,6 @@ from imblearn_gan.over_sampling._bagan_gp import BAGANGPOversampler
 
 
 @Substitution(
-    **SHARED_PARAMETERS,
     **family_parameters(
         pretrain_iter=1000,
         codes="interpolated",
@@ -59,7 +58,7 @@ class CAPGANOversampler(BAGANGPOversampler):
 
     {pretrain_learning_rate}
 
-    max_iter : int, default=1000
+    max_iter : int, default=500
         Generator updates.
 
     {batch_size}
@@ -176,7 +175,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         latent_dim=100,
         pretrain_iter=1000,
         pretrain_learning_rate=1e-3,
-        max_iter=1000,
+        max_iter=500,
         batch_size=64,
         learning_rate=2e-4,
         architecture="auto",
@@ -199,7 +198,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         callbacks=None,
         verbose=0,
         reject=False,
-        replay=0.0,
+        replay=0.5,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,

@@ -10,7 +10,7 @@ from imblearn.utils import Substitution
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
-from imblearn_gan.base import SAMPLER_ATTRIBUTES, SHARED_PARAMETERS
+from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.networks import (
     DCGANFamily,
     GANDAFamily,
@@ -26,7 +26,6 @@ NOISE = 0.5
 
 
 @Substitution(
-    **SHARED_PARAMETERS,
     **family_parameters(
         pretrain_iter=1000,
         codes="interpolated",
@@ -56,7 +55,7 @@ class GANDAOversampler(BAGANOversampler):
 
     {pretrain_learning_rate}
 
-    max_iter : int, default=1000
+    max_iter : int, default=500
         Generator updates.
 
     {batch_size}
