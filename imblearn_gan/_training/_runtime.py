@@ -56,15 +56,17 @@ def resolve_precision(precision: str, device: torch.device, images: bool) -> tor
     if device.type == "cuda":
         native = torch.cuda.get_device_capability(device) >= (8, 0)
     else:
-        native = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+        supported = getattr(torch.cpu, "_is_avx512_bf16_supported", bool)  # from torch 2.6
+        native = device.type == "cpu" and supported()
     return torch.bfloat16 if images and native else torch.float32
 
 
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager:
     """Matrix products and convolutions in ``dtype``; weights stay in float32."""
+    if dtype == torch.float32:
+        return torch.autocast(device.type, enabled=False)
     # without the cache: a cast made without gradients must not serve a step with them
-    enabled = dtype != torch.float32
-    return torch.autocast(device.type, dtype, enabled=enabled, cache_enabled=False)
+    return torch.autocast(device.type, dtype, cache_enabled=False)
 
 
 @contextmanager
