@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from imblearn.utils import check_target_type
 from scipy import sparse
-from sklearn.utils.validation import check_array
+from sklearn.utils.validation import check_array, column_or_1d
 
 _CHANNELS = (1, 3, 4)
 _ROUND_OFF = 1e-6
@@ -280,6 +280,8 @@ class DataCodec:
                 f"X has rows of shape {tuple(X.shape[1:])}, but was fitted on rows of shape "
                 f"{self.row_shape_}."
             )
+        if sparse.issparse(X) and self._categories:
+            raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")
         kinds = self._checked_kinds(X)
         strings = [int(i) for i in self._numeric if kinds[i] not in ("float", "integer", "bool")]
         if strings:
@@ -549,6 +551,8 @@ class LabelCodec:
             y = y.toarray()
         elif hasattr(y, "to_numpy") and getattr(y, "ndim", 1) == 2 and y.shape[1] > 1:
             y = np.array(y.to_numpy().tolist())  # nullable dtypes come as objects
+        elif hasattr(getattr(y, "dtype", None), "numpy_dtype") and not y.isna().any():
+            y = y.to_numpy(dtype=y.dtype.numpy_dtype)  # large integers are no floats
         self.labels_, one_hot = check_target_type(y, indicate_one_vs_all=True)
         self.labels_ = np.asarray(self.labels_)
         self._one_hot = (y.shape[1], y.dtype) if one_hot else None
@@ -556,6 +560,17 @@ class LabelCodec:
             raise ValueError("y in one-vs-rest form has rows without a class.")
         self.classes_, self.codes_ = np.unique(self.labels_, return_inverse=True)
         return self
+
+    def codes_of(self, y: Any) -> np.ndarray:
+        """Class codes of more labels, in the form that was seen or as plain classes."""
+        y = y.toarray() if sparse.issparse(y) else np.asarray(y)
+        labels = y.argmax(axis=1) if self._one_hot and y.ndim == 2 else column_or_1d(y)
+        known = {label: code for code, label in enumerate(self.classes_.tolist())}
+        codes = np.array([known.get(label, -1) for label in labels.tolist()], dtype=np.int64)
+        if (codes < 0).any():
+            unknown = list(dict.fromkeys(labels[codes < 0].tolist()))
+            raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
+        return codes
 
     def decode(self, labels: np.ndarray) -> np.ndarray:
         """Labels in the form that was seen: as they are, or as one-hot columns."""

@@ -21,7 +21,6 @@ from sklearn.utils.validation import (
     _check_n_features,
     check_consistent_length,
     check_is_fitted,
-    column_or_1d,
 )
 from torch import Tensor, nn
 
@@ -171,15 +170,6 @@ class AdversarialEstimator(BaseEstimator):
             _check_n_features(self, X, reset=False)
         self._codec.check(X)
         return X
-
-    def _codes_of(self, y: Any) -> np.ndarray:
-        """Class codes of labels that ``fit`` has seen."""
-        y = column_or_1d(y)
-        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
-        if not np.array_equal(self.classes_[codes], y):
-            unknown = np.setdiff1d(y, self.classes_).tolist()
-            raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
-        return codes
 
     def _check_settings(self) -> None:
         resolve_device(self.device)
@@ -383,7 +373,8 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             return rows
 
         def plausibility(rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-            outputs = networks[_JUDGE](rows).softmax(dim=1)
+            given = self._codec.encode(self._codec.decode(rows.cpu().numpy()))
+            outputs = networks[_JUDGE](torch.from_numpy(given).to(rows.device)).softmax(dim=1)
             return outputs.gather(1, codes[:, None])[:, 0], outputs.argmax(dim=1) == codes
 
         best, accepted = plausibility(rows, codes)
@@ -428,6 +419,16 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             )
         return self._codec.stack(blocks), self.classes_[codes]
 
+    def _check_trained(self) -> None:
+        check_is_fitted(
+            self,
+            "networks_",
+            msg=(
+                "This %(name)s instance has no trained generator: call fit_resample first, on "
+                "data that are not balanced and with replay below 1."
+            ),
+        )
+
     def sample(self, counts, *, random_state=None):
         """Draw more generated rows without training again.
 
@@ -458,27 +459,23 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         ValueError
             If a label is unknown or was not oversampled, or a count is negative.
         """
-        check_is_fitted(
-            self,
-            "networks_",
-            msg=(
-                "This %(name)s instance has no trained generator: call fit_resample first, on "
-                "data that are not balanced and with replay below 1."
-            ),
-        )
+        self._check_trained()
         if not isinstance(counts, Mapping) or not counts:
             raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
         n_by_class = [0] * len(self.classes_)
         for label, n in counts.items():
+            if not isinstance(n, Integral) or int(n) < 0:
+                raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
             found = np.flatnonzero(self.classes_ == label)
-            if not len(found) or not self.sampling_strategy_.get(self.classes_[found[0]], 0):
+            known = len(found) and (
+                self.sampling_strategy_.get(self.classes_[found[0]], 0) or not n
+            )
+            if not known:
                 made = [k for k in self.classes_.tolist() if self.sampling_strategy_.get(k)]
                 raise ValueError(
                     f"counts asks for the class {label!r}, but only the classes that were "
                     f"oversampled can be drawn: {made}."
                 )
-            if not isinstance(n, Integral) or int(n) < 0:
-                raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
             n_by_class[found[0]] = int(n)
         if not sum(n_by_class):
             raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
@@ -545,7 +542,7 @@ SHARED_PARAMETERS = {
 
 #: Text for the attributes that every sampler has after ``fit_resample``.
 SAMPLER_ATTRIBUTES = """sampling_strategy_ : dict
-        How many rows of each class are generated.
+        How many rows of each class are added.
 
     synthetic_mask_ : ndarray of shape (n_rows_resampled,), dtype bool
         Which rows of the result are generated. Real rows come first, bit-identical.

@@ -153,7 +153,13 @@ def assert_oversampled(sampler, X, y, X_res, y_res):
 
     before, after = Counter(class_codes(y)), Counter(class_codes(y_res))
     assert dict(after - before) == {k: v for k, v in sampler.sampling_strategy_.items() if v}
-    assert sampler.synthetic_mask_.tolist() == [False] * n + [True] * (sum(after.values()) - n)
+    source = sampler.sample_source_.tolist()
+    assert source[:n] == list(range(n))
+    assert sampler.synthetic_mask_.tolist() == [i < 0 for i in source]
+    replay = sampler.replay
+    assert sum(i < 0 for i in source) == sum(
+        m - int(replay * m) for m in sampler.sampling_strategy_.values()
+    )
 
     real, resampled = columns_of(X), columns_of(X_res)
     assert len(resampled) == len(real)

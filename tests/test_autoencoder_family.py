@@ -1,5 +1,7 @@
 """BAGAN, BAGAN-GP, CAPGAN and GANDA: the facts of the papers."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -562,3 +564,38 @@ def test_only_codes_of_oversampled_classes_are_kept():
     sampler = BAGANOversampler(**SMALL)
     sampler.fit_resample(X, y)
     assert len(sampler.networks_["codes"].codes) == 10
+
+
+def test_labels_and_codes_come_in_every_form():
+    X, y = np.random.RandomState(0).normal(size=(30, 4)), np.repeat([0, 1, 2], [15, 10, 5])
+    sampler = BAGANOversampler(**SMALL)
+    sampler.fit_resample(X, np.eye(3, dtype=int)[y])
+    codes = sampler.encode(X, np.eye(3, dtype=int)[y])
+    np.testing.assert_array_equal(codes, sampler.encode(X, y))
+    backwards = sampler.decode(codes[::-1], y[::-1])
+    np.testing.assert_array_equal(backwards[::-1], sampler.decode(codes, y))
+    codes.setflags(write=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sampler.decode(codes, y)
+    sampler = BAGANOversampler(**SMALL)
+    sampler.fit_resample(X.tolist(), [["a", "b", "c"][i] for i in y])
+    assert type(sampler.decode(codes, np.array(list("abc"))[y])) is list
+    with pytest.raises(ValueError, match="classes"):
+        sampler.encode(X, y)
+
+
+def test_diverging_autoencoder_says_what_to_try():
+    X, y = np.random.RandomState(0).normal(size=(90, 4)), np.repeat([0, 1, 2], [60, 20, 10])
+    params = {"pretrain_iter": 1, "max_iter": 2, "random_state": 0}
+    for method in FAMILY:
+        with pytest.raises(FloatingPointError, match="learning_rate"):
+            method(**params, pretrain_learning_rate=1e30).fit_resample(X, y)
+
+
+def test_capgan_survives_a_large_learning_rate():
+    X, y = np.random.RandomState(0).normal(size=(90, 4)), np.repeat([0, 1, 2], [60, 20, 10])
+    sampler = CAPGANOversampler(
+        pretrain_iter=200, max_iter=2, pretrain_learning_rate=0.03, random_state=0
+    )
+    assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))

@@ -401,3 +401,20 @@ def test_image_shape_of_unflattened_images_is_accepted():
 
 def test_sparse_flattened_images():
     check(sparse.csr_matrix(images(N, 20) * (images(N, 20) > 128)), image_shape=(4, 5))
+
+
+def test_large_nullable_integers_stay_apart_as_labels():
+    y = pd.Series(np.repeat([2**53, 2**53 + 1, 5], [15, 10, 5]), dtype="Int64")
+    X = np.random.RandomState(0).normal(size=(30, 4))
+    sampler = tiny()
+    _, y_res = sampler.fit_resample(X, y)
+    assert y_res.dtype == y.dtype
+    assert y_res[:30].tolist() == y.tolist()
+    assert y_res.value_counts().to_dict() == {2**53: 15, 2**53 + 1: 15, 5: 15}
+    assert sampler.classes_.dtype == np.int64
+
+
+def test_sample_takes_the_strategy_itself():
+    sampler = tiny(sampling_strategy="all")
+    sampler.fit_resample(np.random.RandomState(0).normal(size=(30, 4)), np.repeat([0, 1], [20, 10]))
+    assert len(sampler.sample(sampler.sampling_strategy_)[1]) == 10

@@ -79,6 +79,23 @@ def test_sample_rejects_too():
     assert (nearest_cluster(X_new) == y_new).mean() > 0.98
 
 
+def test_rejection_judges_the_rows_that_are_given():
+    pd = pytest.importorskip("pandas")
+
+    class Soft(TinySampler):
+        """Most of the weight on categories of class 1 together, the largest on that of class 0."""
+
+        def _generate(self, networks, codes):
+            return torch.tensor([0.0, 0.4, 0.3, 0.3]).repeat(len(codes), 1)
+
+    y = np.sort(labels(60, 20))  # categories are numbered as they appear
+    names = np.where(y == 0, "a", np.where(np.arange(80) % 2, "b", "c"))
+    X = pd.DataFrame({"name": names, "number": np.linspace(0, 1, 80)})
+    sampler = Soft(reject=True, **SETTINGS)
+    with pytest.warns(UserWarning, match="40 of 40 generated rows"):
+        sampler.fit_resample(X, y)
+
+
 def test_rejection_ends_and_says_so():
     X, y = clusters()
     sampler = Hopeless(reject=True, **SETTINGS)

@@ -39,6 +39,7 @@ PAPER = {
     "tilt": None,
     "misleading": "complement",
     "balance": None,
+    "adversarial_weight": 1.0,
     "generated_weight": 1.0,
     "learning_rate": 2e-4,
     "ema_decay": 0.0,

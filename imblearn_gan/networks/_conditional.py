@@ -6,6 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+# bound on the log-variance of a code: its exponential stays finite
+_MOST = 20.0
+
 
 class Encoder(nn.Module):
     """From rows to codes, whatever the label.
@@ -42,7 +45,7 @@ class VariationalEncoder(Encoder):
     def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance of the codes."""
         features = self.trunk(x)
-        return self.head(features), self.log_variance(features)
+        return self.head(features), self.log_variance(features).clamp(-_MOST, _MOST)
 
 
 class JoinedEncoder(nn.Module):

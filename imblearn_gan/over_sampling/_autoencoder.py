@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
@@ -136,6 +136,11 @@ class AutoencoderSampler(BaseGANOversampler):
         if self.discriminator_init == "encoder":
             hand_over(encoder.trunk, discriminator.trunk)
         real_codes = extract(encoder, data.x, data.y).float()
+        if not real_codes.isfinite().all():
+            raise FloatingPointError(
+                "The autoencoder's codes are not finite after pre-training. Try a smaller "
+                "pretrain_learning_rate."
+            )
         networks["codes"] = codes = self._distribution(real_codes, data)
         players = self._players(networks, data, codes)
         if self.reconstruction_weight:
@@ -198,8 +203,8 @@ class AutoencoderSampler(BaseGANOversampler):
         ValueError
             If X does not fit what ``fit_resample`` got, or y holds an unknown label.
         """
-        check_is_fitted(self, "networks_")
-        X, y = self._read_again(X), self._codes_of(y)
+        self._check_trained()
+        X, y = self._read_again(X), self._labels.codes_of(y)
         check_consistent_length(X, y)
         rows, labels = torch.from_numpy(self._codec.encode(X)), torch.from_numpy(y)
         return extract(self.networks_["encoder"], rows, labels).numpy()
@@ -214,6 +219,7 @@ class AutoencoderSampler(BaseGANOversampler):
 
         y : array-like of shape (n_rows,)
             The class each row is to be of; it need not be the class of the row that was encoded.
+            BAGAN's generator knows no label: there the code alone says the class.
 
         Returns
         -------
@@ -228,15 +234,16 @@ class AutoencoderSampler(BaseGANOversampler):
         ValueError
             If a code has not ``latent_dim`` values, or y holds an unknown label.
         """
-        check_is_fitted(self, "networks_")
-        Z, y = check_array(Z, dtype=np.float32), self._codes_of(y)
+        self._check_trained()
+        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self._labels.codes_of(y)
         check_consistent_length(Z, y)
         if Z.shape[1] != self.latent_dim:
             raise ValueError(
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
         rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
-        return self._codec.decode(rows.numpy())
+        labels = self._labels.decode(self.classes_[y])
+        return self._container.transform(self._codec.decode(rows.numpy()), labels)[0]
 
 
 def draw_labels(size: int, data: TrainingData) -> Tensor:

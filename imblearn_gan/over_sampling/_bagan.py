@@ -68,7 +68,7 @@ class BAGANOversampler(AutoencoderSampler):
         Step size of Adam (with beta_1 = 0.5). The paper has 5e-5.
 
     {architecture}
-        ``'paper'`` builds the authors' networks, for square images of side 8 * 2**n.
+        ``'paper'`` builds the authors' networks, for square images of side 32, 64, 128 or 256.
 
     {image_shape}
 

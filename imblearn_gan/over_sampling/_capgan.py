@@ -11,7 +11,6 @@ import torch
 from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
-from torch.nn import functional
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, TrainingData
@@ -26,6 +25,11 @@ from imblearn_gan.networks import (
 )
 from imblearn_gan.over_sampling._autoencoder import family_parameters
 from imblearn_gan.over_sampling._bagan_gp import BAGANGPOversampler
+
+# a probability that rounds to zero, for logarithms
+_LEAST = 1e-6
+# batches that an autoencoder of the ensemble is scored on
+_N_SCORED = 8
 
 
 @Substitution(
@@ -83,7 +87,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         weights are averaged in inverse proportion to their losses.
 
     n_subsets : int, default=3
-        Autoencoders of the ensemble.
+        Autoencoders of the ensemble. Classes with fewer rows are not split.
 
     balanced_labels : bool, default=True
         As in :class:`~imblearn_gan.BAGANGPOversampler`.
@@ -257,6 +261,15 @@ class CAPGANOversampler(BAGANGPOversampler):
         if self.pretraining == "two_phase":
             yield self._autoencoder_phase(networks, lambda: data.draw(self.batch_size), 0.1)
 
+    def _mean_loss(self, networks: nn.ModuleDict, data: TrainingData) -> Tensor:
+        losses: list[Tensor] = []
+        with torch.no_grad():
+            for _ in range(_N_SCORED):
+                losses += self._autoencoder_losses(
+                    networks, data.draw(self.batch_size, True)
+                ).values()
+        return torch.stack(losses).sum() / _N_SCORED
+
     def _ensemble(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         """One autoencoder for each part of the large classes; their mean, weighed by loss."""
         names = ("encoder", "generator")
@@ -264,9 +277,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         for part in data.parts(self.n_subsets):
             member = nn.ModuleDict({name: copy.deepcopy(networks[name]) for name in names})
             yield self._autoencoder_phase(member, lambda p=part: p.draw(self.batch_size, True))
-            with torch.no_grad():
-                losses = self._autoencoder_losses(member, part.draw(1024, True))
-            weights.append(1 / torch.stack(list(losses.values())).sum())
+            weights.append(1 / self._mean_loss(member, part))
             states.append(member.state_dict())
         shares = torch.stack(weights) / torch.stack(weights).sum()
         for name in names:
@@ -274,10 +285,10 @@ class CAPGANOversampler(BAGANGPOversampler):
 
 
 def _cross_entropy(decoded: Tensor, x: Tensor) -> Tensor:
-    """Eq. (9): summed over the values of a row, mean over rows."""
+    """Eq. (9) for p and 1 - p: summed over the values of a row, mean over rows."""
     p, q = ((values + 1) / 2 for values in (x, decoded))
-    by_value = functional.binary_cross_entropy(q.clamp(0, 1), p.clamp(0, 1), reduction="none")
-    return by_value.flatten(1).sum(dim=1).mean()
+    q = q.clamp(_LEAST, 1 - _LEAST)
+    return -(p * q.log() + (1 - p) * (1 - q).log()).flatten(1).sum(dim=1).mean()
 
 
 def _weighted_mean(states: list[dict], shares: Tensor, prefix: str) -> dict[str, Tensor]:

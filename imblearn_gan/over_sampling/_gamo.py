@@ -219,8 +219,9 @@ class GAMOMethod(AdversarialEstimator):
 
 #: Text for the parameters of the game, for ``imblearn.utils.Substitution``.
 GAMO_PARAMETERS = {
-    "gamo": """loss : {'least_squares', 'cross_entropy'}, default='least_squares'
-        Least squares, eq. (4)-(6), which the paper finds better, or cross entropy, eq. (2)-(3).
+    "gamo": """loss : {'least_squares', 'cross_entropy'}, default='cross_entropy'
+        Least squares, eq. (4)-(6), which the paper finds better, or cross entropy, eq. (2)-(3),
+        which did better on Fashion-MNIST.
 
     generator : {'convex', 'conditional'}, default='convex'
         ``'conditional'`` is the paper's ablation cG (with ``discriminator=False``) or cG+D: an
@@ -234,7 +235,7 @@ GAMO_PARAMETERS = {
         How many real rows of the class each generated row combines, drawn at random for each
         row. None combines all of them, as the paper does.
 
-    tilt : float or None, default=1.0
+    tilt : float or None, default=2.0
         Bound on the logits of the convex weights: how far the game can move them away from
         uniform draws. None bounds nothing, as in the paper.
 
@@ -252,7 +253,7 @@ GAMO_PARAMETERS = {
         n_max - n_i. With ``'weights'`` the few rows of a rare class are seen less often, and
         learnt by heart later.
 
-    adversarial_weight : float, default=1.0
+    adversarial_weight : float, default=3.0
         Weight of misleading the classifier in the generator's loss; misleading the
         discriminator has weight 1. The paper weighs both the same.
 
@@ -404,10 +405,10 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         discriminator=True,
         combine="rows",
         n_support=2,
-        tilt=1.0,
+        tilt=2.0,
         misleading="own_class",
         balance="weights",
-        adversarial_weight=1.0,
+        adversarial_weight=3.0,
         generated_weight=0.2,
         label_smoothing=0.1,
         ema_decay=0.999,

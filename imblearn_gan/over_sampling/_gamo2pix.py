@@ -221,9 +221,11 @@ class GAMO2pix(AdversarialEstimator):
             The fitted instance.
         """
         self._forget()
-        X, self._codec, labels = self._read(X, y)
-        self.classes_, counts = labels.classes_, np.bincount(labels.codes_).tolist()
-        self._train(self._codec.encode(X), labels.codes_, self._codec.spec(counts), counts)
+        X, self._codec, self._labels = self._read(X, y)
+        codes = self._labels.codes_
+        self.classes_, counts = self._labels.classes_, np.bincount(codes).tolist()
+        del self._labels.labels_, self._labels.codes_  # no training labels are kept
+        self._train(self._codec.encode(X), codes, self._codec.spec(counts), counts)
         return self
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -286,7 +288,7 @@ class GAMO2pix(AdversarialEstimator):
         check_is_fitted(self)
         features = check_array(features, dtype=np.float32)
         check_consistent_length(features, y)
-        codes = self._codes_of(y)
+        codes = self._labels.codes_of(y)
         order = np.argsort(codes, kind="stable")
         counts = np.bincount(codes, minlength=len(self.classes_)).tolist()
         with torch.no_grad():

@@ -65,7 +65,7 @@ class GANDAOversampler(BAGANOversampler):
         Step size of Adam (with beta_1 = 0.5). The paper has 5e-5.
 
     {architecture}
-        ``'paper'`` builds Table 1 of the paper, for square images of side 16 * 2**n.
+        ``'paper'`` builds Table 1 of the paper, for square images of side 32, 64, 128 or 256.
 
     {image_shape}
 
