@@ -3,24 +3,32 @@
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.classifiers import GAMOClassifier
 from imblearn_gan.over_sampling import (
+    ACGANOversampler,
     BAGANGPOversampler,
     BAGANOversampler,
     CAPGANOversampler,
+    CGANOversampler,
+    CWGANGPOversampler,
     GAMO2pix,
     GAMOOversampler,
     GANDAOversampler,
+    GANOversampler,
 )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ACGANOversampler",
     "BAGANGPOversampler",
     "BAGANOversampler",
     "BaseGANOversampler",
     "CAPGANOversampler",
+    "CGANOversampler",
+    "CWGANGPOversampler",
     "GAMO2pix",
     "GAMOClassifier",
     "GAMOOversampler",
     "GANDAOversampler",
+    "GANOversampler",
     "__version__",
 ]

@@ -36,15 +36,32 @@ from imblearn_gan._training import (
     resolve_precision,
     torch_scope,
 )
+from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import Callback, ProgressBar
 from imblearn_gan.losses import softmax_loss
-from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
+from imblearn_gan.networks import (
+    FAMILIES,
+    Family,
+    resolve_family,
+    with_spectral_norm,
+    without_parametrizations,
+)
 
 _MAX_SEED = np.iinfo(np.int32).max
 
 # the classifier that rejects generated rows, and how often a row is drawn again
 _JUDGE, _JUDGE_ITER, _JUDGE_BATCH, _JUDGE_RATE = "judge", 500, 64, 1e-3
 _MAX_REDRAWS = 9
+
+
+#: What ``_parameter_constraints`` has of a game with a discriminator.
+GAME_CONSTRAINTS: dict = {
+    "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither"), None],
+    "spectral_norm": ["boolean"],
+    "augmentation": [str, list, tuple, None],
+    "balance": [StrOptions({"batches"}), None],
+    "ema_decay": [Interval(Real, 0, 1, closed="left")],
+}
 
 
 def _deal(rows: np.ndarray, size: int, stream: np.random.RandomState) -> np.ndarray:
@@ -154,6 +171,7 @@ class AdversarialEstimator(BaseEstimator):
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         counts = np.bincount(labels.codes_)
         self._family(codec.spec(counts.tolist()))
+        self._augmentation(codec.spec(counts.tolist()))
         if len(counts) > 1 and counts.min() < self._min_class_size:
             small = labels.classes_[counts < self._min_class_size].tolist()
             raise ValueError(
@@ -193,8 +211,20 @@ class AdversarialEstimator(BaseEstimator):
         """The family of networks that ``architecture`` stands for."""
         return resolve_family(self.architecture, spec, self._families)
 
+    def _augmentation(self, spec: DataSpec) -> Augmentation:
+        """What a discriminator sees of rows: games call it on real and generated ones."""
+        return Augmentation(getattr(self, "augmentation", None), spec)
+
+    @property
+    def _discriminator_rate(self) -> float:
+        own = getattr(self, "discriminator_learning_rate", None)
+        return self.learning_rate if own is None else own
+
     def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
-        return self._build_networks(spec, n_to_make)
+        networks = self._build_networks(spec, n_to_make)
+        if getattr(self, "spectral_norm", False) and "discriminator" in networks:
+            with_spectral_norm(networks["discriminator"])
+        return networks
 
     def _all_phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         yield from self._phases(networks, data)
@@ -225,7 +255,10 @@ class AdversarialEstimator(BaseEstimator):
         without_parametrizations(kept)
         self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
-        self.n_iter_ = engine.n_iter.get(self._main_phase, 0)
+        main = self._main_phase  # or several: 'adversarial 3', one a class
+        self.n_iter_ = sum(
+            n for name, n in engine.n_iter.items() if f"{name} ".startswith(f"{main} ")
+        )
         self._seed = seed
 
 
@@ -248,6 +281,8 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
     _parameter_constraints: dict = {
         "sampling_strategy": BaseOverSampler._parameter_constraints["sampling_strategy"],
         **AdversarialEstimator._parameter_constraints,
+        **GAME_CONSTRAINTS,
+        "truncation": [Interval(Real, 0, 1, closed="right")],
         "reject": ["boolean"],
         "replay": [Interval(Real, 0, 1, closed="both")],
     }
@@ -265,6 +300,12 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         image_shape=None,
         channels="auto",
         categorical_features="auto",
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
+        balance="batches",
+        ema_decay=0.99,
+        truncation=1.0,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -275,6 +316,12 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         self.sampling_strategy = sampling_strategy
         self.reject = reject
         self.replay = replay
+        self.discriminator_learning_rate = discriminator_learning_rate
+        self.spectral_norm = spectral_norm
+        self.augmentation = augmentation
+        self.balance = balance
+        self.ema_decay = ema_decay
+        self.truncation = truncation
         super().__init__(
             random_state=random_state,
             latent_dim=latent_dim,
@@ -529,6 +576,28 @@ SHARED_PARAMETERS = {
         :class:`~imblearn_gan.callbacks.EarlyStopping`.""",
     "verbose": """verbose : int, default=0
         1 shows a progress bar with phase, losses and time left.""",
+    "balance": """balance : {'batches'} or None, default='batches'
+        ``'batches'``: every class is equally likely among the real rows of a batch, and so are
+        the labels of generated ones. None draws them as they come.""",
+    "ema_decay": """ema_decay : float, default=0.99
+        Decay of the moving average of the generator's weights, batch-norm statistics included,
+        which replaces them in the end. 0 keeps the last weights.""",
+    "discriminator_learning_rate": """discriminator_learning_rate : float or None, default=None
+        Step size of the discriminator, where it is not that of the generator: two time scales
+        (Heusel et al. 2017). None takes ``learning_rate``.""",
+    "spectral_norm": """spectral_norm : bool, default=False
+        Whether every layer of the discriminator has spectral norm (Miyato et al. 2018), which
+        bounds its slope.""",
+    "augmentation": """augmentation : 'auto', list of str or None, default=None
+        How real and generated rows are changed, at random, before the discriminator sees them:
+        with few real rows it learns them by heart otherwise (Zhao et al. 2020). Of
+        ``'translation'``, ``'cutout'``, ``'color'`` and ``'mirror'`` for images and ``'noise'``
+        for all; ``'auto'`` is translation, cutout and, from three channels on, color for images,
+        and noise for tables. See :mod:`imblearn_gan.augmentation`.""",
+    "truncation": """truncation : float, default=1.0
+        Share, in (0, 1], of the way from the mean code of the class that codes of generated rows
+        may go, once training is over. Smaller values give more typical, less varied rows. It can
+        be set on a fitted sampler, before ``sample``.""",
     "reject": """reject : bool, default=False
         Whether generated rows that look like another class are drawn again, up to nine times,
         after which the most plausible draw is taken, with a warning. What a row looks like is

@@ -1,4 +1,8 @@
-"""Where the codes of generated rows come from: one distribution a class, or one for all."""
+"""Where the codes of generated rows come from: one distribution a class, or one for all.
+
+Each takes a ``truncation`` between 0 and 1: how far codes may lie from the mean code of their
+class, as a share of where they would lie. Smaller values give more typical and less varied rows.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +37,9 @@ class NormalCodes(nn.Module):
         super().__init__()
         self.latent_dim = latent_dim
 
-    def forward(self, y: Tensor) -> Tensor:
+    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
         """One code for each class code in ``y``."""
-        return torch.randn(len(y), self.latent_dim, device=y.device)
+        return truncation * torch.randn(len(y), self.latent_dim, device=y.device)
 
 
 class GaussianCodes(nn.Module):
@@ -81,9 +85,9 @@ class GaussianCodes(nn.Module):
         factors = np.stack([_root(covariance) for covariance in covariances])
         self.register_buffer("factor", torch.from_numpy(factors).to(codes))
 
-    def forward(self, y: Tensor) -> Tensor:
+    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
         """One code for each class code in ``y``."""
-        noise = torch.randn(len(y), self.mean.shape[1], device=y.device)
+        noise = truncation * torch.randn(len(y), self.mean.shape[1], device=y.device)
         return self.mean[y] + torch.einsum("nij,nj->ni", self.factor[y], noise)
 
 
@@ -126,17 +130,16 @@ class InterpolatedCodes(nn.Module):
     def __init__(self, codes: Tensor, counts: Sequence[int], n_neighbors: int = 5):
         super().__init__()
         starts = np.cumsum([0, *counts[:-1]])
-        neighbours = np.empty((len(codes), n_neighbors), dtype=np.int64)
-        for start, n in zip(starts, counts):
-            rows = slice(start, start + n)
-            found = _neighbours(codes[rows].cpu().numpy(), n_neighbors)
-            neighbours[rows] = start + found
+        neighbours = class_neighbours(codes, counts, n_neighbors)
+        self.centres: Tensor
         self.codes: Tensor
         self.neighbours: Tensor
         self.starts: Tensor
         self.counts: Tensor
+        centres = torch.stack([part.mean(dim=0) for part in codes.split(list(counts))])
+        self.register_buffer("centres", centres)
         self.register_buffer("codes", codes.clone())
-        self.register_buffer("neighbours", torch.from_numpy(neighbours).to(codes.device))
+        self.register_buffer("neighbours", neighbours)
         self.register_buffer("starts", torch.from_numpy(starts).to(codes.device))
         self.register_buffer("counts", torch.tensor(counts, device=codes.device))
 
@@ -152,7 +155,7 @@ class InterpolatedCodes(nn.Module):
         self.counts = kept_counts
         self.starts = kept_counts.cumsum(0) - kept_counts
 
-    def forward(self, y: Tensor) -> Tensor:
+    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
         """One code for each class code in ``y``."""
         n = self.counts[y]
         within = (torch.rand(len(y), device=y.device) * n).long()
@@ -160,7 +163,21 @@ class InterpolatedCodes(nn.Module):
         which = torch.randint(self.neighbours.shape[1], (len(y),), device=y.device)
         other = self.codes[self.neighbours[row, which]]
         share = torch.rand(len(y), 1, device=y.device)
-        return torch.lerp(self.codes[row], other, share)
+        codes = torch.lerp(self.codes[row], other, share)
+        return codes if truncation == 1 else torch.lerp(self.centres[y], codes, truncation)
+
+
+def class_neighbours(codes: Tensor, counts: Sequence[int], n_neighbors: int) -> Tensor:
+    """Indices (n_rows, n_neighbors) of the nearest other rows of the class.
+
+    They repeat where a class has fewer; a row that is alone is its own neighbour. ``codes`` are
+    ordered by class, with ``counts`` rows each.
+    """
+    found, start = [], 0
+    for part in codes.split(list(counts)):
+        found.append(start + _neighbours(part.cpu().numpy(), n_neighbors))
+        start += len(part)
+    return torch.from_numpy(np.concatenate(found)).to(codes.device)
 
 
 def _neighbours(codes: np.ndarray, n_neighbors: int) -> np.ndarray:

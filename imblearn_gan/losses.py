@@ -13,7 +13,9 @@ from torch.nn import functional
 
 __all__ = [
     "classifier_loss",
+    "critic_loss",
     "discriminator_loss",
+    "fooling_loss",
     "gradient_penalty",
     "misleading_loss",
     "softmax_loss",
@@ -162,6 +164,81 @@ def discriminator_loss(logits: Tensor, target: float, loss: str = "cross_entropy
     if loss == "least_squares":
         return (torch.sigmoid(logits) - targets).square().mean()
     return functional.binary_cross_entropy_with_logits(logits, targets)
+
+
+def critic_loss(outputs: Tensor, real: bool, loss: str = "non_saturating") -> Tensor:
+    """What a discriminator minimises on real, or on generated rows.
+
+    Parameters
+    ----------
+    outputs : Tensor of any shape
+        Unbounded outputs, large where the discriminator takes a row for real.
+
+    real : bool
+        Whether the rows are real.
+
+    loss : {'non_saturating', 'least_squares', 'hinge', 'wasserstein'}
+        Binary cross entropy of the sigmoid [1]_; the squared distance from 1 for real and 0 for
+        generated rows [2]_; the hinge at 1 and -1 [3]_; or the output itself [4]_.
+
+    Returns
+    -------
+    Tensor of shape ()
+        Mean over rows.
+
+    References
+    ----------
+    .. [1] I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014.
+    .. [2] X. Mao et al., "Least squares generative adversarial networks", ICCV 2017.
+    .. [3] T. Miyato et al., "Spectral normalization for generative adversarial networks",
+       ICLR 2018.
+    .. [4] M. Arjovsky, S. Chintala and L. Bottou, "Wasserstein generative adversarial
+       networks", ICML 2017.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.losses import critic_loss
+    >>> critic_loss(torch.tensor([3.0, 0.0]), True, "hinge")
+    tensor(0.5000)
+    """
+    outputs = outputs.float()
+    sign = 1.0 if real else -1.0
+    if loss == "non_saturating":
+        return functional.softplus(-sign * outputs).mean()
+    if loss == "least_squares":
+        return (outputs - float(real)).square().mean()
+    if loss == "hinge":
+        return functional.relu(1 - sign * outputs).mean()
+    return -sign * outputs.mean()
+
+
+def fooling_loss(outputs: Tensor, loss: str = "non_saturating") -> Tensor:
+    """What a generator minimises: that the discriminator takes its rows for real.
+
+    Parameters
+    ----------
+    outputs : Tensor of any shape
+        The discriminator's outputs for generated rows.
+
+    loss : {'non_saturating', 'least_squares', 'hinge', 'wasserstein'}
+        As in :func:`critic_loss`.
+
+    Returns
+    -------
+    Tensor of shape ()
+        Mean over rows.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.losses import fooling_loss
+    >>> fooling_loss(torch.tensor([2.0]), "wasserstein")
+    tensor(-2.)
+    """
+    if loss == "hinge":
+        return -outputs.float().mean()
+    return critic_loss(outputs, True, loss)
 
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:

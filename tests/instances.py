@@ -4,15 +4,20 @@ A new sampler joins by one line.
 """
 
 from imblearn_gan import (
+    ACGANOversampler,
     BAGANGPOversampler,
     BAGANOversampler,
     CAPGANOversampler,
+    CGANOversampler,
+    CWGANGPOversampler,
     GAMOClassifier,
     GAMOOversampler,
     GANDAOversampler,
+    GANOversampler,
 )
 
 _SMALL = {"pretrain_iter": 3, "max_iter": 3, "batch_size": 16, "random_state": 0}
+_PLAIN = {"max_iter": 3, "batch_size": 16, "random_state": 0}
 
 SAMPLERS = [
     GAMOOversampler(max_iter=5, batch_size=16, random_state=0),
@@ -20,6 +25,10 @@ SAMPLERS = [
     BAGANGPOversampler(**_SMALL),
     CAPGANOversampler(**_SMALL),
     GANDAOversampler(**_SMALL),
+    GANOversampler(**_PLAIN),
+    CGANOversampler(**_PLAIN),
+    ACGANOversampler(**_PLAIN),
+    CWGANGPOversampler(n_discriminator_steps=2, **_PLAIN),
 ]
 
 CLASSIFIERS = [

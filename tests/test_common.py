@@ -183,7 +183,8 @@ def test_balanced_set_returns_untouched(sampler):
 def test_fitted_attributes(sampler):
     X = pd.DataFrame(table(), columns=list("abcd"))
     X_res, _ = sampler.fit_resample(X, Y)
-    assert sampler.n_iter_ == sampler.max_iter
+    games = {r["phase"] for r in sampler.history_ if r["phase"].startswith("adversarial")}
+    assert sampler.n_iter_ == sampler.max_iter * len(games)  # one game, or one a class
     assert sampler.classes_.tolist() == [0, 1, 2]
     assert sampler.n_features_in_ == 4
     assert sampler.feature_names_in_.tolist() == list("abcd")

@@ -54,6 +54,12 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
 
     {gamo}
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
     {device}
 
     {precision}
@@ -145,6 +151,9 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
         label_smoothing=0.1,
         ema_decay=0.999,
         lr_decay=True,
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -165,6 +174,9 @@ class GAMOClassifier(ClassifierMixin, GAMOMethod):
             callbacks=callbacks,
             verbose=verbose,
         )
+        self.discriminator_learning_rate = discriminator_learning_rate
+        self.spectral_norm = spectral_norm
+        self.augmentation = augmentation
         self.loss = loss
         self.generator = generator
         self.discriminator = discriminator

@@ -1,13 +1,17 @@
 """Networks: families that fit a data shape, and the parts that games are made of."""
 
 from imblearn_gan.networks._conditional import (
+    Discriminator,
     EmbeddedCritic,
     EmbeddedGenerator,
     Encoder,
     Generator,
+    JoinedDiscriminator,
     JoinedEncoder,
     JoinedGenerator,
+    ProjectionDiscriminator,
     SoftmaxDiscriminator,
+    TwoHeadedDiscriminator,
     VariationalEncoder,
 )
 from imblearn_gan.networks._convex import (
@@ -24,6 +28,8 @@ from imblearn_gan.networks._families import (
     MLPFamily,
     dense,
     resolve_family,
+    trunk_of,
+    with_spectral_norm,
     without_parametrizations,
 )
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
@@ -39,6 +45,7 @@ __all__ = [
     "ConvFamily",
     "ConvexGenerator",
     "DCGANFamily",
+    "Discriminator",
     "EmbeddedCritic",
     "EmbeddedGenerator",
     "Encoder",
@@ -46,14 +53,19 @@ __all__ = [
     "FeatureDecoder",
     "GANDAFamily",
     "Generator",
+    "JoinedDiscriminator",
     "JoinedEncoder",
     "JoinedGenerator",
     "MLPFamily",
+    "ProjectionDiscriminator",
     "RowStore",
     "SoftmaxDiscriminator",
+    "TwoHeadedDiscriminator",
     "VariationalEncoder",
     "dense",
     "one_hot_of",
     "resolve_family",
+    "trunk_of",
+    "with_spectral_norm",
     "without_parametrizations",
 ]

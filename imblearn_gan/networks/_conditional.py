@@ -125,6 +125,72 @@ class EmbeddedCritic(nn.Module):
         return self.judge(self.trunk(x), y)
 
 
+class Discriminator(nn.Module):
+    """One unconstrained number for a row, whatever the label.
+
+    Parameters
+    ----------
+    trunk : Module
+        From rows to feature vectors.
+
+    n_features : int
+        Size of the feature vectors.
+    """
+
+    def __init__(self, trunk: nn.Module, n_features: int):
+        super().__init__()
+        self.trunk = trunk
+        self.head = nn.Linear(n_features, 1)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """The number, of shape (n_rows, 1); ``y`` is not used."""
+        return self.head(self.trunk(x))
+
+
+class JoinedDiscriminator(nn.Module):
+    """Discriminator whose features are joined with the one-hot label before two more layers."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+        super().__init__()
+        self.trunk = trunk
+        self.n_classes = n_classes
+        self.head = nn.Sequential(
+            nn.Linear(n_features + n_classes, n_features),
+            nn.LeakyReLU(0.2),
+            nn.Linear(n_features, 1),
+        )
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """The number, of shape (n_rows, 1)."""
+        return self.head(_joined(self.trunk(x), y, self.n_classes))
+
+
+class ProjectionDiscriminator(Discriminator):
+    """Discriminator that adds the product of features and a learnt embedding of the label."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+        super().__init__(trunk, n_features)
+        self.embedding = nn.Embedding(n_classes, n_features)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        """The number, of shape (n_rows, 1)."""
+        features = self.trunk(x)
+        return self.head(features) + (features * self.embedding(y)).sum(dim=1, keepdim=True)
+
+
+class TwoHeadedDiscriminator(Discriminator):
+    """Discriminator with a second head that names the class."""
+
+    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+        super().__init__(trunk, n_features)
+        self.classes = nn.Linear(n_features, n_classes)
+
+    def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The number, and logits of the classes."""
+        features = self.trunk(x)
+        return self.head(features), self.classes(features)
+
+
 class SoftmaxDiscriminator(nn.Module):
     """One softmax over the classes and, last, 'generated'."""
 

@@ -15,6 +15,9 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan._data import DataSpec
 
+#: Size of the feature vectors that discriminators look at.
+N_FEATURES = 256
+
 
 @runtime_checkable
 class Family(Protocol):
@@ -254,6 +257,24 @@ class DCGANFamily:
             ]
         layers += [nn.Conv2d(channels[0], spec.shape[0], 3, padding=1), nn.Tanh()]
         return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
+
+
+def trunk_of(family: Any, spec: DataSpec) -> tuple[nn.Sequential, int]:
+    """First layers of an encoder or discriminator, and the size of the features they give.
+
+    They are the family's own ``trunk``, if it has one, else its encoder.
+    """
+    if hasattr(family, "trunk"):
+        return family.trunk(spec)
+    return nn.Sequential(family.encoder(spec, N_FEATURES), nn.LeakyReLU(0.2)), N_FEATURES
+
+
+def with_spectral_norm(network: nn.Module) -> None:
+    """Give every layer with weights spectral norm, unless it has it."""
+    for module in list(network.modules()):
+        layered = isinstance(module, (nn.Linear, nn.Conv2d, nn.Embedding))
+        if layered and not parametrize.is_parametrized(module):
+            spectral_norm(module)
 
 
 def without_parametrizations(network: nn.Module) -> None:

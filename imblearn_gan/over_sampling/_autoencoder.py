@@ -12,15 +12,13 @@ import torch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import SHARED_PARAMETERS, BaseGANOversampler
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
-from imblearn_gan.networks import DCGANFamily, MLPFamily
-
-#: Size of the feature vectors that encoder and discriminator share.
-N_FEATURES = 256
+from imblearn_gan.networks import DCGANFamily, MLPFamily, trunk_of
 
 
 class AutoencoderSampler(BaseGANOversampler):
@@ -43,9 +41,7 @@ class AutoencoderSampler(BaseGANOversampler):
         ],
         "codes": [StrOptions({"gaussian", "interpolated", "normal"})],
         "discriminator_init": [StrOptions({"encoder", "random"})],
-        "balance": [StrOptions({"batches"}), None],
         "reconstruction_weight": [Interval(Real, 0, None, closed="left")],
-        "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
 
     def __init__(
@@ -55,9 +51,7 @@ class AutoencoderSampler(BaseGANOversampler):
         pretrain_learning_rate,
         codes,
         discriminator_init,
-        balance,
         reconstruction_weight,
-        ema_decay,
         **shared,
     ):
         super().__init__(**shared)
@@ -65,9 +59,7 @@ class AutoencoderSampler(BaseGANOversampler):
         self.pretrain_learning_rate = pretrain_learning_rate
         self.codes = codes
         self.discriminator_init = discriminator_init
-        self.balance = balance
         self.reconstruction_weight = reconstruction_weight
-        self.ema_decay = ema_decay
 
     # What a method gives ----------------------------------------------------------------------
 
@@ -98,10 +90,7 @@ class AutoencoderSampler(BaseGANOversampler):
 
     def _trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """First layers of the encoder, and the size of what they give."""
-        family: Any = self._family(spec)
-        if hasattr(family, "trunk"):
-            return family.trunk(spec)
-        return nn.Sequential(family.encoder(spec, N_FEATURES), nn.LeakyReLU(0.2)), N_FEATURES
+        return trunk_of(self._family(spec), spec)
 
     def _discriminator_trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """First layers of the discriminator: the encoder's, or the first of them."""
@@ -175,7 +164,7 @@ class AutoencoderSampler(BaseGANOversampler):
         return anchored
 
     def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
-        return networks["generator"](networks["codes"](codes), codes)
+        return networks["generator"](networks["codes"](codes, self.truncation), codes)
 
     # Codes for plots and scores ---------------------------------------------------------------
 
@@ -254,7 +243,10 @@ def draw_labels(size: int, data: TrainingData) -> Tensor:
 def hand_over(encoder: nn.Sequential, discriminator: nn.Sequential) -> None:
     """Give a discriminator's layers, one by one, the weights of the encoder's first layers."""
     for source, target in zip(encoder, discriminator):
-        if any(True for _ in target.parameters()):
+        if parametrize.is_parametrized(target) and not parametrize.is_parametrized(source):
+            for name, value in source.named_parameters():
+                setattr(target, name, nn.Parameter(value.detach().clone()))
+        elif any(True for _ in target.parameters()):
             target.load_state_dict(source.state_dict())
 
 

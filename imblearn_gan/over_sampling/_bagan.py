@@ -86,6 +86,14 @@ class BAGANOversampler(AutoencoderSampler):
 
     {ema_decay}
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
+    {truncation}
+
     {device}
 
     {precision}
@@ -157,6 +165,10 @@ class BAGANOversampler(AutoencoderSampler):
         balance="batches",
         reconstruction_weight=10.0,
         ema_decay=0.99,
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
+        truncation=1.0,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -182,6 +194,10 @@ class BAGANOversampler(AutoencoderSampler):
             balance=balance,
             reconstruction_weight=reconstruction_weight,
             ema_decay=ema_decay,
+            discriminator_learning_rate=discriminator_learning_rate,
+            spectral_norm=spectral_norm,
+            augmentation=augmentation,
+            truncation=truncation,
             device=device,
             precision=precision,
             callbacks=callbacks,
@@ -205,7 +221,7 @@ class BAGANOversampler(AutoencoderSampler):
         self, networks: nn.ModuleDict, data: TrainingData, codes: nn.Module
     ) -> list[Player]:
         generator, discriminator = networks["generator"], networks["discriminator"]
-        n_classes = data.spec.n_classes
+        see, n_classes = self._augmentation(data.spec), data.spec.n_classes
         n_generated = max(1, round(self.batch_size / (n_classes + 1)))
         n_real = max(1, self.batch_size - n_generated)
 
@@ -218,14 +234,14 @@ class BAGANOversampler(AutoencoderSampler):
 
         def discriminator_losses(batch) -> dict[str, Tensor]:
             rows, labels = batch
-            return {"classes": softmax_loss(discriminator(rows), labels)}
+            return {"classes": softmax_loss(discriminator(see(rows)), labels)}
 
         def generator_losses(_) -> dict[str, Tensor]:
             y = draw_labels(self.batch_size, data)
-            return {"classes": softmax_loss(discriminator(generator(codes(y), y)), y)}
+            return {"classes": softmax_loss(discriminator(see(generator(codes(y), y))), y)}
 
-        rate = self.learning_rate
+        rates = self._discriminator_rate, self.learning_rate
         return [
-            Player("discriminator", [discriminator], discriminator_losses, draw, rate),
-            Player("generator", [generator], generator_losses, learning_rate=rate),
+            Player("discriminator", [discriminator], discriminator_losses, draw, rates[0]),
+            Player("generator", [generator], generator_losses, learning_rate=rates[1]),
         ]

@@ -121,6 +121,14 @@ class BAGANGPOversampler(AutoencoderSampler):
 
     {ema_decay}
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
+    {truncation}
+
     {device}
 
     {precision}
@@ -205,6 +213,10 @@ class BAGANGPOversampler(AutoencoderSampler):
         balance="batches",
         reconstruction_weight=10.0,
         ema_decay=0.99,
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
+        truncation=1.0,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -230,6 +242,10 @@ class BAGANGPOversampler(AutoencoderSampler):
             balance=balance,
             reconstruction_weight=reconstruction_weight,
             ema_decay=ema_decay,
+            discriminator_learning_rate=discriminator_learning_rate,
+            spectral_norm=spectral_norm,
+            augmentation=augmentation,
+            truncation=truncation,
             device=device,
             precision=precision,
             callbacks=callbacks,
@@ -268,6 +284,7 @@ class BAGANGPOversampler(AutoencoderSampler):
         generator = networks["generator"]
         discriminator: Any = networks["discriminator"]
         n_classes, size = data.spec.n_classes, self.batch_size
+        see = self._augmentation(data.spec)
 
         def labels() -> Tensor:
             """Of generated rows: Y_f of eq. (14), or Y_r of eq. (12)."""
@@ -281,7 +298,7 @@ class BAGANGPOversampler(AutoencoderSampler):
             return _Turn(real.x, real.y, wrong, made, made_y)
 
         def discriminator_losses(turn: _Turn) -> dict[str, Tensor]:
-            real, made = discriminator.trunk(torch.cat([turn.x, turn.made])).chunk(2)
+            real, made = discriminator.trunk(see(torch.cat([turn.x, turn.made]))).chunk(2)
             losses = {
                 "real": discriminator_loss(discriminator.judge(real, turn.y), 1.0),
                 "generated": discriminator_loss(discriminator.judge(made, turn.made_y), 0.0),
@@ -292,18 +309,19 @@ class BAGANGPOversampler(AutoencoderSampler):
                 other = turn.made if self.penalty == "model" else torch.randn_like(turn.x)
                 share = torch.rand(size, *[1] * (turn.x.dim() - 1), device=data.device)
                 between = torch.lerp(other, turn.x, share)
-                penalty = gradient_penalty(lambda x: discriminator(x, turn.y), between)
+                penalty = gradient_penalty(lambda x: discriminator(see(x), turn.y), between)
                 losses["penalty"] = self.penalty_weight * penalty
             return losses
 
         def generator_losses(_) -> dict[str, Tensor]:
             y = labels()
-            return {"generated": discriminator_loss(discriminator(generator(codes(y), y), y), 1.0)}
+            judged = discriminator(see(generator(codes(y), y)), y)
+            return {"generated": discriminator_loss(judged, 1.0)}
 
-        rate, betas, steps = self.learning_rate, (0.5, 0.9), self.n_discriminator_steps
+        rate, betas, steps = self._discriminator_rate, (0.5, 0.9), self.n_discriminator_steps
         return [
             Player(
                 "discriminator", [discriminator], discriminator_losses, draw, rate, betas, steps
             ),
-            Player("generator", [generator], generator_losses, None, rate, betas),
+            Player("generator", [generator], generator_losses, None, self.learning_rate, betas),
         ]

@@ -112,6 +112,14 @@ class CAPGANOversampler(BAGANGPOversampler):
 
     {ema_decay}
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
+    {truncation}
+
     {device}
 
     {precision}
@@ -197,6 +205,10 @@ class CAPGANOversampler(BAGANGPOversampler):
         balance="batches",
         reconstruction_weight=10.0,
         ema_decay=0.99,
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
+        truncation=1.0,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -222,6 +234,10 @@ class CAPGANOversampler(BAGANGPOversampler):
             balance=balance,
             reconstruction_weight=reconstruction_weight,
             ema_decay=ema_decay,
+            discriminator_learning_rate=discriminator_learning_rate,
+            spectral_norm=spectral_norm,
+            augmentation=augmentation,
+            truncation=truncation,
             device=device,
             precision=precision,
             callbacks=callbacks,

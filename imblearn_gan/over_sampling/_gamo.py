@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,7 +14,9 @@ from torch import Tensor, nn
 
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, Player, TrainingData, extract
+from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.base import (
+    GAME_CONSTRAINTS,
     SAMPLER_ATTRIBUTES,
     SHARED_PARAMETERS,
     AdversarialEstimator,
@@ -48,6 +50,7 @@ class GAMOMethod(AdversarialEstimator):
 
     _parameter_constraints: dict = {
         **AdversarialEstimator._parameter_constraints,
+        **GAME_CONSTRAINTS,
         "loss": [StrOptions({"least_squares", "cross_entropy"})],
         "generator": [StrOptions({"convex", "conditional"})],
         "discriminator": ["boolean"],
@@ -59,9 +62,12 @@ class GAMOMethod(AdversarialEstimator):
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
         "generated_weight": [Interval(Real, 0, None, closed="left")],
         "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
-        "ema_decay": [Interval(Real, 0, 1, closed="left")],
         "lr_decay": ["boolean"],
     }
+
+    def _augmentation(self, spec: DataSpec) -> Augmentation:
+        """D sees features, or flat rows: nothing is an image to it."""
+        return super()._augmentation(replace(spec, shape=(spec.n_values,)))
 
     def _extracts(self, spec: DataSpec) -> bool:
         """Whether a feature extractor F is learnt; else rows are their own features."""
@@ -121,6 +127,7 @@ class GAMOMethod(AdversarialEstimator):
         deficit, size = data.n_to_make, self.batch_size
         minority = [float(n > 0) for n in deficit]
         shares, real_weights, generated_weights = self._balance(data)
+        see = self._augmentation(data.spec)
         pool = data.x.flatten(1)  # what is combined: rows, or their features
 
         def by_class() -> list[Tensor | None]:
@@ -154,7 +161,7 @@ class GAMOMethod(AdversarialEstimator):
             return _Turn(real, labels, made, generated_labels)
 
         def judged(x: Tensor, labels: Tensor, target: float) -> Tensor:
-            return discriminator_loss(judge(torch.cat([x, labels], 1)), target, self.loss)
+            return discriminator_loss(judge(torch.cat([see(x), labels], 1)), target, self.loss)
 
         def extractor_losses(batch) -> dict[str, Tensor]:
             logits = classifier(extractor(batch.x))
@@ -200,7 +207,12 @@ class GAMOMethod(AdversarialEstimator):
         players.append(Player("classifier", learning, classifier_losses, draw, rate))
         if judge is not None:
             players.append(
-                Player("discriminator", [judge], discriminator_losses, learning_rate=rate)
+                Player(
+                    "discriminator",
+                    [judge],
+                    discriminator_losses,
+                    learning_rate=self._discriminator_rate,
+                )
             )
         if generator is not None:
             players.append(Player("generator", [generator], generator_losses, learning_rate=rate))
@@ -327,6 +339,14 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
     decoder_iter : int, default=1000
         Updates of each class's GAMO2pix network, where it is needed. The paper has 25,000.
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
+    {truncation}
+
     {device}
 
     {precision}
@@ -414,6 +434,10 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         ema_decay=0.999,
         lr_decay=True,
         decoder_iter=1000,
+        discriminator_learning_rate=None,
+        spectral_norm=False,
+        augmentation=None,
+        truncation=1.0,
         device="auto",
         precision="auto",
         callbacks=None,
@@ -432,6 +456,12 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
             image_shape=image_shape,
             channels=channels,
             categorical_features=categorical_features,
+            discriminator_learning_rate=discriminator_learning_rate,
+            spectral_norm=spectral_norm,
+            augmentation=augmentation,
+            truncation=truncation,
+            balance=balance,
+            ema_decay=ema_decay,
             device=device,
             precision=precision,
             callbacks=callbacks,
@@ -446,11 +476,9 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         self.n_support = n_support
         self.tilt = tilt
         self.misleading = misleading
-        self.balance = balance
         self.adversarial_weight = adversarial_weight
         self.generated_weight = generated_weight
         self.label_smoothing = label_smoothing
-        self.ema_decay = ema_decay
         self.lr_decay = lr_decay
         self.decoder_iter = decoder_iter
 
@@ -473,7 +501,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
     def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         store: Any = networks["rows"]
         counts = torch.bincount(codes, minlength=store.n_classes).tolist()
-        z = torch.randn(len(codes), self.latent_dim, device=codes.device)
+        z = self.truncation * torch.randn(len(codes), self.latent_dim, device=codes.device)
         generated = networks["generator"](z, counts, store.by_class)
         if "decoders" in networks:
             return networks["decoders"](generated, counts)

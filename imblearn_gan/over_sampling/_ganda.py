@@ -83,6 +83,14 @@ class GANDAOversampler(BAGANOversampler):
 
     {ema_decay}
 
+    {discriminator_learning_rate}
+
+    {spectral_norm}
+
+    {augmentation}
+
+    {truncation}
+
     {device}
 
     {precision}

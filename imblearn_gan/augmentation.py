@@ -1,0 +1,250 @@
+"""Differentiable augmentation of what a discriminator sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from imblearn_gan._data import DataSpec
+
+__all__ = ["AUGMENTATIONS", "Augmentation", "color", "cutout", "mirror", "noise", "translation"]
+
+
+def translation(x: Tensor, ratio: float = 0.125) -> Tensor:
+    """Shift each image by up to ``ratio`` of its sides; its border is repeated.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, channels, height, width)
+        Images.
+
+    ratio : float, default=0.125
+        Largest shift, as a share of the side; at least one pixel.
+
+    Returns
+    -------
+    Tensor of the same shape
+        Shifted images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.augmentation import translation
+    >>> translation(torch.ones(2, 1, 4, 4)).shape
+    torch.Size([2, 1, 4, 4])
+    """
+    n, _, height, width = x.shape
+
+    def places(side: int) -> Tensor:
+        most = max(1, round(ratio * side))
+        shift = torch.randint(-most, most + 1, (n, 1), device=x.device)
+        return (torch.arange(side, device=x.device) + shift).clamp(0, side - 1)
+
+    rows, columns = places(height)[:, :, None], places(width)[:, None, :]
+    which = torch.arange(n, device=x.device)[:, None, None]
+    return x.permute(0, 2, 3, 1)[which, rows, columns].permute(0, 3, 1, 2)
+
+
+def cutout(x: Tensor, ratio: float = 0.5) -> Tensor:
+    """Set a rectangle of each image, ``ratio`` of its sides, to the middle of the range, 0.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, channels, height, width)
+        Images.
+
+    ratio : float, default=0.5
+        Sides of the rectangle, which may lie partly outside, as a share of the image's.
+
+    Returns
+    -------
+    Tensor of the same shape
+        Images with a gray patch.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.augmentation import cutout
+    >>> bool((cutout(torch.ones(2, 1, 8, 8)) == 0).any())
+    True
+    """
+    n, _, height, width = x.shape
+
+    def inside(side: int) -> Tensor:
+        half = max(1, int(ratio * side)) / 2
+        centre = torch.rand(n, 1, device=x.device) * side
+        return (torch.arange(side, device=x.device) + 0.5 - centre).abs() <= half
+
+    patch = inside(height)[:, None, :, None] & inside(width)[:, None, None, :]
+    return x.masked_fill(patch, 0.0)
+
+
+def color(x: Tensor) -> Tensor:
+    """Change brightness, saturation and contrast of each image.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, channels, height, width)
+        Images.
+
+    Returns
+    -------
+    Tensor of the same shape
+        Images brighter or darker by up to 0.5, with up to twice the saturation and half to
+        one and a half times the contrast.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.augmentation import color
+    >>> color(torch.zeros(2, 3, 4, 4)).shape
+    torch.Size([2, 3, 4, 4])
+    """
+
+    def factor(low: float, high: float) -> Tensor:
+        return low + (high - low) * torch.rand(len(x), 1, 1, 1, device=x.device)
+
+    x = x + factor(-0.5, 0.5)
+    gray = x.mean(dim=1, keepdim=True)
+    x = gray + factor(0.0, 2.0) * (x - gray)
+    mean = x.mean(dim=(1, 2, 3), keepdim=True)
+    return mean + factor(0.5, 1.5) * (x - mean)
+
+
+def mirror(x: Tensor) -> Tensor:
+    """Mirror half of the images, left to right.
+
+    Parameters
+    ----------
+    x : Tensor of shape (n_rows, channels, height, width)
+        Images.
+
+    Returns
+    -------
+    Tensor of the same shape
+        Images as they were, or mirrored.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.augmentation import mirror
+    >>> mirror(torch.zeros(2, 3, 4, 4)).shape
+    torch.Size([2, 3, 4, 4])
+    """
+    which = torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5
+    return torch.where(which, x.flip(3), x)
+
+
+def noise(x: Tensor, scale: float = 0.1) -> Tensor:
+    """Add normal noise.
+
+    Parameters
+    ----------
+    x : Tensor
+        Rows.
+
+    scale : float, default=0.1
+        Standard deviation; values lie in [-1, 1].
+
+    Returns
+    -------
+    Tensor of the same shape
+        Rows with noise.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.augmentation import noise
+    >>> noise(torch.zeros(2, 3)).shape
+    torch.Size([2, 3])
+    """
+    return x + scale * torch.randn_like(x)
+
+
+#: What the parameter ``augmentation`` names.
+AUGMENTATIONS: MappingProxyType[str, Callable[[Tensor], Tensor]] = MappingProxyType(
+    {
+        "color": color,
+        "translation": translation,
+        "cutout": cutout,
+        "mirror": mirror,
+        "noise": noise,
+    }
+)
+
+
+class Augmentation:
+    """Random changes that a discriminator sees on real and generated rows alike.
+
+    They pass gradients on to the generator, which is never shown that they happened: a
+    discriminator with few real rows cannot learn them by heart, and generated rows are not
+    changed [1]_.
+
+    Parameters
+    ----------
+    names : 'auto', sequence of str or None
+        Of ``'translation'``, ``'cutout'``, ``'color'``, ``'mirror'`` (images only) and
+        ``'noise'``. ``'auto'`` is translation and cutout for images, and color where they have
+        three channels or more; noise for tables. None changes nothing.
+
+    spec : DataSpec
+        The shape of a row.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or made for images and the rows are none.
+
+    References
+    ----------
+    .. [1] S. Zhao, Z. Liu, J. Lin, J.-Y. Zhu and S. Han, "Differentiable augmentation for
+       data-efficient GAN training", NeurIPS 2020.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan._data import DataSpec
+    >>> from imblearn_gan.augmentation import Augmentation
+    >>> augment = Augmentation("auto", DataSpec((1, 8, 8), (90, 10)))
+    >>> augment.names
+    ('translation', 'cutout')
+    >>> augment(torch.zeros(5, 1, 8, 8)).shape
+    torch.Size([5, 1, 8, 8])
+    """
+
+    def __init__(self, names: Any, spec: DataSpec):
+        if names is None:
+            names = ()
+        elif isinstance(names, str) and names == "auto":
+            names = self._usual(spec)
+        known = not isinstance(names, str) and all(name in AUGMENTATIONS for name in names)
+        if not known:
+            raise ValueError(
+                f"augmentation must be 'auto', None or a list of {sorted(AUGMENTATIONS)}. "
+                f"Got {names!r}."
+            )
+        for_images = [name for name in names if name != "noise"]
+        if for_images and not spec.is_image:
+            raise ValueError(
+                f"augmentation={list(names)!r} has {for_images[0]!r}, which needs images; the "
+                f"discriminator sees rows of shape {spec.shape}. Use 'auto', ['noise'] or None."
+            )
+        self.names = tuple(names)
+
+    @staticmethod
+    def _usual(spec: DataSpec) -> Sequence[str]:
+        if not spec.is_image:
+            return ("noise",)
+        colors = ("color",) if spec.shape[0] >= 3 else ()
+        return (*colors, "translation", "cutout")
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Changed rows. Flat ones, such as features of images, only ever get noise."""
+        for name in self.names:
+            if x.dim() == 4 or name == "noise":
+                x = AUGMENTATIONS[name](x)
+        return x
