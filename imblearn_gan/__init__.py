@@ -1,7 +1,7 @@
 """GANs made for imbalanced data, behind imbalanced-learn's ``fit_resample``."""
 
 from imblearn_gan.base import BaseGANOversampler
-from imblearn_gan.classifiers import GAMOClassifier
+from imblearn_gan.classifiers import DOSClassifier, GAMOClassifier
 from imblearn_gan.over_sampling import (
     ACGANOversampler,
     BAGANGPOversampler,
@@ -25,6 +25,7 @@ __all__ = [
     "CAPGANOversampler",
     "CGANOversampler",
     "CWGANGPOversampler",
+    "DOSClassifier",
     "GAMO2pix",
     "GAMOClassifier",
     "GAMOOversampler",

@@ -17,6 +17,7 @@ __all__ = [
     "discriminator_loss",
     "fooling_loss",
     "gradient_penalty",
+    "micro_cluster_loss",
     "misleading_loss",
     "softmax_loss",
     "vae_loss",
@@ -81,6 +82,42 @@ def classifier_loss(
     """
     by_row = _per_class(logits, labels, loss).sum(dim=1)
     return by_row.mean() if weights is None else (by_row * (labels @ weights)).mean()
+
+
+def micro_cluster_loss(features: Tensor, neighbours: Tensor, shares: Tensor) -> Tensor:
+    """How far the features of rows are from those of their neighbours.
+
+    Parameters
+    ----------
+    features : Tensor of shape (n_rows, n_features)
+        Features of rows.
+
+    neighbours : Tensor of shape (n_rows, n_neighbors, n_features)
+        Features of other rows of their class.
+
+    shares : Tensor of shape (n_rows, n_neighbors)
+        Weights of the neighbours; each row sums to one.
+
+    Returns
+    -------
+    Tensor of shape ()
+        Weighted sum of squared distances, mean over rows: the micro-cluster loss of [1]_.
+
+    References
+    ----------
+    .. [1] S. Ando and C. Y. Huang, "Deep over-sampling framework for classifying imbalanced
+       data", ECML PKDD 2017.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.losses import micro_cluster_loss
+    >>> neighbours = torch.tensor([[[3.0, 4.0], [0.0, 0.0]]])
+    >>> micro_cluster_loss(torch.zeros(1, 2), neighbours, torch.tensor([[0.2, 0.8]]))
+    tensor(5.)
+    """
+    squared = (features[:, None] - neighbours).square().sum(dim=2)
+    return (shares * squared).sum(dim=1).mean()
 
 
 def misleading_loss(

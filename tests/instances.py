@@ -10,6 +10,7 @@ from imblearn_gan import (
     CAPGANOversampler,
     CGANOversampler,
     CWGANGPOversampler,
+    DOSClassifier,
     GAMOClassifier,
     GAMOOversampler,
     GANDAOversampler,
@@ -32,5 +33,6 @@ SAMPLERS = [
 ]
 
 CLASSIFIERS = [
+    DOSClassifier(pretrain_iter=50, max_iter=150, batch_size=16, random_state=0),
     GAMOClassifier(max_iter=150, batch_size=16, random_state=0),
 ]

@@ -1,5 +1,6 @@
 """Classifiers: where a paper's product is one."""
 
+from imblearn_gan.classifiers._dos import DOSClassifier
 from imblearn_gan.classifiers._gamo import GAMOClassifier
 
-__all__ = ["GAMOClassifier"]
+__all__ = ["DOSClassifier", "GAMOClassifier"]

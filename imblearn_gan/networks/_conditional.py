@@ -147,22 +147,18 @@ class Discriminator(nn.Module):
         return self.head(self.trunk(x))
 
 
-class JoinedDiscriminator(nn.Module):
-    """Discriminator whose features are joined with the one-hot label before two more layers."""
+class JoinedDiscriminator(Discriminator):
+    """Discriminator whose rows are joined with the one-hot label, as channels for images."""
 
     def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
-        super().__init__()
-        self.trunk = trunk
+        super().__init__(trunk, n_features)
         self.n_classes = n_classes
-        self.head = nn.Sequential(
-            nn.Linear(n_features + n_classes, n_features),
-            nn.LeakyReLU(0.2),
-            nn.Linear(n_features, 1),
-        )
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """The number, of shape (n_rows, 1)."""
-        return self.head(_joined(self.trunk(x), y, self.n_classes))
+        labels = functional.one_hot(y, self.n_classes).to(x.dtype)
+        maps = labels.view(*labels.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])
+        return super().forward(torch.cat([x, maps], dim=1), y)
 
 
 class ProjectionDiscriminator(Discriminator):

@@ -10,9 +10,10 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
+from imblearn_gan._data import DataSpec
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.losses import critic_loss, fooling_loss, softmax_loss
-from imblearn_gan.networks import TwoHeadedDiscriminator
+from imblearn_gan.networks import TwoHeadedDiscriminator, trunk_of
 from imblearn_gan.over_sampling._cgan import NOISE_PARAMETERS, NoiseSampler, Turn
 
 
@@ -168,8 +169,8 @@ class ACGANOversampler(NoiseSampler):
         self.loss = loss
         self.class_loss_weight = class_loss_weight
 
-    def _discriminator(self, trunk: nn.Module, n_features: int, n_classes: int) -> nn.Module:
-        return TwoHeadedDiscriminator(trunk, n_features, n_classes)
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        return TwoHeadedDiscriminator(*trunk_of(self._family(spec), spec), spec.n_classes)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
         source, classes = discriminator.both(see(torch.cat([turn.x, turn.made])))

@@ -243,11 +243,26 @@ def draw_labels(size: int, data: TrainingData) -> Tensor:
 def hand_over(encoder: nn.Sequential, discriminator: nn.Sequential) -> None:
     """Give a discriminator's layers, one by one, the weights of the encoder's first layers."""
     for source, target in zip(encoder, discriminator):
-        if parametrize.is_parametrized(target) and not parametrize.is_parametrized(source):
-            for name, value in source.named_parameters():
-                setattr(target, name, nn.Parameter(value.detach().clone()))
-        elif any(True for _ in target.parameters()):
-            target.load_state_dict(source.state_dict())
+        if not any(True for _ in target.parameters()):
+            continue  # a discriminator may have fewer layers
+        for name, layer in source.named_modules():
+            if "parametrizations" not in name:
+                _copy_weights(layer, target.get_submodule(name))
+
+
+def _copy_weights(source: nn.Module, target: nn.Module) -> None:
+    """Copy a layer's own weights, whether or not the target alone has spectral norm."""
+    if parametrize.is_parametrized(source):
+        target.load_state_dict(source.state_dict())
+        return
+    with torch.no_grad():
+        for name, value in source.named_parameters(recurse=False):
+            if parametrize.is_parametrized(target, name):
+                setattr(target, name, value.clone())
+            else:
+                getattr(target, name).copy_(value)
+        for name, buffer in source.named_buffers(recurse=False):
+            getattr(target, name).copy_(buffer)
 
 
 #: Text for the parameters of the family, for ``imblearn.utils.Substitution``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, ClassVar, NamedTuple
 
@@ -35,11 +36,12 @@ NOISE_PARAMETERS = SHARED_PARAMETERS | {
         only, and 1 is random oversampling, without any training. See the benchmarks.""",
     "conditioning": """conditioning : {'projection', 'concatenation'}, default='projection'
         How the discriminator sees the label: by the product of its features with a learnt
-        embedding [2]_, or joined, one-hot, to its features. The generator's noise is joined with
-        the one-hot label.""",
+        embedding [2]_, or joined, one-hot, to the row (as channels of images). The generator's
+        noise is joined with the one-hot label.""",
 }
 
-DISCRIMINATORS = {"projection": ProjectionDiscriminator, "concatenation": JoinedDiscriminator}
+#: How a discriminator can be told the label.
+CONDITIONING = StrOptions({"projection", "concatenation"})
 
 
 class Turn(NamedTuple):
@@ -71,8 +73,8 @@ class NoiseSampler(BaseGANOversampler):
         self.n_discriminator_steps = n_discriminator_steps
 
     @abstractmethod
-    def _discriminator(self, trunk: nn.Module, n_features: int, n_classes: int) -> nn.Module:
-        """The discriminator on top of its first layers."""
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        """The discriminator."""
 
     @abstractmethod
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
@@ -85,10 +87,20 @@ class NoiseSampler(BaseGANOversampler):
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         family, n_classes = self._family(spec), spec.n_classes
         decoder = family.decoder(spec, self.latent_dim + n_classes)
-        discriminator = self._discriminator(*trunk_of(family, spec), n_classes)
         return nn.ModuleDict(
-            {"generator": JoinedGenerator(decoder, n_classes), "discriminator": discriminator}
+            {
+                "generator": JoinedGenerator(decoder, n_classes),
+                "discriminator": self._discriminator(spec),
+            }
         )
+
+    def _conditional_discriminator(self, spec: DataSpec, conditioning: str) -> nn.Module:
+        """A discriminator that is told the label, in one of two ways."""
+        family, n_classes = self._family(spec), spec.n_classes
+        if conditioning == "projection":
+            return ProjectionDiscriminator(*trunk_of(family, spec), n_classes)
+        joined = replace(spec, shape=(spec.shape[0] + n_classes, *spec.shape[1:]))
+        return JoinedDiscriminator(*trunk_of(family, joined), n_classes)
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         size, balanced = self.batch_size, self.balance == "batches"
@@ -232,7 +244,7 @@ class CGANOversampler(NoiseSampler):
     _parameter_constraints: dict = {
         **NoiseSampler._parameter_constraints,
         "loss": [StrOptions({"non_saturating", "least_squares", "hinge"})],
-        "conditioning": [StrOptions(set(DISCRIMINATORS))],
+        "conditioning": [CONDITIONING],
     }
 
     def __init__(
@@ -292,8 +304,8 @@ class CGANOversampler(NoiseSampler):
         self.loss = loss
         self.conditioning = conditioning
 
-    def _discriminator(self, trunk: nn.Module, n_features: int, n_classes: int) -> nn.Module:
-        return DISCRIMINATORS[self.conditioning](trunk, n_features, n_classes)
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        return self._conditional_discriminator(spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
         rows, labels = torch.cat([turn.x, turn.made]), torch.cat([turn.y, turn.made_y])

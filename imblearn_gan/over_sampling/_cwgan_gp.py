@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import torch
 from imblearn.utils import Substitution
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
+from imblearn_gan._data import DataSpec
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
 from imblearn_gan.losses import critic_loss, fooling_loss, gradient_penalty
-from imblearn_gan.over_sampling._cgan import DISCRIMINATORS, NOISE_PARAMETERS, NoiseSampler, Turn
+from imblearn_gan.over_sampling._cgan import CONDITIONING, NOISE_PARAMETERS, NoiseSampler, Turn
 
 
 @Substitution(**NOISE_PARAMETERS, attributes=SAMPLER_ATTRIBUTES)
@@ -111,7 +112,7 @@ class CWGANGPOversampler(NoiseSampler):
 
     _parameter_constraints: dict = {
         **NoiseSampler._parameter_constraints,
-        "conditioning": [StrOptions(set(DISCRIMINATORS))],
+        "conditioning": [CONDITIONING],
         "penalty_weight": [Interval(Real, 0, None, closed="left")],
     }
 
@@ -172,8 +173,8 @@ class CWGANGPOversampler(NoiseSampler):
         self.conditioning = conditioning
         self.penalty_weight = penalty_weight
 
-    def _discriminator(self, trunk: nn.Module, n_features: int, n_classes: int) -> nn.Module:
-        return DISCRIMINATORS[self.conditioning](trunk, n_features, n_classes)
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        return self._conditional_discriminator(spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
         # real and generated rows of the same classes, so that lines between them stay inside

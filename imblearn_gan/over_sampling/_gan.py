@@ -160,8 +160,8 @@ class GANOversampler(NoiseSampler):
         )
         self.loss = loss
 
-    def _discriminator(self, trunk: nn.Module, n_features: int, n_classes: int) -> nn.Module:
-        return Discriminator(trunk, n_features)
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        return Discriminator(*trunk_of(self._family(spec), spec))
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         family = self._family(spec)
@@ -169,7 +169,7 @@ class GANOversampler(NoiseSampler):
         for code, n in enumerate(n_to_make):
             if n:
                 generators[str(code)] = Generator(family.decoder(spec, self.latent_dim))
-                discriminators[str(code)] = self._discriminator(*trunk_of(family, spec), 1)
+                discriminators[str(code)] = self._discriminator(spec)
         return nn.ModuleDict({"generator": generators, "discriminator": discriminators})
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
