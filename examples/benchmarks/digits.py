@@ -33,7 +33,8 @@ BASELINES = {
     "random oversampling": lambda seed: RandomOverSampler(random_state=seed),
     "SMOTE": lambda seed: SMOTE(random_state=seed),
 }
-METHODS = ["none", "class weight", *BASELINES, *imblearn_gan.over_sampling.__all__]
+SAMPLERS = [name for name in imblearn_gan.over_sampling.__all__ if name.endswith("Oversampler")]
+METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
 
 
 def resampled(method, X, y, seed, settings):

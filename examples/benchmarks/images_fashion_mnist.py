@@ -96,17 +96,20 @@ def fidelity(sampler, X, y, X_new, y_new, X_left, y_left, model):
     """What the generated images are like."""
     rng = np.random.default_rng(0)
     classes = np.unique(y_new)
-    decoded = sampler.decode(sampler.encode(X, y), y)
-    return {
+    figures = {
+        "frechet_training_rows": by_class(
+            lambda k: frechet(model, X_left[y_left == k], X[y == k]), classes
+        ),
+    }
+    if hasattr(sampler, "encode"):
+        decoded = sampler.decode(sampler.encode(X, y), y)
+        figures["frechet_reconstructed"] = by_class(
+            lambda k: frechet(model, X_left[y_left == k], decoded[y == k]), classes
+        )
+    return figures | {
         "own_class": by_class(lambda k: (model.predict(X_new[y_new == k]) == k).mean(), classes),
         "frechet": by_class(
             lambda k: frechet(model, X_left[y_left == k], X_new[y_new == k]), classes
-        ),
-        "frechet_reconstructed": by_class(
-            lambda k: frechet(model, X_left[y_left == k], decoded[y == k]), classes
-        ),
-        "frechet_training_rows": by_class(
-            lambda k: frechet(model, X_left[y_left == k], X[y == k]), classes
         ),
         "ssim": by_class(lambda k: ssim_of_pairs(X_new[y_new == k], rng), classes),
         "ssim_real": by_class(lambda k: ssim_of_pairs(X_left[y_left == k], rng), classes),
@@ -186,14 +189,15 @@ def run(args):
 def report(args):
     """One line a profile and method: means over seeds."""
     lines = [json.loads(line) for line in args.output.read_text().splitlines()]
-    print(
-        "| profile | method | seeds | own class | Fréchet | reconstructed | training rows |", end=""
-    )
+    print("| profile | method | seeds | own class | Fréchet | reconstructed |", end="")
     print(" training rows | SSIM | SSIM of real | ACSA | GM | seconds |")
     print("|---" * 12 + "|")
     groups = {}
     for record in lines:
-        groups.setdefault((record["profile"], record["method"]), []).append(record)
+        name = record["method"]
+        if record["settings"] != "{}":
+            name += f" `{record['settings']}`"
+        groups.setdefault((record["profile"], name), []).append(record)
     for (profile, method), records in sorted(groups.items()):
         cells = [profile, method, str(len(records))]
         for key in (

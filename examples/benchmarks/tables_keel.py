@@ -66,6 +66,10 @@ METHODS = [
     "BAGANGPOversampler",
     "CAPGANOversampler",
     "GANDAOversampler",
+    "GANOversampler",
+    "CGANOversampler",
+    "ACGANOversampler",
+    "CWGANGPOversampler",
 ]
 SCORES = ["ap", "bacc", "gm"]
 
@@ -121,7 +125,7 @@ def run(args):
     for table in args.tables:
         X, y = load(table)
         folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
-        for fold, (train, test) in enumerate(folds):
+        for fold, (train, test) in list(enumerate(folds))[: args.folds]:
             for method in args.methods:
                 if (table, method, args.settings, fold) in done:
                     continue
@@ -174,6 +178,7 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--tables", nargs="+", default=TABLES)
     parser.add_argument("--methods", nargs="+", default=METHODS)
+    parser.add_argument("--folds", type=int, default=5, help="how many of the five")
     parser.add_argument("--settings", default="{}", help="JSON of parameters for every sampler")
     args = parser.parse_args()
     {"run": run, "report": report}[args.what](args)
