@@ -1,0 +1,145 @@
+"""Images in folders, one folder a class."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from sklearn.utils import Bunch
+
+#: Pillow's modes of gray images with 8 bits or fewer.
+GRAY_MODES = {"1", "L", "LA"}
+
+
+def load_image_folder(
+    path: str | os.PathLike[str],
+    *,
+    image_size: int | tuple[int, int] | None = None,
+    color: Literal["auto", "gray", "rgb"] = "auto",
+    max_per_class: int | None = None,
+    return_X_y: bool = False,
+) -> Bunch | tuple[np.ndarray, np.ndarray]:
+    """Load images from a folder whose sub-folders are the classes.
+
+    That is how CelebA, GTSRB, Flowers, Cells, BreakHis, LSUN and SUN397 come or are laid out.
+    Images lie at any depth below the sub-folder of their class; other files and hidden ones are
+    passed over. Needs Pillow.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder.
+
+    image_size : int, (height, width) or None, default=None
+        Size that images are brought to; an int means a square. None takes them as they are:
+        they must all have one size.
+
+    color : {'auto', 'gray', 'rgb'}, default='auto'
+        'auto' means gray if all images are gray, else RGB. Transparency is dropped.
+
+    max_per_class : int or None, default=None
+        Most images of a class: the first ones by path. For a random draw load all and use
+        :func:`make_longtailed`.
+
+    return_X_y : bool, default=False
+        Whether to give ``(data, target)`` instead of a Bunch.
+
+    Returns
+    -------
+    Bunch or (data, target)
+        ``data`` : ndarray of shape (n, height, width) or (n, height, width, 3) and dtype uint8;
+        ``target`` : ndarray of shape (n,), the names of the sub-folders; ``target_names``,
+        ``filenames`` and ``DESCR``. Rows are ordered by class, then by path.
+
+    Raises
+    ------
+    ImportError
+        If Pillow is not installed.
+
+    FileNotFoundError
+        If there are no sub-folders, or one has no images.
+
+    ValueError
+        If sizes differ and ``image_size`` is None, an image has more than 8 bits a channel, or a
+        parameter is wrong.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> from imblearn_gan.datasets import load_image_folder
+    >>> with TemporaryDirectory() as folder:
+    ...     for name, side in [("cat", 8), ("dog", 16)]:
+    ...         (Path(folder) / name).mkdir()
+    ...         Image.new("RGB", (side, side)).save(Path(folder) / name / "1.png")
+    ...     X, y = load_image_folder(folder, image_size=8, return_X_y=True)
+    >>> X.shape, y.tolist()
+    ((2, 8, 8, 3), ['cat', 'dog'])
+    """
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ImportError("load_image_folder needs Pillow: pip install pillow") from error
+    if color not in ("auto", "gray", "rgb"):
+        raise ValueError(f"color must be 'auto', 'gray' or 'rgb'. Got {color!r}.")
+    size = (image_size, image_size) if isinstance(image_size, (int, np.integer)) else image_size
+    if size is not None and (len(size) != 2 or min(size) < 1):
+        raise ValueError(f"image_size must be (height, width), both >= 1. Got {image_size!r}.")
+    if max_per_class is not None and max_per_class < 1:
+        raise ValueError(f"max_per_class must be an integer >= 1. Got {max_per_class!r}.")
+
+    extensions = {e for e, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+    by_class = {
+        folder.name: [
+            file
+            for file in sorted(folder.rglob("*"))
+            if file.suffix.lower() in extensions and not file.name.startswith(".")
+        ][:max_per_class]
+        for folder in (sorted(Path(path).iterdir()) if Path(path).is_dir() else [])
+        if folder.is_dir() and not folder.name.startswith(".")
+    }
+    if not by_class:
+        raise FileNotFoundError(f"path must be a folder with a sub-folder a class. Got {path!r}.")
+    if empty := [name for name, files in by_class.items() if not files]:
+        raise FileNotFoundError(f"{path} has no images that Pillow reads in {empty}.")
+    files = [file for of_class in by_class.values() for file in of_class]
+
+    # the first image of each kind; headers only
+    sizes: dict[tuple[int, int], Path] = {}
+    modes: dict[str, Path] = {}
+    for file in files:
+        with Image.open(file) as image:
+            sizes.setdefault((image.height, image.width), file)
+            modes.setdefault(image.mode, file)
+    for mode, file in modes.items():
+        if mode[0] in "IF":
+            raise ValueError(f"{file} has more than 8 bits a channel: convert it first.")
+    if size is None and len(sizes) > 1:
+        some = ", ".join(f"{h} x {w} ({file})" for (h, w), file in list(sizes.items())[:2])
+        raise ValueError(
+            f"images have {len(sizes)} sizes, such as {some}: pass image_size=(height, width)."
+        )
+
+    gray = color == "gray" or (color == "auto" and set(modes) <= GRAY_MODES)
+    height, width = size or next(iter(sizes))
+    X = np.empty((len(files), height, width) + (() if gray else (3,)), np.uint8)
+    for row, file in zip(X, files):
+        with Image.open(file) as image:
+            pixels = image.convert("L" if gray else "RGB")
+        if pixels.size != (width, height):
+            pixels = pixels.resize((width, height), Image.Resampling.BILINEAR)
+        row[...] = np.asarray(pixels)
+    names = np.array(list(by_class))
+    y = np.repeat(names, [len(of_class) for of_class in by_class.values()])
+    if return_X_y:
+        return X, y
+    return Bunch(
+        data=X,
+        target=y,
+        target_names=names,
+        filenames=np.array([str(file) for file in files]),
+        DESCR=f"{len(X)} images of shape {X.shape[1:]} in {len(names)} classes from {path}.",
+    )

@@ -1,0 +1,330 @@
+"""What a sampler does for a classifier on the data at hand, beside the usual remedies."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from imblearn.over_sampling.base import BaseOverSampler
+from scipy import sparse, stats
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.metrics import average_precision_score
+from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_consistent_length, column_or_1d
+
+from imblearn_gan._data import DataCodec, to_native
+from imblearn_gan.metrics._classification import acsa_score, gm_score
+from imblearn_gan.metrics._features import import_optional
+
+_MAX_SEED = np.iinfo(np.int32).max
+
+
+@dataclass(frozen=True)
+class SamplerEvaluation:
+    """What :func:`evaluate_sampler` gives.
+
+    Attributes
+    ----------
+    scores : pandas.DataFrame
+        One row for each fold and method: ``fold``, ``method``, ``acsa``, ``gm`` and, for two
+        classes, ``average_precision`` of the smaller one.
+
+    summary : pandas.DataFrame
+        One row for each metric and method: ``mean`` and ``std`` over folds; ``lead``, how much
+        the sampler is ahead of the method in the mean of paired differences, ``lead_std``, and
+        ``lead_low`` and ``lead_high``, the 95 % interval of the lead.
+    """
+
+    scores: Any
+    summary: Any
+
+
+def _seeded(estimator: Any, seed: int) -> Any:
+    """A clone, with a seed wherever it has none of its own."""
+    estimator = clone(estimator)
+    unset = [
+        name
+        for name, value in estimator.get_params().items()
+        if value is None and name.split("__")[-1] == "random_state"
+    ]
+    return estimator.set_params(**dict.fromkeys(unset, seed))
+
+
+def _use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
+    return _seeded(sampler, seed).fit_resample(X, y)
+
+
+def _repeat(strategy: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Random oversampling of rows in any container."""
+    sampler = RandomOverSampler(sampling_strategy=strategy, random_state=seed)
+    index, labels = sampler.fit_resample(np.arange(len(y))[:, None], y)
+    return _safe_indexing(X, index[:, 0]), labels
+
+
+def _smote(strategy: Any, categorical: list[int], X: Any, y: np.ndarray, seed: int) -> tuple:
+    """SMOTE, of the kind that fits the columns, with as many neighbours as there are."""
+    smallest = np.unique(y, return_counts=True)[1].min()
+    params = {"k_neighbors": min(5, smallest - 1), "sampling_strategy": strategy}
+    params |= {"random_state": seed}
+    if categorical:
+        if len(categorical) == X.shape[1]:
+            return SMOTEN(**params).fit_resample(X, y)
+        return SMOTENC(categorical, **params).fit_resample(X, y)
+    if X.ndim == 2:
+        return SMOTE(**params).fit_resample(X, y)
+    rows, labels = SMOTE(**params).fit_resample(_flat(X).astype(np.float64), y)
+    rows = rows if X.dtype.kind == "f" else np.rint(rows)
+    return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels
+
+
+def _flat(X: Any) -> Any:
+    return X.reshape(len(X), -1) if X.ndim > 2 else X
+
+
+def _weighted(classifier: Any) -> Any:
+    """The classifier with balanced class weights; None if it has no such parameter."""
+    prefix, last = "", classifier
+    while hasattr(last, "steps"):
+        name, last = last.steps[-1]
+        prefix += f"{name}__"
+    if "class_weight" not in getattr(last, "get_params", dict)():
+        return None
+    return clone(classifier).set_params(**{f"{prefix}class_weight": "balanced"})
+
+
+def _default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
+    if is_image or sparse.issparse(X):
+        return RandomForestClassifier()
+    model = HistGradientBoostingClassifier()
+    if not categorical:
+        return model
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return make_pipeline(
+        make_column_transformer((encoder, categorical), remainder="passthrough"), model
+    )
+
+
+def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
+    seed, smallest = rng.randint(_MAX_SEED), np.unique(y, return_counts=True)[1].min()
+    if cv is None:
+        if smallest < 2:
+            raise ValueError("y has a class of a single row: it cannot be both learnt and tested.")
+        cv = RepeatedStratifiedKFold(n_splits=min(5, smallest), n_repeats=2, random_state=seed)
+    elif isinstance(cv, Integral):
+        cv = StratifiedKFold(int(cv), shuffle=True, random_state=seed)
+    folds = list(check_cv(cv).split(np.zeros((len(y), 1)), y))
+    if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
+        raise ValueError("cv must give folds whose test rows are not among the training rows.")
+    return folds
+
+
+def _score(
+    name: str,
+    resample: Callable | None,
+    classifier: Any,
+    X: Any,
+    y: np.ndarray,
+    fold: tuple,
+    seed: int,
+    flatten: bool,
+) -> dict:
+    """Scores on the test rows, which neither the sampler nor the classifier has seen."""
+    train, test = fold
+    X_train, y_train, X_test = _safe_indexing(X, train), y[train], _safe_indexing(X, test)
+    if resample is not None:
+        X_train, y_train = resample(X_train, y_train, seed)
+    if flatten:
+        X_train, X_test = _flat(X_train), _flat(X_test)
+    model = _seeded(classifier, seed).fit(X_train, y_train)
+    predicted = model.predict(X_test)
+    scores = {"method": name, "acsa": acsa_score(y[test], predicted)}
+    scores["gm"] = gm_score(y[test], predicted)
+    classes, counts = np.unique(y, return_counts=True)
+    if len(classes) == 2:
+        rare = int(counts.argmin())
+        if hasattr(model, "predict_proba"):
+            scores["average_precision"] = average_precision_score(
+                y[test] == classes[rare], model.predict_proba(X_test)[:, rare]
+            )
+        elif hasattr(model, "decision_function"):
+            scores["average_precision"] = average_precision_score(
+                y[test] == classes[rare], model.decision_function(X_test) * (1 if rare else -1)
+            )
+    return scores
+
+
+def _summary(pd: Any, scores: Any, name: str, share: float) -> Any:
+    records = []
+    for metric in [column for column in scores if column not in ("fold", "method")]:
+        table = scores.pivot(index="fold", columns="method", values=metric)
+        for method in scores["method"].unique():
+            record = {"metric": metric, "method": method, "mean": table[method].mean()}
+            record["std"] = table[method].std()
+            if method != name:
+                lead = table[name] - table[method]
+                # folds share training rows, so that plain intervals would be too narrow
+                error = lead.std() * np.sqrt(1 / len(lead) + share)
+                half = stats.t.ppf(0.975, len(lead) - 1) * error if len(lead) > 1 else np.nan
+                record |= {"lead": lead.mean(), "lead_std": lead.std()}
+                record |= {"lead_low": lead.mean() - half, "lead_high": lead.mean() + half}
+            records.append(record)
+    return pd.DataFrame(records)
+
+
+def evaluate_sampler(
+    sampler: Any,
+    X: Any,
+    y: Any,
+    *,
+    classifier: Any = None,
+    cv: Any = None,
+    flatten: bool | str = "auto",
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> SamplerEvaluation:
+    """What a sampler does for a classifier, beside doing nothing and the usual remedies.
+
+    The same classifier learns from the training rows of each fold as they are (``'none'``), with
+    class weights (where it has a parameter ``class_weight``), after random oversampling, after
+    SMOTE, and after the sampler, and is scored on the same test rows, as they are. Nothing is
+    tuned on, and no sampler sees, a test row.
+
+    Parameters
+    ----------
+    sampler : object with the method ``fit_resample``
+        A sampler of this package or any other. It is cloned for each fold.
+
+    X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+        Tables, also with categories, or images, as the sampler takes them. Columns of
+        categories and flattened images are told by its parameters ``categorical_features`` and
+        ``image_shape``, if it has them.
+
+    y : array-like of shape (n_rows,)
+        Labels.
+
+    classifier : classifier or None, default=None
+        It is cloned too. None is gradient boosting for tables, categories one-hot, and a random
+        forest for images and sparse data.
+
+    cv : int, cross-validation generator, iterable or None, default=None
+        Folds; an integer is the number of stratified, shuffled folds. None is five of them, or
+        as many as the smallest class has rows, twice.
+
+    flatten : bool or 'auto', default='auto'
+        Whether the classifier gets images as flat rows. ``'auto'`` asks its tags whether it
+        takes images; say False for, say, a pipeline that does.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the folds and, another one for each fold, of all that has a ``random_state`` of
+        None.
+
+    n_jobs : int or None, default=None
+        Number of fits at a time, as in joblib.
+
+    Returns
+    -------
+    SamplerEvaluation
+        ``scores`` by fold, and their ``summary`` with the sampler's lead over each method.
+
+    Warns
+    -----
+    UserWarning
+        If SMOTE is left out because a class has a single training row.
+
+    Notes
+    -----
+    Random oversampling and SMOTE have the ``sampling_strategy`` of the sampler, if that is an
+    oversampler. SMOTE is SMOTENC, or SMOTEN, on data with categories, and takes fewer than five
+    neighbours where a class has fewer than six rows. The interval of the lead is Student's with
+    the variance that Nadeau and Bengio give for folds that share training rows [1]_.
+
+    References
+    ----------
+    .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning,
+       2003.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from imblearn_gan import CGANOversampler
+    >>> from imblearn_gan.metrics import evaluate_sampler
+    >>> X, y = make_classification(200, weights=[0.9], flip_y=0, random_state=0)
+    >>> result = evaluate_sampler(
+    ...     CGANOversampler(max_iter=10), X, y, classifier=LogisticRegression(), random_state=0
+    ... )
+    >>> result.scores["method"].unique().tolist()
+    ['none', 'class weight', 'random oversampling', 'SMOTE', 'CGANOversampler']
+    >>> result.summary.columns.tolist()
+    ['metric', 'method', 'mean', 'std', 'lead', 'lead_std', 'lead_low', 'lead_high']
+    """
+    pd = import_optional("pandas", "evaluate_sampler")
+    for name, value, methods in (
+        ("sampler", sampler, ("fit_resample", "get_params")),
+        ("classifier", classifier, ("fit", "predict", "get_params")),
+    ):
+        missing = [m for m in methods if not hasattr(value, m)]
+        if isinstance(value, type) or (missing and not (name == "classifier" and value is None)):
+            raise ValueError(f"{name} must be an object with {', '.join(methods)}. Got {value!r}.")
+    if flatten not in (True, False, "auto"):
+        raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
+    X, y = to_native(X), column_or_1d(y)
+    check_consistent_length(X, y)
+    check_classification_targets(y)
+    if len(np.unique(y)) < 2:
+        raise ValueError("y must have at least two classes.")
+    params = sampler.get_params(deep=False)
+    codec = DataCodec(
+        params.get("image_shape"),
+        params.get("channels", "auto"),
+        params.get("categorical_features", "auto"),
+    ).fit(X)
+    categorical = [column.index for column in codec._categories]
+    rng = check_random_state(random_state)
+    folds = _folds(cv, y, rng)
+    seeds = rng.randint(_MAX_SEED, size=len(folds))
+    if classifier is None:
+        classifier = _default_classifier(X, codec.image_size_ is not None, categorical)
+    if flatten == "auto":
+        flatten = not get_tags(classifier).input_tags.three_d_array
+
+    oversamples = isinstance(sampler, BaseOverSampler)
+    strategy = params["sampling_strategy"] if oversamples else "auto"
+    runs: dict[str, tuple] = {"none": (None, classifier)}
+    weighted = _weighted(classifier)
+    if weighted is not None:
+        runs["class weight"] = None, weighted
+    runs["random oversampling"] = partial(_repeat, strategy), classifier
+    if min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds) > 1:
+        runs["SMOTE"] = partial(_smote, strategy, categorical), classifier
+    else:
+        warnings.warn(
+            "SMOTE is left out: it needs two rows of each class, and a class has a single "
+            "training row in a fold.",
+            stacklevel=2,
+        )
+    own = type(sampler).__name__
+    own = f"given {own}" if own in runs else own
+    runs[own] = partial(_use, sampler), classifier
+
+    jobs = [(i, name, *run) for i in range(len(folds)) for name, run in runs.items()]
+    scored = Parallel(n_jobs=n_jobs)(
+        delayed(_score)(name, resample, model, X, y, folds[i], int(seeds[i]), flatten)
+        for i, name, resample, model in jobs
+    )
+    scores = pd.DataFrame([{"fold": job[0]} | record for job, record in zip(jobs, scored)])
+    share = float(np.mean([len(test) / len(train) for train, test in folds]))
+    return SamplerEvaluation(scores, _summary(pd, scores, own, share))

@@ -1,0 +1,513 @@
+"""Loaders, on files that the tests write, and long-tailed profiles."""
+
+import gzip
+import inspect
+import io
+import os
+import pickle
+import sys
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+from scipy.io import savemat
+from sklearn.datasets import load_digits
+
+from imblearn_gan.datasets import (
+    PROFILES,
+    _loaders,
+    decaying_counts,
+    divide_rest,
+    drop_share,
+    load_cifar10,
+    load_fashion_mnist,
+    load_image_folder,
+    load_mnist,
+    load_svhn,
+    make_longtailed,
+)
+
+LOADERS = [load_mnist, load_fashion_mnist, load_cifar10, load_svhn]
+RNG = np.random.RandomState(0)
+GRAY = RNG.randint(256, size=(10, 28, 28), dtype=np.uint8)
+# smooth, as photographs are
+COLOR = (RNG.rand(10, 1, 1, 3) * 100 + np.arange(32)[:, None, None] * 4).astype(np.uint8)
+COLOR = np.ascontiguousarray(np.broadcast_to(COLOR, (10, 32, 32, 3)))
+LABELS = np.arange(10)[::-1]
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch, tmp_path):
+    """No network, and no data of this machine."""
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("touched the network")
+
+    monkeypatch.setattr(_loaders, "fetch_openml", refuse)
+    monkeypatch.setattr(_loaders, "SYSTEM_DATA", tmp_path / "system")
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path / "cache"))
+
+
+def idx(array):
+    shape = b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return bytes([0, 0, 8, array.ndim]) + shape + array.astype(np.uint8).tobytes()
+
+
+def write_idx(folder, packed):
+    """Seven training rows and three test rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, rows in [("train", slice(7)), ("t10k", slice(7, None))]:
+        for kind, array in [("images-idx3", GRAY[rows]), ("labels-idx1", LABELS[rows])]:
+            path = folder / f"{name}-{kind}-ubyte{'.gz' if packed else ''}"
+            path.write_bytes(gzip.compress(idx(array)) if packed else idx(array))
+    return folder
+
+
+def python2_batch(rows):
+    """What Python 2 wrote, as in the batches of CIFAR-10."""
+    data = COLOR[rows].transpose(0, 3, 1, 2).tobytes()
+    n = len(LABELS[rows])
+    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R"
+    dtype = b"cnumpy\ndtype\nU\x02u1K\0K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xff"
+    dtype += b"J\xff\xff\xff\xffK\0tb"
+    state = b"(K\x01K" + bytes([n]) + b"M\0\x0c\x86" + dtype + b"\x89T"
+    state += len(data).to_bytes(4, "little") + data + b"tb"
+    labels = b"](" + b"".join(bytes([ord("K"), label]) for label in LABELS[rows]) + b"e"
+    return b"\x80\x02}(U\x04data" + array + state + b"U\x06labels" + labels + b"u."
+
+
+def cifar_batches(protocol=None):
+    """One row in each training batch, five test rows."""
+    slices = [slice(i, i + 1) for i in range(5)] + [slice(5, None)]
+    for name, rows in zip([f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"], slices):
+        if protocol is None:
+            yield name, python2_batch(rows)
+            continue
+        data = COLOR[rows].transpose(0, 3, 1, 2).reshape(-1, 3072)
+        batch = {"data": data, "labels": LABELS[rows].tolist()}
+        yield name, pickle.dumps(batch, protocol=protocol)
+
+
+def write_svhn(folder):
+    folder.mkdir(exist_ok=True)
+    for name, rows in [("train", slice(7)), ("test", slice(7, None))]:
+        y = np.where(LABELS[rows] == 0, 10, LABELS[rows])[:, None]
+        savemat(folder / f"{name}_32x32.mat", {"X": COLOR[rows].transpose(1, 2, 3, 0), "y": y})
+
+
+def check(loader, X, n_train, *args, **kwargs):
+    """All splits, both kinds of result."""
+    for split, rows in [("train", slice(n_train)), ("test", slice(n_train, None)), ("all", ...)]:
+        got, y = loader(*args, split=split, return_X_y=True, **kwargs)
+        np.testing.assert_array_equal(got, X[rows])
+        np.testing.assert_array_equal(y, LABELS[rows])
+        assert got.dtype == np.uint8
+        assert y.dtype == np.int64
+        assert got.flags.writeable
+        assert got.flags.c_contiguous
+    bunch = loader(*args, **kwargs)
+    np.testing.assert_array_equal(bunch.data, X[:n_train])
+    np.testing.assert_array_equal(bunch.target, LABELS[:n_train])
+    assert len(bunch.target_names) == 10
+    assert str(n_train) in bunch.DESCR
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("loader", [load_mnist, load_fashion_mnist])
+def test_idx(tmp_path, loader, packed):
+    check(loader, GRAY, 7, write_idx(tmp_path, packed))
+
+
+@pytest.mark.parametrize(
+    ("loader", "place"),
+    [
+        (load_fashion_mnist, "system/fashion-mnist"),
+        (load_fashion_mnist, "cache/FashionMNIST/raw"),
+        (load_mnist, "cache/mnist"),
+    ],
+)
+def test_default_places(tmp_path, loader, place):
+    write_idx(tmp_path / place, packed=True)
+    check(loader, GRAY, 7)
+
+
+def test_data_sets_of_one_home_are_not_mixed_up(tmp_path):
+    write_idx(tmp_path, packed=False)
+    (tmp_path / "fashion-mnist").mkdir()
+    for name in ("images-idx3", "labels-idx1"):
+        n = (2, 28, 28) if "images" in name else (2,)
+        (tmp_path / f"fashion-mnist/train-{name}-ubyte").write_bytes(idx(np.ones(n)))
+    assert len(load_fashion_mnist(tmp_path).data) == 2
+    assert len(load_mnist(str(tmp_path)).data) == 7
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\0\0\x0d\x01\0\0\0\x01a", idx(GRAY)[:-1], idx(GRAY) + b"a"]
+)
+def test_broken_idx(tmp_path, content):
+    write_idx(tmp_path, packed=False)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(content)
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte is not a whole idx file"):
+        load_mnist(tmp_path)
+
+
+def test_images_and_labels_of_other_lengths(tmp_path):
+    write_idx(tmp_path, packed=False)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(LABELS))
+    with pytest.raises(ValueError, match="MNIST: 7 images but 10 labels"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize("protocol", [None, 2, 4, 5])
+def test_cifar_batches(tmp_path, protocol):
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    for name, content in cifar_batches(protocol):
+        (folder / name).write_bytes(content)
+    check(load_cifar10, COLOR, 5, folder)
+    check(load_cifar10, COLOR, 5, tmp_path)
+
+
+def test_cifar_archive(tmp_path):
+    with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
+        for name, content in cifar_batches():
+            member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    check(load_cifar10, COLOR, 5, tmp_path)
+
+
+class Malicious:
+    """Runs a command, or a builtin, when unpickled."""
+
+    def __init__(self, call, *args):
+        self.call = call, args
+
+    def __reduce__(self):
+        return self.call
+
+
+@pytest.mark.parametrize(
+    ("call", "arg"), [(os.mkdir, "owned"), (eval, "1 + 1"), (getattr, "a"), (np.load, "x")]
+)
+def test_pickles_run_no_code(tmp_path, monkeypatch, call, arg):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "test_batch").write_bytes(pickle.dumps(Malicious(call, arg)))
+    with pytest.raises(pickle.UnpicklingError, match=f"refused .*{call.__name__}"):
+        load_cifar10(tmp_path, split="test")
+    assert not (tmp_path / "owned").exists()
+
+
+def test_other_pickles(tmp_path):
+    (tmp_path / "test_batch").write_bytes(pickle.dumps({"data": [], "fine_labels": []}))
+    with pytest.raises(ValueError, match="is not a CIFAR-10 batch"):
+        load_cifar10(tmp_path, split="test")
+
+
+def test_svhn(tmp_path):
+    write_svhn(tmp_path / "svhn")
+    check(load_svhn, COLOR, 7, tmp_path)
+    check(load_svhn, COLOR, 7, tmp_path / "svhn")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_missing_files(tmp_path, loader):
+    with pytest.raises(FileNotFoundError, match="download=True") as error:
+        loader()
+    message = str(error.value)
+    assert str(tmp_path / "cache") in message
+    assert str(tmp_path / "system") in message
+    assert ("dataset-fashion-mnist" in message) == (loader is load_fashion_mnist)
+    with pytest.raises(FileNotFoundError, match="elsewhere") as error:
+        loader(tmp_path / "elsewhere")
+    assert "system" not in str(error.value)
+    assert not any(tmp_path.iterdir())
+
+
+def test_incomplete_files(tmp_path):
+    write_idx(tmp_path, packed=False)
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    assert len(load_mnist(tmp_path).data) == 7
+    with pytest.raises(FileNotFoundError, match=r"t10k-labels-idx1-ubyte or t10k-.*\.gz"):
+        load_mnist(tmp_path, split="all")
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_unknown_split(loader):
+    with pytest.raises(ValueError, match=r"split must be one of .* Got 'validation'"):
+        loader(split="validation")
+
+
+@pytest.mark.parametrize("planes", [True, False])
+@pytest.mark.parametrize(
+    ("loader", "name"), list(zip(LOADERS, ["mnist_784", "Fashion-MNIST", "CIFAR_10", "SVHN"]))
+)
+def test_download(tmp_path, monkeypatch, loader, name, planes):
+    X = GRAY if loader in LOADERS[:2] else COLOR
+    flat = X.transpose(0, 3, 1, 2) if planes and X.ndim == 4 else X
+    asked = []
+
+    def fetch(name, **kwargs):
+        asked.append((name, kwargs.pop("data_home")))
+        assert kwargs == {"version": 1, "as_frame": False, "return_X_y": True}
+        y = ["10" if name == "SVHN" and label == 0 else str(label) for label in LABELS]
+        return flat.reshape(10, -1).astype(float), np.array(y, dtype=object)
+
+    monkeypatch.setattr(_loaders, "fetch_openml", fetch)
+    for key in ("MNIST", "FASHION_MNIST", "CIFAR10", "SVHN"):
+        source = getattr(_loaders, key)
+        assert source.n_train in (50_000, 60_000, 73_257)
+        monkeypatch.setattr(_loaders, key, source._replace(n_train=7))
+    check(loader, X, 7, tmp_path, download=True)
+    assert set(asked) == {(name, tmp_path)}
+
+
+def test_local_files_come_before_the_network(tmp_path):
+    check(load_mnist, GRAY, 7, write_idx(tmp_path, packed=True), download=True)
+
+
+def test_one_signature():
+    assert len({str(inspect.signature(loader)) for loader in LOADERS}) == 1
+
+
+DEBIAN = Path("/usr/share/datasets")
+
+
+@pytest.mark.skipif(not (DEBIAN / "fashion-mnist").exists(), reason="needs the Debian package")
+def test_real_fashion_mnist(monkeypatch):
+    monkeypatch.setattr(_loaders, "SYSTEM_DATA", DEBIAN)
+    X, y = load_fashion_mnist(split="all", return_X_y=True)
+    assert X.shape == (70_000, 28, 28)
+    assert np.bincount(y).tolist() == [7000] * 10
+    assert y[:5].tolist() == [9, 0, 0, 3, 0]
+    X, y, drawn, left_out = make_longtailed(
+        X[:60_000], y[:60_000], "gamo_fashion_mnist", random_state=0, return_indices=True
+    )
+    assert tuple(np.bincount(y)) == PROFILES["gamo_fashion_mnist"]
+    assert len(X) == len(drawn) == 60_000 - len(left_out)
+
+
+def write_image(path, color, size=(6, 4), mode="RGB"):
+    image = pytest.importorskip("PIL.Image")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.new(mode, size, color).save(path)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two classes with a nested folder and files that are no images of theirs."""
+    root = tmp_path / "images"
+    write_image(root / "b" / "1.png", (10, 20, 30))
+    write_image(root / "b" / "nested" / "2.PNG", (40, 50, 60))
+    write_image(root / "a" / "3.ppm", (70, 80, 90))
+    for other in ("b/notes.csv", "b/._1.png", "readme.txt"):
+        (root / other).write_text("no image")
+    (root / ".hidden").mkdir()
+    return root
+
+
+def test_image_folder(folder):
+    bunch = load_image_folder(folder)
+    assert bunch.data.shape == (3, 4, 6, 3)
+    assert bunch.data.dtype == np.uint8
+    assert bunch.data[:, 0, 0].tolist() == [[70, 80, 90], [10, 20, 30], [40, 50, 60]]
+    assert bunch.target.tolist() == ["a", "b", "b"]
+    assert bunch.target_names.tolist() == ["a", "b"]
+    assert [Path(name).name for name in bunch.filenames] == ["3.ppm", "1.png", "2.PNG"]
+    X, y = load_image_folder(str(folder), max_per_class=1, return_X_y=True)
+    assert X[:, 0, 0].tolist() == [[70, 80, 90], [10, 20, 30]]
+    assert y.tolist() == ["a", "b"]
+
+
+def test_image_sizes(folder):
+    write_image(folder / "a" / "4.png", (0, 0, 0), size=(5, 5))
+    with pytest.raises(ValueError, match=r"2 sizes, such as 4 x 6 .*5 x 5 .*pass image_size"):
+        load_image_folder(folder)
+    assert load_image_folder(folder, image_size=(3, 7)).data.shape == (4, 3, 7, 3)
+    assert load_image_folder(folder, image_size=8).data.shape == (4, 8, 8, 3)
+
+
+def test_image_colors(folder, tmp_path):
+    assert load_image_folder(folder, color="gray").data.shape == (3, 4, 6)
+    gray = tmp_path / "gray"
+    write_image(gray / "a" / "1.png", 5, mode="L")
+    write_image(gray / "a" / "2.png", (7, 0), mode="LA")
+    write_image(gray / "b" / "1.png", 1, mode="1")
+    assert load_image_folder(gray).data[:, 0, 0].tolist() == [5, 7, 255]
+    assert load_image_folder(gray, color="rgb").data.shape == (3, 4, 6, 3)
+    write_image(gray / "b" / "2.png", (1, 2, 3, 0), mode="RGBA")
+    assert load_image_folder(gray).data[-1, 0, 0].tolist() == [1, 2, 3]
+    write_image(gray / "b" / "3.png", 300, mode="I;16")
+    with pytest.raises(ValueError, match=r"3\.png has more than 8 bits"):
+        load_image_folder(gray)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"color": "grey"}, "color must be .* Got 'grey'"),
+        ({"image_size": (3, 4, 3)}, "image_size must be"),
+        ({"image_size": 0}, "image_size must be"),
+        ({"max_per_class": 0}, "max_per_class must be"),
+    ],
+)
+def test_image_folder_parameters(folder, parameters, message):
+    with pytest.raises(ValueError, match=message):
+        load_image_folder(folder, **parameters)
+
+
+def test_image_folder_without_images(folder, tmp_path, monkeypatch):
+    with pytest.raises(FileNotFoundError, match="sub-folder a class"):
+        load_image_folder(tmp_path / "nothing")
+    with pytest.raises(FileNotFoundError, match="sub-folder a class"):
+        load_image_folder(folder / "a")
+    (folder / "c").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"no images .* in \['c'\]"):
+        load_image_folder(folder)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(ImportError, match="pip install pillow"):
+        load_image_folder(folder)
+
+
+def balanced(counts, per_class=None):
+    """Rows whose value is their index, and shuffled labels with enough rows of each class."""
+    sizes = counts if per_class is None else [per_class] * len(counts)
+    y = np.random.RandomState(1).permutation(np.repeat(np.arange(len(counts)), sizes))
+    return np.arange(len(y))[:, None], y
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_profiles_give_their_counts(name):
+    counts = PROFILES[name]
+    X, y = balanced(counts, max(counts))
+    X_drawn, y_drawn, drawn, left_out = make_longtailed(
+        X, y, name, random_state=0, return_indices=True
+    )
+    assert tuple(np.bincount(y_drawn)) == counts
+    np.testing.assert_array_equal(X_drawn[:, 0], drawn)
+    np.testing.assert_array_equal(y_drawn, y[drawn])
+    np.testing.assert_array_equal(np.sort(np.concatenate([drawn, left_out])), np.arange(len(y)))
+
+
+def test_profiles_are_those_of_the_papers():
+    ratios = {name: max(counts) / min(counts) for name, counts in PROFILES.items()}
+    assert ratios["gamo_mnist"] == ratios["gamo_fashion_mnist"] == 100
+    assert ratios["gamo_cifar10"] == ratios["gamo_svhn"] == 56.25
+    assert ratios["gamo_celeba_small"] == ratios["gamo_lsun_small"] == 100
+    assert round(ratios["gamo_celeba_large"], 2) == 37.33
+    assert round(ratios["gamo_lsun_large"], 2) == 66.67
+    with pytest.raises(TypeError):
+        PROFILES["mine"] = (2, 1)
+
+
+def test_seeds():
+    X, y = balanced([50, 50])
+
+    def drawn(seed, n):
+        return make_longtailed(X, y, [n, 5], random_state=seed)[0].ravel().tolist()
+
+    assert drawn(0, 20) == drawn(0, 20)
+    assert drawn(0, 20) != drawn(1, 20)
+    assert set(drawn(0, 20)) < set(drawn(0, 30))
+    rng = np.random.RandomState(0)
+    expected = [rng.permutation(np.flatnonzero(y == k))[:n] for k, n in enumerate([20, 5])]
+    assert drawn(0, 20) == drawn(np.random.RandomState(0), 20) == np.concatenate(expected).tolist()
+
+
+@pytest.mark.parametrize(
+    "container",
+    [list, np.asarray, pd.DataFrame, sparse.csr_array, lambda X: np.tile(X[..., None], (2, 2))],
+)
+def test_containers(container):
+    X, y = balanced([10, 10, 10])
+    X = container(X)
+    names = pd.Series(y).map({0: "a", 1: "b", 2: "c"})
+    for labels in (names, names.tolist(), names.to_numpy(), names.astype("category")):
+        X_drawn, y_drawn = make_longtailed(X, labels, {"c": 2, "a": 1}, random_state=0)
+        assert type(X_drawn) is type(X)
+        assert type(y_drawn) is type(labels)
+        assert np.shape(X_drawn)[1:] == np.shape(X)[1:]
+        assert list(y_drawn) == ["a"] + ["b"] * 10 + ["c"] * 2
+
+
+def test_classes_say_the_order():
+    _, y = balanced([10, 10, 10])
+    _, y_drawn = make_longtailed(y, y, [9, 3, 1], classes=[2, 0, 1])
+    assert np.bincount(y_drawn).tolist() == [3, 1, 9]
+    _, y_drawn = make_longtailed(y, y, 10, classes=[2, 0, 1])
+    assert np.bincount(y_drawn).tolist() == [3, 1, 10]
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        ("gamo", "profile must be counts, an imbalance ratio, or one of .*Got 'gamo'"),
+        ("gamo_mnist", "profile has 10 counts. y has 2 classes"),
+        ([11, 5], "more rows than there are: 11 of class 0, which has 10"),
+        ([11, 12], "12 of class 1, which has 10"),
+        ({3: 1}, r"profile names \[3\]. The classes of y are \[0, 1\]"),
+        ([3, 0], "integers >= 1. Got 0 of class 1"),
+        ([3, 1.5], "integers >= 1. Got 1.5 of class 1"),
+        (0.5, "ratio must be between 1 and n_max"),
+    ],
+)
+def test_profile_errors(profile, message):
+    X, y = balanced([10, 10])
+    with pytest.raises(ValueError, match=message):
+        make_longtailed(X, y, profile)
+
+
+def test_other_errors_of_long_tails():
+    X, y = balanced([10, 10])
+    for classes in ([0], [0, 0], [0, 2], [0, 1, 2]):
+        with pytest.raises(ValueError, match="classes must name each"):
+            make_longtailed(X, y, [2, 1], classes=classes)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        make_longtailed(X[:5], y, [2, 1])
+
+
+def test_decaying_counts():
+    # long-tailed CIFAR-10
+    counts = (5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50)
+    assert decaying_counts(5000, 100, 10) == counts
+    assert decaying_counts(5000, 100, 10, "step") == (5000,) * 5 + (50,) * 5
+    assert decaying_counts(100, 10, 4, "linear") == (100, 70, 40, 10)
+    assert decaying_counts(7, 1, 3) == (7, 7, 7)
+    X, y = load_digits(return_X_y=True)
+    assert np.bincount(make_longtailed(X, y, 20)[1]).tolist() == list(decaying_counts(178, 20, 10))
+    for wrong, message in [
+        ((5, 10, 3), "ratio must be"),
+        ((5, 0.5, 3), "ratio must be"),
+        ((5, 2, 1), "n_classes must be"),
+        ((5, 2, 3, "quadratic"), "decay must be"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            decaying_counts(*wrong)
+
+
+def test_protocol_of_bagan_and_ganda():
+    _, y = balanced([6000, 6000])
+    kept = [drop_share(y, 1, share)[1] for share in (0.4, 0.6, 0.8, 0.9, 0.95, 0.975)]
+    assert kept == [3600, 2400, 1200, 600, 300, 150]
+    _, y_drawn = make_longtailed(y, y, drop_share(y, 0, 0.975))
+    assert np.bincount(y_drawn).tolist() == [150, 6000]
+    for share in (1, -0.1, 1.2, 0.99995):
+        with pytest.raises(ValueError, match=r"share must be in \[0, 1\)"):
+            drop_share(y, 0, share)
+    with pytest.raises(ValueError, match=r"label must be one of \[0, 1\]. Got 2"):
+        drop_share(y, 2, 0.5)
+
+
+def test_protocol_of_capgan():
+    _, y = balanced([600, 600, 599])
+    assert [divide_rest(y, 0, d)[1] for d in (5, 10, 20, 50, 100)] == [120, 60, 30, 12, 6]
+    _, y_drawn = make_longtailed(y, y, divide_rest(y, 0, 100))
+    assert np.bincount(y_drawn).tolist() == [600, 6, 5]
+    for divisor in (0.5, 600):
+        with pytest.raises(ValueError, match="divisor must be between 1 and 599"):
+            divide_rest(y, 0, divisor)
+    with pytest.raises(ValueError, match="label must be one of"):
+        divide_rest(y, "a", 5)
