@@ -1,7 +1,7 @@
 """GANs made for imbalanced data, behind imbalanced-learn's ``fit_resample``."""
 
 from imblearn_gan.base import BaseGANOversampler
-from imblearn_gan.classifiers import DOSClassifier, GAMOClassifier
+from imblearn_gan.classifiers import DOSClassifier, GAMOClassifier, ResNetClassifier
 from imblearn_gan.over_sampling import (
     ACGANOversampler,
     BAGANGPOversampler,
@@ -31,5 +31,6 @@ __all__ = [
     "GAMOOversampler",
     "GANDAOversampler",
     "GANOversampler",
+    "ResNetClassifier",
     "__version__",
 ]

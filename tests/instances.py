@@ -15,6 +15,7 @@ from imblearn_gan import (
     GAMOOversampler,
     GANDAOversampler,
     GANOversampler,
+    ResNetClassifier,
 )
 
 _SMALL = {"pretrain_iter": 3, "max_iter": 3, "batch_size": 16, "random_state": 0}
@@ -36,3 +37,6 @@ CLASSIFIERS = [
     DOSClassifier(pretrain_iter=50, max_iter=150, batch_size=16, random_state=0),
     GAMOClassifier(max_iter=150, batch_size=16, random_state=0),
 ]
+
+# for images only: tests/test_resnet.py has its own checks
+IMAGE_CLASSIFIERS = [ResNetClassifier(width=2, max_epochs=2, random_state=0)]

@@ -7,7 +7,7 @@ import pytest
 
 import imblearn_gan
 from imblearn_gan import BaseGANOversampler, over_sampling
-from tests.instances import CLASSIFIERS, SAMPLERS
+from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
 
 PACKAGE = Path(imblearn_gan.__file__).parent
 METHODS = [
@@ -40,4 +40,4 @@ def test_every_estimator_is_in_the_table_of_instances():
     samplers = {cls for cls in public if issubclass(cls, BaseGANOversampler)}
     assert samplers == {type(sampler) for sampler in SAMPLERS}
     classifiers = {getattr(imblearn_gan, n) for n in imblearn_gan.classifiers.__all__}
-    assert classifiers == {type(model) for model in CLASSIFIERS}
+    assert classifiers == {type(model) for model in CLASSIFIERS + IMAGE_CLASSIFIERS}

@@ -111,7 +111,7 @@ def test_augmentation_that_does_not_fit(method, augmentation):
 @pytest.mark.parametrize(
     "option",
     [
-        {"augmentation": "auto"},
+        {"augmentation": ["noise"]},
         {"spectral_norm": True},
         {"discriminator_learning_rate": 0.01},
         {"truncation": 0.3},

@@ -2,5 +2,6 @@
 
 from imblearn_gan.classifiers._dos import DOSClassifier
 from imblearn_gan.classifiers._gamo import GAMOClassifier
+from imblearn_gan.classifiers._resnet import ResNetClassifier
 
-__all__ = ["DOSClassifier", "GAMOClassifier"]
+__all__ = ["DOSClassifier", "GAMOClassifier", "ResNetClassifier"]

@@ -33,6 +33,7 @@ from imblearn_gan.networks._families import (
     without_parametrizations,
 )
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
+from imblearn_gan.networks._resnet import ResNet18
 from imblearn_gan.networks._vae import ClassDecoders, FeatureDecoder
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "JoinedGenerator",
     "MLPFamily",
     "ProjectionDiscriminator",
+    "ResNet18",
     "RowStore",
     "SoftmaxDiscriminator",
     "TwoHeadedDiscriminator",

@@ -1,0 +1,168 @@
+"""Display of the codes of rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
+from sklearn.utils import check_random_state
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+from imblearn_gan.inspection._common import check_count, check_sampler, read
+
+
+class CodesDisplay:
+    """Codes of rows in two dimensions, by class.
+
+    Made by :meth:`from_sampler`. Classes that lie apart can be drawn apart: where codes say the
+    class, overlapping classes give rows of the wrong one.
+
+    Parameters
+    ----------
+    positions : ndarray of shape (n_rows, 2)
+        Where the codes lie.
+
+    y : ndarray of shape (n_rows,)
+        Labels of the rows.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        What is drawn on.
+
+    figure_ : matplotlib Figure
+        The figure it belongs to.
+
+    scatters_ : list of matplotlib PathCollection
+        The points of each class.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> from sklearn.datasets import make_classification
+    >>> from imblearn_gan import BAGANOversampler
+    >>> from imblearn_gan.inspection import CodesDisplay
+    >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
+    >>> sampler = BAGANOversampler(pretrain_iter=30, max_iter=30, random_state=0)
+    >>> _ = sampler.fit_resample(X, y)
+    >>> CodesDisplay.from_sampler(sampler, X, y, method="pca").positions.shape
+    (100, 2)
+    """
+
+    def __init__(self, positions: np.ndarray, y: np.ndarray):
+        self.positions = positions
+        self.y = y
+
+    @classmethod
+    def from_sampler(
+        cls,
+        sampler,
+        X,
+        y,
+        *,
+        method="tsne",
+        max_rows=2000,
+        random_state=0,
+        ax=None,
+        scatter_kw=None,
+    ) -> CodesDisplay:
+        """Encode rows and find two dimensions for their codes.
+
+        Parameters
+        ----------
+        sampler : sampler with an autoencoder
+            BAGAN, BAGAN-GP, CAPGAN or GANDA, after ``fit_resample``.
+
+        X : array-like
+            Rows, like those that the sampler has seen.
+
+        y : array-like of shape (n_rows,)
+            Their labels.
+
+        method : {'tsne', 'pca'}, default='tsne'
+            t-SNE keeps neighbourhoods, but neither distances nor densities; the first two
+            principal components keep the directions in which codes vary most.
+
+        max_rows : int, default=2000
+            If there are more, so many are chosen at random: t-SNE takes minutes for more.
+
+        random_state : int, RandomState instance or None, default=0
+            For the choice of rows and for t-SNE.
+
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        scatter_kw : dict, default=None
+            Keywords for ``Axes.scatter``.
+
+        Returns
+        -------
+        CodesDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the sampler has not been trained.
+
+        TypeError
+            If the sampler has no encoder.
+
+        ValueError
+            If ``method`` is unknown, or there are fewer than three rows.
+        """
+        if method not in ("tsne", "pca"):
+            raise ValueError(f"method must be 'tsne' or 'pca'. Got {method!r}.")
+        check_count("max_rows", max_rows)
+        check_sampler(sampler, "encode")
+        labels = sampler.classes_[read(sampler, X, y)[1]]
+        codes: Any = sampler.encode(X, y)
+        stream = check_random_state(random_state)
+        if len(codes) > max_rows:
+            chosen = np.sort(stream.choice(len(codes), max_rows, replace=False))
+            codes, labels = codes[chosen], labels[chosen]
+        if len(codes) < 3:
+            raise ValueError(f"X must hold at least three rows. Got {len(codes)}.")
+        reduction: Any = PCA(2, random_state=stream)
+        if method == "tsne":
+            reduction = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=stream)
+        positions = reduction.fit_transform(codes)
+        return cls(positions, labels).plot(ax=ax, scatter_kw=scatter_kw)
+
+    def plot(self, *, ax=None, scatter_kw=None) -> CodesDisplay:
+        """Draw the codes.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a figure.
+
+        scatter_kw : dict, default=None
+            Keywords for ``Axes.scatter``.
+
+        Returns
+        -------
+        CodesDisplay
+            The display itself.
+        """
+        check_matplotlib_support("CodesDisplay.plot")
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(6, 5), layout="constrained")
+        classes = np.unique(self.y)
+        colors = plt.get_cmap("tab10" if len(classes) <= 10 else "turbo", len(classes))
+        self.scatters_ = [
+            ax.scatter(
+                *self.positions[self.y == label].T,
+                **{"color": colors(i), "s": 12, "label": str(label)} | (scatter_kw or {}),
+            )
+            for i, label in enumerate(classes)
+        ]
+        if len(classes) <= 20:
+            ax.legend(title="class", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        ax.set(xticks=[], yticks=[])
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

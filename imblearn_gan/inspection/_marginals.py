@@ -1,0 +1,324 @@
+"""Display of the columns of tables, real against generated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.utils import _safe_indexing
+from sklearn.utils._optional_dependencies import check_matplotlib_support
+
+from imblearn_gan._data import DataCodec, is_pandas
+from imblearn_gan.inspection._common import (
+    check_count,
+    check_sampler,
+    draw,
+    made_codes,
+    panels,
+    read,
+    split_resampled,
+)
+
+_SETS = ("real", "generated")
+_COLORS = ("C0", "C1")
+
+
+class Column(NamedTuple):
+    """One column: its name, its categories, if it has any, and its values in both sets.
+
+    Values of categories are their numbers.
+    """
+
+    name: str
+    categories: list | None
+    real: np.ndarray
+    generated: np.ndarray
+
+
+class MarginalsDisplay:
+    """Columns of a table, one by one or in pairs: real rows against generated ones.
+
+    Made by :meth:`from_sampler` or :meth:`from_resampled`. Only classes that are generated are
+    looked at. Histograms and bars are shares, so that sets of different size compare.
+
+    Parameters
+    ----------
+    panels : list of tuple of Column
+        What each panel shows: one column, or the two of a pair.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib Axes
+        One for each of ``features``.
+
+    figure_ : matplotlib Figure
+        The figure they belong to.
+
+    Examples
+    --------
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> from sklearn.datasets import make_classification
+    >>> from imblearn_gan import BAGANOversampler
+    >>> from imblearn_gan.inspection import MarginalsDisplay
+    >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
+    >>> sampler = BAGANOversampler(pretrain_iter=30, max_iter=30, random_state=0)
+    >>> _ = sampler.fit_resample(X, y)
+    >>> display = MarginalsDisplay.from_sampler(sampler, X, y, features=[0, 3, (0, 3)])
+    >>> len(display.axes_)
+    3
+    """
+
+    def __init__(self, panels: Sequence[tuple[Column, ...]]):
+        self.panels = panels
+
+    @classmethod
+    def from_sampler(
+        cls, sampler, X, y, *, features=None, label=None, random_state=0, ax=None, bins=20
+    ) -> MarginalsDisplay:
+        """Generate as many rows of each class as there are real ones, and compare.
+
+        Parameters
+        ----------
+        sampler : BaseGANOversampler
+            A sampler after ``fit_resample``.
+
+        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features)
+            The real rows.
+
+        y : array-like of shape (n_rows,)
+            Their labels.
+
+        features : list of int, str or pairs of them, or None, default=None
+            What the panels show: a column, by number or name, or a pair of columns. None takes
+            the first nine columns.
+
+        label : label or None, default=None
+            The class to look at; None takes all that the sampler generates together.
+
+        random_state : int, RandomState instance or None, default=0
+            What is generated. None continues the sampler's own stream.
+
+        ax : matplotlib Axes or array-like of them, default=None
+            Where to draw, one a panel; None makes a figure.
+
+        bins : int, default=20
+            Bins of a histogram, the same for both sets.
+
+        Returns
+        -------
+        MarginalsDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the sampler has not been trained.
+
+        ValueError
+            If X holds images, or a feature or the label is unknown.
+        """
+        check_sampler(sampler)
+        X, codes = read(sampler, X, y)
+        _check_table(sampler._codec)
+        shown = _shown(sampler.classes_, made_codes(sampler), label)
+        counts = np.bincount(codes, minlength=len(sampler.classes_))
+        if not counts[shown].sum():
+            raise ValueError("y holds no row of the classes that the sampler generates.")
+        made, made_as = draw(sampler, {i: int(counts[i]) for i in shown}, random_state)
+        chosen = _of(sampler._codec, X, codes, made, made_as, shown, features)
+        return cls(chosen).plot(ax=ax, bins=bins)
+
+    @classmethod
+    def from_resampled(
+        cls,
+        X_res,
+        y_res,
+        synthetic_mask,
+        *,
+        features=None,
+        label=None,
+        categorical_features="auto",
+        ax=None,
+        bins=20,
+    ) -> MarginalsDisplay:
+        """Compare the real rows with those that a sampler added.
+
+        Parameters
+        ----------
+        X_res : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features)
+            What ``fit_resample`` gave.
+
+        y_res : array-like of shape (n_rows,)
+            The labels that it gave.
+
+        synthetic_mask : array-like of shape (n_rows,), dtype bool
+            Which rows are generated: the sampler's ``synthetic_mask_``.
+
+        categorical_features : 'auto', array-like or None, default='auto'
+            Columns to draw as bars: as the parameter of the samplers.
+
+        features, label, ax, bins
+            As in :meth:`from_sampler`.
+
+        Returns
+        -------
+        MarginalsDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If X_res holds images, a feature or the label is unknown, or the mask marks no row.
+        """
+        codec = DataCodec(None, "auto", categorical_features)
+        split = split_resampled(X_res, y_res, synthetic_mask, codec)
+        _check_table(codec)
+        _, classes, X, codes, made, made_as = split
+        shown = _shown(classes, np.unique(made_as).tolist(), label)
+        return cls(_of(codec, X, codes, made, made_as, shown, features)).plot(ax=ax, bins=bins)
+
+    def plot(self, *, ax=None, bins=20) -> MarginalsDisplay:
+        """Draw the panels.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or array-like of them, default=None
+            Where to draw, one a panel; None makes a figure.
+
+        bins : int, default=20
+            Bins of a histogram, the same for both sets.
+
+        Returns
+        -------
+        MarginalsDisplay
+            The display itself.
+        """
+        check_matplotlib_support("MarginalsDisplay.plot")
+        check_count("bins", bins)
+        self.axes_ = panels(ax, len(self.panels))
+        self.figure_ = self.axes_[0].figure
+        for axes, columns in zip(self.axes_, self.panels):
+            if len(columns) == 2:
+                _draw_pair(axes, *columns)
+            elif columns[0].categories is None:
+                _draw_histogram(axes, columns[0], bins)
+            else:
+                _draw_bars(axes, columns[0])
+        self.axes_[0].legend(fontsize="small", markerscale=2)
+        return self
+
+
+def _draw_histogram(axes: Any, column: Column, bins: int) -> None:
+    values = column.real, column.generated
+    edges = np.histogram_bin_edges(np.concatenate(values), bins)
+    for part, name, color in zip(values, _SETS, _COLORS):
+        weights = np.full(len(part), 1 / max(1, len(part)))
+        axes.hist(part, edges, weights=weights, label=name, color=color, alpha=0.5)
+    axes.set(xlabel=column.name, ylabel="share of rows")
+
+
+def _draw_bars(axes: Any, column: Column) -> None:
+    assert column.categories is not None
+    places = np.arange(len(column.categories))
+    for part, name, color, shift in zip(
+        (column.real, column.generated), _SETS, _COLORS, (-0.2, 0.2)
+    ):
+        shares = np.bincount(part, minlength=len(places)) / max(1, len(part))
+        axes.bar(places + shift, shares, 0.4, label=name, color=color, alpha=0.7)
+    axes.set(xlabel=column.name, ylabel="share of rows")
+    _name_categories(axes.xaxis, column)
+
+
+def _draw_pair(axes: Any, across: Column, up: Column) -> None:
+    for name, color, shift in zip(_SETS, _COLORS, (-0.15, 0.15)):
+        # the two sets stand beside each other where a category would put them on one line
+        x, y = (
+            getattr(column, name) + (shift if column.categories is not None else 0)
+            for column in (across, up)
+        )
+        axes.scatter(x, y, s=8, label=name, color=color, alpha=0.5)
+    axes.set(xlabel=across.name, ylabel=up.name)
+    for column, axis in ((across, axes.xaxis), (up, axes.yaxis)):
+        _name_categories(axis, column)
+
+
+def _name_categories(axis: Any, column: Column) -> None:
+    if column.categories is not None:
+        names = [str(category) for category in column.categories]
+        rotation = 45 if axis.axis_name == "x" and max(map(len, names)) * len(names) > 30 else 0
+        axis.set_ticks(np.arange(len(names)), names, rotation=rotation)
+
+
+def _check_table(codec: DataCodec) -> None:
+    if codec.image_size_ is not None:
+        raise ValueError("X must be a table, but holds images: see GeneratedImagesDisplay.")
+
+
+def _shown(classes: np.ndarray, made: list[int], label: Any) -> list[int]:
+    if label is None:
+        return made
+    found = [i for i in made if classes[i] == label]
+    if not found:
+        raise ValueError(
+            f"label={label!r} is no class that is generated: {classes[made].tolist()}."
+        )
+    return found
+
+
+def _of(
+    codec: DataCodec,
+    X: Any,
+    codes: np.ndarray,
+    made: Any,
+    made_as: np.ndarray,
+    shown: list[int],
+    features: Any,
+) -> list[tuple[Column, ...]]:
+    """The columns that each panel shows, of the rows of the classes ``shown``."""
+    sets = [
+        _safe_indexing(rows, np.flatnonzero(np.isin(labels, shown)))
+        for rows, labels in ((X, codes), (made, made_as))
+    ]
+    numbers = [codec._numbers(rows) for rows in sets]
+    encoded = [codec.encode(rows) for rows in sets] if codec._categories else []
+    categorical = {
+        column.index: (column.categories.tolist(), place)
+        for column, place in zip(codec._categories, codec.spec(()).categorical_slices)
+    }
+
+    def column(feature: Any) -> Column:
+        index = _index_of(codec, feature)
+        name = codec._names([index])[0]
+        name = str(name) if is_pandas(codec._template) else f"column {name}"
+        if index in categorical:
+            categories, place = categorical[index]
+            return Column(name, categories, *(rows[:, place].argmax(axis=1) for rows in encoded))
+        j = int(np.searchsorted(codec._numeric, index))
+        return Column(name, None, *(rows[:, j] for rows in numbers))
+
+    if features is None:
+        features = list(range(min(9, codec.row_shape_[0])))
+    if not isinstance(features, (list, tuple)) or not features:
+        raise ValueError(f"features must be a list of columns or pairs. Got {features!r}.")
+    chosen = []
+    for feature in features:
+        pair = feature if isinstance(feature, (tuple, list)) else (feature,)
+        if len(pair) not in (1, 2):
+            raise ValueError(f"features must be columns or pairs of them. Got {feature!r}.")
+        chosen.append(tuple(column(one) for one in pair))
+    return chosen
+
+
+def _index_of(codec: DataCodec, feature: Any) -> int:
+    """The number of the column that ``feature``, a number or a name, stands for."""
+    n_columns = codec.row_shape_[0]
+    names: list = codec._template.columns.tolist() if is_pandas(codec._template) else []
+    if feature in names:
+        return names.index(feature)
+    if not isinstance(feature, Integral) or not 0 <= int(feature) < n_columns:
+        raise ValueError(
+            f"features names the column {feature!r}, which X does not have: it has {n_columns}."
+        )
+    return int(feature)

@@ -1,0 +1,34 @@
+"""Every example runs, at a small budget."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+ARGUMENTS = {
+    "plot_images_resnet.py": ["--max-iter", "3", "--max-epochs", "1"],
+    "plot_quick_start.py": None,  # takes a path
+}
+
+
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="installed without examples")
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("plot_*.py")), ids=lambda path: path.stem)
+def test_example(path, tmp_path):
+    picture = tmp_path / "picture.png"
+    arguments = ARGUMENTS.get(path.name, ["--max-iter", "3"])
+    if arguments is None:
+        arguments = [str(picture)]
+    ran = subprocess.run(
+        [sys.executable, str(path), *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout
+    assert {file.name for file in tmp_path.iterdir()} <= {"picture.png"}

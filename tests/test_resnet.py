@@ -1,0 +1,215 @@
+"""ResNet-18 as a network, and as a scikit-learn classifier."""
+
+import pickle
+import sys
+
+import numpy as np
+import pytest
+import torch
+from imblearn.pipeline import make_pipeline
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from torch import nn
+
+from imblearn_gan import BAGANOversampler
+from imblearn_gan._data import DataSpec
+from imblearn_gan.classifiers._base import GameClassifier
+from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
+from imblearn_gan.networks._resnet import ResNet18
+from tests.samplers import images, labels
+
+X, Y = load_digits(n_class=3, return_X_y=True)
+X = X.reshape(-1, 8, 8)[:240]
+Y = Y[:240]
+
+
+def small(**params):
+    return ResNetClassifier(**{"width": 2, "max_epochs": 2, "random_state": 0} | params)
+
+
+# the network ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (8, 8), (28, 28), (32, 17), (65, 20), (96, 96)])
+def test_any_side(shape):
+    assert ResNet18(3, 4, width=2)(torch.zeros(2, 3, *shape)).shape == (2, 4)
+
+
+def test_is_the_resnet_of_the_paper():
+    network = ResNet18(3, 10)
+    convolutions = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
+    assert len([m for m in convolutions if m.kernel_size == (3, 3)]) + 1 == 18  # and the head
+    # 11.17 million parameters, as the usual CIFAR variant has
+    assert sum(p.numel() for p in network.parameters()) == 11_173_962
+
+
+@pytest.mark.parametrize(("side", "seen"), [(64, 8), (65, 3), (224, 7)])
+def test_large_images_are_made_smaller_at_the_start(side, seen):
+    maps = nn.Sequential(*list(ResNet18(1, 2, width=1).features)[:-2])(
+        torch.zeros(1, 1, side, side)
+    )
+    assert maps.shape[2:] == (seen, seen)
+
+
+# the classifier ------------------------------------------------------------------------------
+
+
+class Lines(ResNetClassifier):
+    """Tables as images of one line, for checks that only know tables."""
+
+    def _read(self, X, y):
+        return GameClassifier._read(self, X, y)
+
+    def _train(self, encoded, codes, spec, n_to_make):
+        shape = (1, 1, encoded.shape[1])
+        spec = DataSpec(shape, spec.class_counts)
+        super()._train(encoded.reshape(-1, *shape), codes, spec, n_to_make)
+        lines = nn.Unflatten(1, (1, 1, -1))
+        self.networks_["extractor"] = nn.Sequential(lines, self.networks_["extractor"])
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        tags.classifier_tags.poor_score = True  # of one epoch
+        return tags
+
+
+@parametrize_with_checks([Lines(width=2, max_epochs=1, random_state=0)])
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_learns_digits_and_repeats_itself():
+    state = torch.get_rng_state()
+    model = small(width=4, max_epochs=6, batch_size=16).fit(X, Y)
+    assert model.score(X, Y) > 0.95
+    again = clone(model).fit(X, Y)
+    assert np.array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert torch.equal(torch.get_rng_state(), state)
+    other = clone(model).set_params(random_state=1).fit(X, Y)
+    assert not np.array_equal(other.predict_proba(X), model.predict_proba(X))
+    loaded = pickle.loads(pickle.dumps(model))
+    assert np.array_equal(loaded.predict(X), model.predict(X))
+    p = model.predict_proba(X)
+    assert p.shape == (len(X), 3)
+    assert np.allclose(p.sum(axis=1), 1)
+
+
+def test_the_best_weights_on_held_out_rows_are_kept():
+    model = small(max_epochs=12, patience=2, learning_rate=0.05, batch_size=8).fit(X, Y)
+    losses = [epoch["valid_loss"] for epoch in model.history_]
+    assert model.n_iter_ == len(losses) < 12  # two epochs without progress end the training
+    held_out = _held_out(Y, 0.1, np.random.RandomState(model._new_seed()))
+    assert np.bincount(Y[held_out]).tolist() == [int(n / 10 + 0.5) for n in np.bincount(Y)]
+    p = model.predict_proba(X[held_out])[np.arange(held_out.sum()), Y[held_out]]
+    assert -np.log(p).mean() == pytest.approx(min(losses), rel=1e-4)
+    assert losses[-1] > min(losses)
+
+
+@pytest.mark.parametrize("counts", [(40, 1), (1, 1), (1, 3, 2), (20, 1, 4)])
+@pytest.mark.parametrize("fraction", [0, 0.1, 0.9])
+def test_small_classes_are_never_held_out_whole(counts, fraction):
+    y = labels(*counts)
+    kept = ~_held_out(y, fraction, np.random.RandomState(0))
+    assert set(y[kept]) == set(y)
+    model = small(validation_fraction=fraction, batch_size=2).fit(images(len(y), 8, 8), y)
+    assert set(model.predict(images(len(y), 8, 8))) <= set(y)
+    assert ("valid_loss" in model.history_[0]) == (not kept.all())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64, bool])
+@pytest.mark.parametrize("shape", [(8, 8), (3, 8, 10), (8, 10, 3), (1, 12, 9)])
+def test_layouts_and_dtypes(shape, dtype):
+    pictures, y = images(20, *shape, dtype=dtype), labels(12, 8)
+    expected = small().fit(pictures, y).predict_proba(pictures)
+    flat = pictures.reshape(20, -1)
+    model = small(image_shape=shape).fit(flat, y)
+    assert np.array_equal(model.predict_proba(flat), expected)
+    with pytest.raises(ValueError, match=r"has rows of shape|features"):
+        model.predict(flat[:, 1:])
+
+
+@pytest.mark.parametrize(
+    "names", [["no", "yes"], [False, True], [0.0, 2.0], np.array(["a", "b"], dtype=object)]
+)
+def test_labels_of_any_type(names):
+    y = np.array(names)[labels(12, 8)]
+    model = small().fit(images(20, 8, 8), y)
+    assert model.classes_.tolist() == np.unique(y).tolist()
+    assert set(model.predict(images(20, 8, 8)).tolist()) <= set(y.tolist())
+
+
+def test_class_weights_count():
+    y = labels(200, 20)
+    pictures = images(len(y), 8, 8)
+    plain, balanced, named = (
+        small(
+            class_weight=weight,
+            max_epochs=4,
+            batch_size=16,
+            learning_rate=0.01,
+            validation_fraction=0,
+        )
+        .fit(pictures, y)
+        .predict_proba(pictures)
+        for weight in (None, "balanced", {0: 0.55, 1: 5.5})
+    )
+    assert plain[:, 1].mean() < 0.25 < 0.35 < balanced[:, 1].mean()
+    assert np.allclose(named, balanced, atol=1e-4)
+
+
+def test_errors():
+    pictures, y = images(20, 8, 8), labels(12, 8)
+    with pytest.raises(ValueError, match="set image_shape"):
+        small().fit(pictures.reshape(20, -1), y)
+    with pytest.raises(ValueError, match="'class_weight' parameter"):
+        small(class_weight="even").fit(pictures, y)
+    with pytest.raises(ValueError, match="device='abacus'"):
+        small(device="abacus").fit(pictures, y)
+    with pytest.raises(ValueError, match="only one class"):
+        small().fit(pictures, np.zeros(20))
+    with pytest.raises(ValueError, match="NaN"):
+        small().fit(np.full((20, 8, 8), np.nan), y)
+    with pytest.raises(NotFittedError):
+        small().predict(pictures)
+    with pytest.raises(FloatingPointError, match="learning_rate"):
+        small(learning_rate=1e30).fit(pictures, y)
+
+
+@pytest.mark.parametrize("max_epochs", [1, 2])
+def test_ctrl_c_is_no_early_stop(monkeypatch, max_epochs):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResNet18, "forward", interrupted)
+    model = small(max_epochs=max_epochs)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+
+
+def test_without_skorch(monkeypatch):
+    model = small().fit(X, Y)
+    monkeypatch.setitem(sys.modules, "skorch", None)
+    assert len(model.predict(X)) == len(X)
+    with pytest.raises(ImportError, match="pip install skorch"):
+        small().fit(X, Y)
+
+
+def test_search_over_sampler_and_network():
+    rows = np.r_[np.flatnonzero(Y == 0), np.flatnonzero(Y == 1)[:12]]
+    sampler = BAGANOversampler(pretrain_iter=3, max_iter=3, batch_size=8, random_state=0)
+    model = make_pipeline(sampler, small())
+    grid = {"baganoversampler__max_iter": [2], "resnetclassifier__width": [2, 3]}
+    search = GridSearchCV(model, grid, cv=2, n_jobs=2, error_score="raise").fit(X[rows], Y[rows])
+    assert search.predict(X[rows]).shape == rows.shape
+
+
+def test_workers_share_the_cores():
+    threads = Parallel(2)(delayed(torch.get_num_threads)() for _ in range(2))
+    assert sum(threads) <= max(2, torch.get_num_threads())
