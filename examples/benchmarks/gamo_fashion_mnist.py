@@ -12,7 +12,6 @@ validation``: 1,000 rows a class from the training images that the profile leave
 """
 
 import argparse
-import gzip
 import json
 import platform
 import time
@@ -28,6 +27,7 @@ from sklearn.metrics import balanced_accuracy_score, recall_score
 import imblearn_gan
 from imblearn_gan import GAMOClassifier
 from imblearn_gan._training import Phase, Player
+from imblearn_gan.datasets import load_fashion_mnist, make_longtailed
 from imblearn_gan.losses import classifier_loss
 
 PROFILE = [4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40]
@@ -83,30 +83,15 @@ class PlainClassifier(GAMOClassifier):
         )
 
 
-def read_idx(path):
-    """An idx file as an array."""
-    with gzip.open(path) as file:
-        content = file.read()
-    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, 4 + 4 * content[3], 4)]
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * content[3]).reshape(shape)
-
-
 def split(folder, seed, score):
     """Training rows of the profile, and the rows that scores are taken on."""
-    X, y = (
-        read_idx(folder / f"train-{name}.gz") for name in ("images-idx3-ubyte", "labels-idx1-ubyte")
-    )
-    rng = np.random.RandomState(seed)
-    train, unused = [], []
-    for label, n in enumerate(PROFILE):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        train.append(rows[:n])
-        unused.append(rows[n : n + 1000])
-    train, unused = np.concatenate(train), np.concatenate(unused)
+    X, y = load_fashion_mnist(folder, split="train", return_X_y=True)
+    *train, _, left_out = make_longtailed(X, y, PROFILE, random_state=seed, return_indices=True)
     if score == "validation":
-        return X[train], y[train], X[unused], y[unused]
-    X_test = read_idx(folder / "t10k-images-idx3-ubyte.gz")
-    return X[train], y[train], X_test, read_idx(folder / "t10k-labels-idx1-ubyte.gz")
+        by_class = [left_out[y[left_out] == label][:1000] for label in range(len(PROFILE))]
+        unused = np.concatenate(by_class)
+        return *train, X[unused], y[unused]
+    return *train, *load_fashion_mnist(folder, split="test", return_X_y=True)
 
 
 def fitted(method, X, y, seed, max_iter, settings):

@@ -29,6 +29,7 @@ from torchmetrics.functional.image import structural_similarity_index_measure
 from torchmetrics.image.fid import FrechetInceptionDistance
 
 import imblearn_gan
+from imblearn_gan.datasets import load_fashion_mnist
 
 PROFILES = {
     "gamo": gamo.PROFILE,
@@ -53,10 +54,7 @@ def reference(folder, path):
     """A classifier trained on all 60,000 images; kept in a file."""
     if path.exists():
         return joblib.load(path)
-    X, y = (
-        gamo.read_idx(folder / f"train-{name}.gz")
-        for name in ("images-idx3-ubyte", "labels-idx1-ubyte")
-    )
+    X, y = load_fashion_mnist(folder, split="train", return_X_y=True)
     model = gamo.PlainClassifier(balance="batches", max_iter=6000, random_state=0).fit(X, y)
     joblib.dump(model, path)
     return model

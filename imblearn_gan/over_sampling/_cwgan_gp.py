@@ -177,7 +177,7 @@ class CWGANGPOversampler(NoiseSampler):
         return self._conditional_discriminator(spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        # real and generated rows of the same classes, so that lines between them stay inside
+        # between rows whose labels were drawn apart, judged under the real row's label
         made = turn.made
         share = torch.rand(len(made), *[1] * (made.dim() - 1), device=made.device)
         between = torch.lerp(made, turn.x, share)
