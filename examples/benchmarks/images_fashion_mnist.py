@@ -26,28 +26,16 @@ import torch
 from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import balanced_accuracy_score, recall_score
 from torchmetrics.functional.image import structural_similarity_index_measure
-from torchmetrics.image.fid import FrechetInceptionDistance
 
 import imblearn_gan
 from imblearn_gan.datasets import load_fashion_mnist
+from imblearn_gan.metrics import frechet_distance
 
 PROFILES = {
     "gamo": gamo.PROFILE,
     "bagan_gp": [4166, 73, 139, 210, 287, 370, 422, 387, 545, 651],
 }
 SAMPLERS = ["BAGANOversampler", "BAGANGPOversampler", "CAPGANOversampler", "GANDAOversampler"]
-
-
-class Vectors(torch.nn.Module):
-    """Features that are given as they are."""
-
-    def __init__(self, num_features):
-        super().__init__()
-        self.num_features = num_features
-
-    def forward(self, x):
-        """The same."""
-        return x
 
 
 def reference(folder, path):
@@ -60,22 +48,9 @@ def reference(folder, path):
     return model
 
 
-def features(model, X):
-    """Outputs of the reference's last hidden layer (n, 128)."""
-    network = torch.nn.Sequential(
-        model.networks_["extractor"], *list(model.networks_["classifier"])[:-1]
-    )
-    encoded = torch.from_numpy(model._codec.encode(X))
-    with torch.no_grad():
-        return torch.cat([network(part) for part in encoded.split(1024)])
-
-
 def frechet(model, first, second):
-    """Fréchet distance of two sets of images."""
-    metric = FrechetInceptionDistance(feature=Vectors(128))
-    metric.update(features(model, first), real=True)
-    metric.update(features(model, second), real=False)
-    return float(metric.compute())
+    """Fréchet distance of two sets of images in the reference's last hidden layer."""
+    return frechet_distance(first, second, features=model)
 
 
 def ssim_of_pairs(X, rng, n=1000):
