@@ -46,12 +46,11 @@ CONDITIONING = StrOptions({"projection", "concatenation"})
 
 
 class Turn(NamedTuple):
-    """Real and generated rows with their labels."""
+    """Real rows, their labels, and rows generated under the same labels."""
 
     x: Tensor
     y: Tensor
     made: Tensor
-    made_y: Tensor
 
 
 class NoiseSampler(BaseGANOversampler):
@@ -110,7 +109,6 @@ class NoiseSampler(BaseGANOversampler):
             (networks["generator"], networks["discriminator"]),
             data.spec,
             lambda: data.draw(size, balanced),
-            lambda: data.y[data.draw_index(size, balanced)],
         )
 
     def _game(
@@ -118,24 +116,22 @@ class NoiseSampler(BaseGANOversampler):
         name: str,
         networks: tuple[nn.Module, nn.Module],
         spec: DataSpec,
-        draw_real: Callable[[], Any],
-        draw_labels: Callable[[], Tensor],
+        draw_real: Callable[[], Batch],
     ) -> Phase:
         """A generator and a discriminator taking turns."""
         generator, discriminator = networks
         codes, see = NormalCodes(self.latent_dim), self._augmentation(spec)
 
         def draw() -> Turn:
-            real, made_y = draw_real(), draw_labels()
+            x, y = draw_real()
             with torch.no_grad():
-                made = generator(codes(made_y), made_y).float()
-            return Turn(real.x, real.y, made, made_y)
+                return Turn(x, y, generator(codes(y), y).float())
 
         def discriminator_losses(turn: Turn) -> dict[str, Tensor]:
             return self._discriminator_losses(discriminator, see, turn)
 
         def generator_losses(_) -> dict[str, Tensor]:
-            y = draw_labels()
+            y = draw_real().y
             return self._generator_losses(discriminator, see(generator(codes(y), y)), y)
 
         rate, betas, steps = self._discriminator_rate, self._betas, self.n_discriminator_steps
@@ -309,8 +305,8 @@ class CGANOversampler(NoiseSampler):
         return self._conditional_discriminator(spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        rows, labels = torch.cat([turn.x, turn.made]), torch.cat([turn.y, turn.made_y])
-        real, made = discriminator(see(rows), labels).chunk(2)
+        rows = see(torch.cat([turn.x, turn.made]))
+        real, made = discriminator(rows, turn.y.repeat(2)).chunk(2)
         return {
             "real": critic_loss(real, True, self.loss),
             "generated": critic_loss(made, False, self.loss),

@@ -21,7 +21,7 @@ class CWGANGPOversampler(NoiseSampler):
     """Conditional Wasserstein GAN with gradient penalty (CWGAN-GP).
 
     The discriminator's output is unbounded; a penalty holds the norm of its gradient near one,
-    between real and generated rows [1]_ [3]_.
+    between real rows and generated rows of the same class [1]_ [3]_.
 
     Parameters
     ----------
@@ -177,16 +177,14 @@ class CWGANGPOversampler(NoiseSampler):
         return self._conditional_discriminator(spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        # between rows whose labels were drawn apart, judged under the real row's label
-        made = turn.made
-        share = torch.rand(len(made), *[1] * (made.dim() - 1), device=made.device)
-        between = torch.lerp(made, turn.x, share)
+        share = torch.rand(len(turn.x), *[1] * (turn.x.dim() - 1), device=turn.x.device)
+        between = torch.lerp(turn.made, turn.x, share)
         penalty = gradient_penalty(lambda x: discriminator(see(x), turn.y), between)
-        rows, labels = torch.cat([turn.x, made]), torch.cat([turn.y, turn.made_y])
-        real, fake = discriminator(see(rows), labels).chunk(2)
+        rows = see(torch.cat([turn.x, turn.made]))
+        real, made = discriminator(rows, turn.y.repeat(2)).chunk(2)
         return {
             "real": critic_loss(real, True, "wasserstein"),
-            "generated": critic_loss(fake, False, "wasserstein"),
+            "generated": critic_loss(made, False, "wasserstein"),
             "penalty": self.penalty_weight * penalty,
         }
 

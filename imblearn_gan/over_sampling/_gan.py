@@ -187,7 +187,6 @@ class GANOversampler(NoiseSampler):
                 (generator, discriminators[key]),
                 data.spec,
                 draw,
-                lambda draw=draw: draw().y,  # type: ignore[misc]
             )
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
