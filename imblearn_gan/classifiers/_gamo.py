@@ -80,7 +80,7 @@ class GAMOClassifier(GAMOMethod, GameClassifier):
     n_features_in_ : int
         Number of values in a row (of an image: all pixels of all channels).
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for data frames whose names are all strings.
 
     See Also

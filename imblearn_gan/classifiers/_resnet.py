@@ -89,7 +89,7 @@ class ResNetClassifier(GameClassifier):
     n_features_in_ : int
         Number of values in a row: all pixels of all channels.
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns, for data frames of flattened images whose names are all strings.
 
     See Also
