@@ -27,7 +27,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -126,6 +126,10 @@ def run(args):
         X, y = load(table)
         folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
         for fold, (train, test) in list(enumerate(folds))[: args.folds]:
+            if args.score == "validation":
+                train, test = train_test_split(
+                    train, test_size=0.25, stratify=y[train], random_state=fold
+                )
             for method in args.methods:
                 if (table, method, args.settings, fold) in done:
                     continue
@@ -179,6 +183,12 @@ def main():
     parser.add_argument("--tables", nargs="+", default=TABLES)
     parser.add_argument("--methods", nargs="+", default=METHODS)
     parser.add_argument("--folds", type=int, default=5, help="how many of the five")
+    parser.add_argument(
+        "--score",
+        choices=["test", "validation"],
+        default="test",
+        help="validation: a quarter of the training rows; one output file for each",
+    )
     parser.add_argument("--settings", default="{}", help="JSON of parameters for every sampler")
     args = parser.parse_args()
     {"run": run, "report": report}[args.what](args)
