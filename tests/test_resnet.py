@@ -100,7 +100,9 @@ def test_learns_digits_and_repeats_itself():
 
 
 def test_the_best_weights_on_held_out_rows_are_kept():
-    model = small(max_epochs=12, patience=2, learning_rate=0.05, batch_size=8).fit(X, Y)
+    model = small(
+        max_epochs=12, patience=2, learning_rate=0.05, batch_size=8, precision="float32"
+    ).fit(X, Y)
     losses = [epoch["valid_loss"] for epoch in model.history_]
     assert model.n_iter_ == len(losses) < 12  # two epochs without progress end the training
     held_out = _held_out(Y, 0.1, np.random.RandomState(model._new_seed()))
@@ -108,6 +110,16 @@ def test_the_best_weights_on_held_out_rows_are_kept():
     p = model.predict_proba(X[held_out])[np.arange(held_out.sum()), Y[held_out]]
     assert -np.log(p).mean() == pytest.approx(min(losses), rel=1e-4)
     assert losses[-1] > min(losses)
+
+
+def test_bfloat16_learns_nearly_the_same():
+    losses = {}
+    for precision in ("float32", "bfloat16"):
+        model = small(width=4, max_epochs=3, batch_size=16, precision=precision).fit(X, Y)
+        losses[precision] = [epoch["train_loss"] for epoch in model.history_]
+        assert {p.dtype for p in model.networks_.parameters()} == {torch.float32}
+    assert losses["float32"] != losses["bfloat16"]
+    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.05)
 
 
 @pytest.mark.parametrize("counts", [(40, 1), (1, 1), (1, 3, 2), (20, 1, 4)])

@@ -4,7 +4,7 @@ Each combination of sampler and seed is one JSON line: scores on test rows, reca
 and machine. A run that was killed goes on where it stopped::
 
     python examples/benchmarks/run.py --output results.jsonl --dataset fashion_mnist \
-        --profile gamo_fashion_mnist --classifier cnn --samplers none SMOTE CGANOversampler
+        --profile gamo_fashion_mnist --classifier cnn resnet --samplers none SMOTE CGANOversampler
     python examples/benchmarks/run.py --output drop.jsonl --dataset fashion_mnist \
         --profile drop:4:0.95 --classifier resnet
     python examples/benchmarks/run.py --output svhn.jsonl --dataset svhn --data-home ~/data \
@@ -15,6 +15,7 @@ and machine. A run that was killed goes on where it stopped::
 
 Profiles: a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``), counts
 (``4000,400,40``), ``drop:LABEL:SHARE`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR`` (CAPGAN's).
+Neural classifiers make the same number of updates with every sampler, however many rows it returns.
 """
 
 import argparse
@@ -90,8 +91,8 @@ def resampled(name, X, y, seed, device, settings):
     return sampler.fit_resample(X, y)
 
 
-def classifier(name, weighted, seed, budget, device):
-    """A fresh classifier."""
+def classifier(name, weighted, seed, budget, device, n_rows):
+    """A fresh classifier, for so many rows."""
     weight = "balanced" if weighted else None
     if name == "cnn":
         max_iter = 2000 if budget == "small" else 20000
@@ -100,10 +101,11 @@ def classifier(name, weighted, seed, budget, device):
             balance=balance, max_iter=max_iter, random_state=seed, device=device
         )
     if name == "resnet":
-        size = (16, 10) if budget == "small" else (64, 60)
+        width, n_updates = (16, 1250) if budget == "small" else (64, 20000)
         return imblearn_gan.classifiers.ResNetClassifier(
-            width=size[0],
-            max_epochs=size[1],
+            width=width,
+            max_epochs=max(1, round(n_updates * 64 / n_rows)),
+            validation_fraction=0,
             class_weight=weight,
             random_state=seed,
             device=device,
@@ -121,7 +123,7 @@ def main():
     parser.add_argument("--data-home", default=None)
     parser.add_argument("--profile", default="80,70,50,40,30,25,20,15,10,8")
     parser.add_argument("--samplers", nargs="+", default=["none", "class weight", *BASELINES])
-    parser.add_argument("--classifier", choices=CLASSIFIERS, default="forest")
+    parser.add_argument("--classifier", nargs="+", choices=CLASSIFIERS, default=["forest"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--budget", choices=["small", "full"], default="small")
     parser.add_argument("--score", choices=["test", "validation"], default="test")
@@ -130,14 +132,14 @@ def main():
     args = parser.parse_args()
     if args.samplers == ["all"]:
         args.samplers = ["none", "class weight", *BASELINES, *SAMPLERS]
-    keys = ("dataset", "profile", "classifier", "budget", "score", "settings")
+    keys = ("dataset", "profile", "budget", "score", "settings")
     setting = {key: getattr(args, key) for key in keys}
     done = set()
     if args.output.exists():
         for line in args.output.read_text().splitlines():
             old = json.loads(line)
             if all(old[key] == setting[key] for key in keys):
-                done.add((old["sampler"], old["seed"]))
+                done.add((old["sampler"], old["seed"], old["classifier"]))
     for seed in args.seeds:
         X_all, y_all, X_test, y_test = load(args.dataset, args.data_home)
         X, y, _, left_out = datasets.make_longtailed(
@@ -146,34 +148,36 @@ def main():
         if args.score == "validation":
             X_test, y_test = X_all[left_out], y_all[left_out]
         for name in args.samplers:
-            if (name, seed) in done:
+            todo = [c for c in args.classifier if (name, seed, c) not in done]
+            if not todo:
                 continue
             start = time.perf_counter()
             with warnings.catch_warnings(record=True) as caught:
                 X_res, y_res = resampled(name, X, y, seed, args.device, json.loads(args.settings))
-            sampled = time.perf_counter()
-            model = classifier(
-                args.classifier, name == "class weight", seed, args.budget, args.device
-            )
-            flat = args.classifier in ("forest", "boosting")
-            shape = (-1,) if flat else X.shape[1:]
-            model.fit(X_res.reshape(len(X_res), *shape), y_res)
-            predicted = model.predict(X_test.reshape(len(X_test), *shape))
-            record = setting | {
-                "sampler": name,
-                "seed": seed,
-                "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
-                "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
-                "recalls": recall_score(y_test, predicted, average=None).round(4).tolist(),
-                "sampler_seconds": round(sampled - start, 1),
-                "classifier_seconds": round(time.perf_counter() - sampled, 1),
-                "warnings": [str(w.message) for w in caught],
-                "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
-                "machine": platform.machine(),
-                "threads": torch.get_num_threads(),
-            }
-            with args.output.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            sampler_seconds = time.perf_counter() - start
+            weighted = name == "class weight"
+            for kind in todo:
+                start = time.perf_counter()
+                model = classifier(kind, weighted, seed, args.budget, args.device, len(X_res))
+                shape = (-1,) if kind in ("forest", "boosting") else X.shape[1:]
+                model.fit(X_res.reshape(len(X_res), *shape), y_res)
+                predicted = model.predict(X_test.reshape(len(X_test), *shape))
+                record = setting | {
+                    "classifier": kind,
+                    "sampler": name,
+                    "seed": seed,
+                    "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
+                    "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
+                    "recalls": recall_score(y_test, predicted, average=None).round(4).tolist(),
+                    "sampler_seconds": round(sampler_seconds, 1),
+                    "classifier_seconds": round(time.perf_counter() - start, 1),
+                    "warnings": [str(w.message) for w in caught],
+                    "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
+                    "machine": platform.machine(),
+                    "threads": torch.get_num_threads(),
+                }
+                with args.output.open("a") as file:
+                    file.write(json.dumps(record) + "\n")
 
 
 if __name__ == "__main__":

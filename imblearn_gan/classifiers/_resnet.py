@@ -17,7 +17,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
 
 from imblearn_gan._data import DataCodec, DataSpec, LabelCodec
-from imblearn_gan._training import resolve_device, torch_scope
+from imblearn_gan._training import autocast, resolve_device, resolve_precision, torch_scope
 from imblearn_gan.base import SHARED_PARAMETERS, AdversarialEstimator
 from imblearn_gan.classifiers._base import GameClassifier
 from imblearn_gan.networks._resnet import ResNet18
@@ -67,6 +67,8 @@ class ResNetClassifier(GameClassifier):
     {channels}
 
     {device}
+
+    {precision}
 
     verbose : int, default=0
         1 prints skorch's table of epochs.
@@ -130,6 +132,7 @@ class ResNetClassifier(GameClassifier):
                 "image_shape",
                 "channels",
                 "device",
+                "precision",
                 "verbose",
             )
         },
@@ -161,6 +164,7 @@ class ResNetClassifier(GameClassifier):
         image_shape=None,
         channels="auto",
         device="auto",
+        precision="auto",
         verbose=0,
     ):
         self.random_state = random_state
@@ -175,6 +179,7 @@ class ResNetClassifier(GameClassifier):
         self.image_shape = image_shape
         self.channels = channels
         self.device = device
+        self.precision = precision
         self.verbose = verbose
 
     def _read(self, X: Any, y: Any) -> tuple[Any, DataCodec, LabelCodec]:
@@ -198,9 +203,23 @@ class ResNetClassifier(GameClassifier):
                 "ResNetClassifier is trained by skorch: pip install skorch"
             ) from error
         device, seed = resolve_device(self.device), self._new_seed()
+        dtype = resolve_precision(self.precision, device, images=True)
+        layout = torch.preserve_format if dtype == torch.float32 else torch.channels_last
+
+        class Net(NeuralNetClassifier):
+            def initialize_module(self):
+                super().initialize_module()
+                self.module_.to(memory_format=layout)
+                return self
+
+            def infer(self, *args, **kwargs):
+                with autocast(device, dtype):
+                    return super().infer(*args, **kwargs).float()
+
         held_out = _held_out(codes, self.validation_fraction, np.random.RandomState(seed))
+        images = torch.from_numpy(encoded).contiguous(memory_format=layout)
         train, valid = (
-            TensorDataset(torch.from_numpy(encoded[rows]), torch.from_numpy(codes[rows]))
+            TensorDataset(images[rows], torch.from_numpy(codes[rows]))
             for rows in (~held_out, held_out)
         )
         stopping = EarlyStopping(patience=self.patience, load_best=True)
@@ -210,7 +229,7 @@ class ResNetClassifier(GameClassifier):
             self.class_weight, classes=self.classes_, y=self.classes_[codes]
         )
         with torch_scope(seed, device):
-            net = NeuralNetClassifier(
+            net = Net(
                 ResNet18,
                 **{f"module__{name}": size for name, size in sizes.items()},
                 criterion=nn.CrossEntropyLoss,
