@@ -84,7 +84,7 @@ def test_noise_has_the_scale_asked_for():
     assert noise(torch.zeros(100, 100), 0.3).std() == pytest.approx(0.3, rel=0.05)
 
 
-@pytest.mark.parametrize("names", ["auto", ["translation"], ["cutout", "mirror"], ["color"]])
+@pytest.mark.parametrize("names", [["translation", "cutout"], ["cutout", "mirror"], ["color"]])
 def test_gradients_pass(names):
     x = torch.zeros(4, 3, 8, 8, requires_grad=True)
     Augmentation(names, COLOR_IMAGE)(x).sum().backward()
@@ -93,8 +93,7 @@ def test_gradients_pass(names):
 
 def test_automatic_augmentation():
     assert Augmentation("auto", TABLE).names == ("noise",)
-    assert Augmentation("auto", COLOR_IMAGE).names == ("color", "translation", "cutout")
-    assert Augmentation("auto", DataSpec((1, 8, 8), (9, 3))).names == ("translation", "cutout")
+    assert Augmentation("auto", COLOR_IMAGE).names == ()
     assert Augmentation(None, TABLE).names == ()
 
 
@@ -112,16 +111,18 @@ def test_augmentation_that_does_not_fit(method, augmentation):
     "option",
     [
         {"augmentation": ["noise"]},
-        {"spectral_norm": True},
+        "spectral_norm",
         {"discriminator_learning_rate": 0.01},
         {"truncation": 0.3},
         {"ema_decay": 0.0},
     ],
-    ids=lambda option: next(iter(option)),
+    ids=lambda option: option if isinstance(option, str) else next(iter(option)),
 )
 def test_every_sampler_takes_the_option(sampler, option):
     X, y = images(20, 8, 8), labels(12, 5, 3)
     plain = clone(sampler).fit_resample(X, y)[0]
+    if option == "spectral_norm":  # the conditional GAN has it by default
+        option = {option: not sampler.spectral_norm}
     changed = clone(sampler).set_params(**option).fit_resample(X, y)[0]
     assert len(changed) == len(plain) == 36
     assert np.array_equal(changed[:20], X)

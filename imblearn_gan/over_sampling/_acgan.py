@@ -130,7 +130,7 @@ class ACGANOversampler(NoiseSampler):
         n_discriminator_steps=1,
         discriminator_learning_rate=None,
         spectral_norm=False,
-        augmentation=None,
+        augmentation="auto",
         balance="batches",
         ema_decay=0.99,
         truncation=1.0,

@@ -35,6 +35,7 @@ NOISE_PARAMETERS = SHARED_PARAMETERS | {
     "replay": """replay : float, default=0.5
         Share of the added rows that are real rows of the class, repeated: 0 adds generated rows
         only, and 1 is random oversampling, without any training. See the benchmarks.""",
+    "augmentation": SHARED_PARAMETERS["augmentation"].replace("default=None", "default='auto'"),
     "conditioning": """conditioning : {'projection', 'concatenation'}, default='projection'
         How the discriminator sees the label: by the product of its features with a learnt
         embedding [2]_, or joined, one-hot, to the row (as channels of images). The generator's
@@ -270,7 +271,7 @@ class CGANOversampler(NoiseSampler):
         n_discriminator_steps=1,
         discriminator_learning_rate=None,
         spectral_norm=True,
-        augmentation=None,
+        augmentation="auto",
         balance="batches",
         ema_decay=0.99,
         truncation=1.0,

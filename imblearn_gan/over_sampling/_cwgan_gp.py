@@ -134,7 +134,7 @@ class CWGANGPOversampler(NoiseSampler):
         penalty_weight=10.0,
         discriminator_learning_rate=None,
         spectral_norm=False,
-        augmentation=None,
+        augmentation="auto",
         balance="batches",
         ema_decay=0.99,
         truncation=1.0,

@@ -124,7 +124,7 @@ class GANOversampler(NoiseSampler):
         n_discriminator_steps=1,
         discriminator_learning_rate=None,
         spectral_norm=False,
-        augmentation=None,
+        augmentation="auto",
         ema_decay=0.99,
         truncation=1.0,
         device="auto",
