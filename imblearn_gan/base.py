@@ -592,7 +592,8 @@ SHARED_PARAMETERS = {
         How real and generated rows are changed, at random, before the discriminator sees them:
         with few real rows it learns them by heart otherwise (Zhao et al. 2020). Of
         ``'translation'``, ``'cutout'``, ``'color'`` and ``'mirror'`` for images and ``'noise'``
-        for all; ``'auto'`` is noise for tables and nothing for images. See :mod:`imblearn_gan.augmentation`.""",
+        for all; ``'auto'`` is noise for tables and nothing for images. See
+        :mod:`imblearn_gan.augmentation`.""",
     "truncation": """truncation : float, default=1.0
         Share, in (0, 1], of the way from the mean code of the class that codes of generated rows
         may go, once training is over. Smaller values give more typical, less varied rows. It can
