@@ -149,15 +149,7 @@ class NoiseSampler(BaseGANOversampler):
         return networks["generator"](z, codes)
 
 
-@Substitution(
-    **NOISE_PARAMETERS
-    | {
-        "spectral_norm": """spectral_norm : bool, default=True
-        Whether every layer of the discriminator has spectral norm, as in [2]_. False trained
-        better classifiers on Fashion-MNIST and worse ones on tables, see the benchmarks."""
-    },
-    attributes=SAMPLER_ATTRIBUTES,
-)
+@Substitution(**NOISE_PARAMETERS, attributes=SAMPLER_ATTRIBUTES)
 class CGANOversampler(NoiseSampler):
     """Conditional GAN: one generator for all classes, which is told the label.
 
@@ -270,7 +262,7 @@ class CGANOversampler(NoiseSampler):
         conditioning="projection",
         n_discriminator_steps=1,
         discriminator_learning_rate=None,
-        spectral_norm=True,
+        spectral_norm=False,
         augmentation="auto",
         balance="batches",
         ema_decay=0.99,
