@@ -25,13 +25,13 @@ from scipy import stats
 from sklearn.metrics import balanced_accuracy_score, recall_score
 
 import imblearn_gan
-from imblearn_gan import GAMOClassifier
+from imblearn_gan import DOSClassifier, GAMOClassifier
 from imblearn_gan._training import Phase, Player
 from imblearn_gan.datasets import load_fashion_mnist, make_longtailed
 from imblearn_gan.losses import classifier_loss
 
 PROFILE = [4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40]
-METHODS = ["none", "class weight", "random oversampling", "SMOTE", "GAMO"]
+METHODS = ["none", "class weight", "random oversampling", "SMOTE", "DOS", "GAMO"]
 PAPER = {
     "loss": "least_squares",
     "combine": "features",
@@ -99,6 +99,8 @@ def fitted(method, X, y, seed, max_iter, settings):
     common = {"random_state": seed, "max_iter": max_iter, **settings}
     if method == "GAMO":
         return GAMOClassifier(**common).fit(X, y)
+    if method == "DOS":  # 500 updates before and the rest with over-sampling
+        return DOSClassifier(random_state=seed, max_iter=max_iter - 500).fit(X, y)
     if method == "GAMO, no discriminator":
         return GAMOClassifier(discriminator=False, **common).fit(X, y)
     if method == "GAMO, mixing without a game":
