@@ -25,11 +25,11 @@ from tables_keel import load
 from imblearn_gan import CGANOversampler
 
 
-def by_ctgan(X, y, seed, epochs):
+def by_ctgan(X, y, seed, args):
     """CTGAN's rows, until the classes are balanced; share of rows with the label asked for."""
     torch.manual_seed(seed)
     frame = X.assign(label=np.where(y == 1, "positive", "negative"))
-    model = CTGAN(epochs=epochs, enable_gpu=False)
+    model = CTGAN(epochs=args.epochs, enable_gpu=False)
     model.fit(frame, discrete_columns=["label"])
     n_missing, blocks, n_drawn = int((y == 0).sum() - (y == 1).sum()), [], 0
     while sum(map(len, blocks)) < n_missing and n_drawn < 50 * n_missing:
@@ -42,9 +42,9 @@ def by_ctgan(X, y, seed, epochs):
     return pd.concat([X, made]), np.append(y, np.ones(len(made), int)), share
 
 
-def by_cgan(X, y, seed, epochs):
+def by_cgan(X, y, seed, args):
     """Ours: every row has the label asked for, by construction."""
-    return *CGANOversampler(random_state=seed).fit_resample(X, y), 1.0
+    return *CGANOversampler(random_state=seed, **json.loads(args.settings)).fit_resample(X, y), 1.0
 
 
 def main():
@@ -54,6 +54,7 @@ def main():
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--epochs", type=int, default=300, help="of CTGAN; 300 is its default")
     parser.add_argument("--methods", nargs="+", default=["CGAN", "CTGAN"])
+    parser.add_argument("--settings", default="{}", help="JSON of parameters of CGAN")
     args = parser.parse_args()
     X, y = load("page-blocks0")
     for seed in args.seeds:
@@ -63,12 +64,13 @@ def main():
         for name in args.methods:
             start = time.perf_counter()
             balance = {"CGAN": by_cgan, "CTGAN": by_ctgan}[name]
-            X_res, y_res, share = balance(X_train, y_train, seed, args.epochs)
+            X_res, y_res, share = balance(X_train, y_train, seed, args)
             seconds = time.perf_counter() - start
             model = HistGradientBoostingClassifier(random_state=seed).fit(X_res, y_res)
             p = model.predict_proba(X_test)[:, 1]
             record = {
                 "method": name,
+                "settings": args.settings if name == "CGAN" else "{}",
                 "seed": seed,
                 "seconds": round(seconds, 1),
                 "share_of_right_labels": round(share, 3),
