@@ -150,14 +150,19 @@ def run(args):
 
 
 def report(args):
-    """Means, spreads, and differences to GAMO paired by seed."""
-    lines = [json.loads(line) for line in args.output.read_text().splitlines()]
+    """Means, spreads, and differences to one method paired by seed."""
+    files = [*args.also, args.output]
+    lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    lines = [r for r in lines if r.get("profile", "gamo") == "gamo"]
     lines = [r for r in lines if r["max_iter"] == args.max_iter and r["score"] == args.score]
     table = {}
     for record in lines:
-        table.setdefault(record["method"], {})[record["seed"]] = record
-    ours = table["GAMO"]
-    print("| method | seeds | ACSA | GM | GAMO's lead in ACSA | in GM | seconds |")
+        name = record["method"]
+        if record.get("settings", "{}") != "{}":
+            name += f" `{record['settings']}`"
+        table.setdefault(name, {})[record["seed"]] = record
+    ours = table[args.leader]
+    print(f"| method | seeds | ACSA | GM | lead of {args.leader} in ACSA | in GM | seconds |")
     print("|---|---|---|---|---|---|---|")
     for method, by_seed in table.items():
         cells = [method, str(len(by_seed))]
@@ -166,14 +171,14 @@ def report(args):
             cells.append(f"{np.mean(values):.4f} ± {np.std(values, ddof=1):.4f}")
         for score in ("acsa", "gm"):
             lead = [ours[s][score] - by_seed[s][score] for s in by_seed if s in ours]
-            if method == "GAMO" or len(lead) < 2:
+            if method == args.leader or len(lead) < 2:
                 cells.append("")
                 continue
             half = stats.t.ppf(0.975, len(lead) - 1) * np.std(lead, ddof=1) / len(lead) ** 0.5
             cells.append(
                 f"{np.mean(lead):+.4f} [{np.mean(lead) - half:+.4f}, {np.mean(lead) + half:+.4f}]"
             )
-        cells.append(f"{np.median([r['seconds'] for r in by_seed.values()]):.0f}")
+        cells.append(f"{np.nanmedian([r.get('seconds', np.nan) for r in by_seed.values()]):.0f}")
         print("| " + " | ".join(cells) + " |")
 
 
@@ -183,6 +188,10 @@ def main():
     parser.add_argument("what", choices=["run", "report"])
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument(
+        "--also", nargs="+", type=Path, default=[], help="for report: images_fashion_mnist.py's"
+    )
+    parser.add_argument("--leader", default="GAMO", help="for report: whose leads")
     parser.add_argument("--methods", nargs="+", default=METHODS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--max-iter", type=int, default=2000)
