@@ -165,6 +165,7 @@ class DataCodec:
     def fit(self, X: Any) -> DataCodec:
         """Learn container, layout, ranges and categories of X (from :func:`to_native`)."""
         self._template = X[:0].copy()
+        self._dtype = getattr(X, "dtype", None)  # an empty array's byte order is not pickled
         self.row_shape_ = tuple(X.shape[1:])
         self._read_layout(X)
         self._read_columns(X)
@@ -487,7 +488,7 @@ class DataCodec:
             )
             frame.columns = template.columns
             return frame
-        rows = np.empty((len(numbers), prod(self.row_shape_)), dtype=template.dtype)
+        rows = np.empty((len(numbers), prod(self.row_shape_)), dtype=self._dtype)
         if at_once:
             rest = np.delete(np.arange(len(self._numeric)), list(self._exact_bounds))
             rows[:, self._numeric[rest]] = numbers[:, rest]
@@ -514,7 +515,7 @@ class DataCodec:
             return pd.concat(blocks, ignore_index=True)
         if sparse.issparse(self._template):
             return sparse.vstack(blocks, format=self._template.format)
-        return np.concatenate(blocks, dtype=self._template.dtype)  # keeps the byte order
+        return np.concatenate(blocks, dtype=self._dtype)  # keeps the byte order
 
 
 _TYPES = {"float": np.float64, "integer": np.int64, "bool": np.bool_, "category": np.object_}

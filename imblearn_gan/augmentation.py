@@ -221,7 +221,9 @@ class Augmentation:
             names = ()
         elif isinstance(names, str) and names == "auto":
             names = () if spec.is_image else ("noise",)
-        known = not isinstance(names, str) and all(name in AUGMENTATIONS for name in names)
+        known = not isinstance(names, str) and all(
+            isinstance(name, str) and name in AUGMENTATIONS for name in names
+        )
         if not known:
             raise ValueError(
                 f"augmentation must be 'auto', None or a list of {sorted(AUGMENTATIONS)}. "

@@ -356,7 +356,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
     def _fit_resample(self, X, y):
         codes = np.searchsorted(self.classes_, y)
         to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
-        to_repeat = [int(self.replay * n) for n in to_add]
+        to_repeat = [int(self.replay * n + 1e-9) for n in to_add]  # 0.29 * 100 is below 29
         to_make = [n - m for n, m in zip(to_add, to_repeat)]
         blocks, labels, sources = [X], [y], [np.arange(len(y))]
         if sum(to_make):
@@ -504,9 +504,16 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             Before ``fit_resample``, or if the data were balanced, so that nothing was trained.
 
         ValueError
-            If a label is unknown or was not oversampled, or a count is negative.
+            If a label is unknown or was not oversampled, a count is negative, or ``reject`` was
+            set on a sampler that was trained without it.
         """
         self._check_trained()
+        self._validate_params()
+        if self.reject and _JUDGE not in self.networks_:
+            raise ValueError(
+                "reject=True was set after training, but the classifier that judges rows is "
+                "trained by fit_resample: call it again."
+            )
         if not isinstance(counts, Mapping) or not counts:
             raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
         n_by_class = [0] * len(self.classes_)

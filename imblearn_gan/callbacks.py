@@ -107,7 +107,8 @@ class EarlyStopping(Callback):
         Whether the networks go back to the best record's state when the phase ends.
 
     phase : str or None, default=None
-        The phase it acts on; None for every phase whose records have the key.
+        The phase it acts on; None for every phase whose records have the key. A vanilla GAN's
+        are called ``'adversarial <label>'``, and ``'adversarial'`` means all of them.
 
     Raises
     ------
@@ -142,6 +143,7 @@ class EarlyStopping(Callback):
         """Check the parameters."""
         self._best_state: list | None = None
         self._recorded: set[str] = set()
+        self._phases: set[str] = set()
         if self.mode not in ("min", "max"):
             raise ValueError(f"mode must be 'min' or 'max'. Got {self.mode!r}.")
         if self.patience < 1:
@@ -158,7 +160,8 @@ class EarlyStopping(Callback):
         """Compare the newest record with the best."""
         record = state.history[-1]
         self._recorded.update(record)
-        if self.phase is not None and state.phase != self.phase:
+        self._phases.add(state.phase)
+        if self.phase is not None and not f"{state.phase} ".startswith(f"{self.phase} "):
             return
         if self.monitor not in record:
             if self.phase is None:
@@ -188,7 +191,14 @@ class EarlyStopping(Callback):
     def on_fit_end(self) -> None:
         """Let go of the networks' copies; say so if there was nothing to monitor."""
         self._best_state = None
-        if self._recorded and self.monitor not in self._recorded:
+        named = [p for p in self._phases if f"{p} ".startswith(f"{self.phase} ")]
+        if self._phases and self.phase is not None and not named:
+            warnings.warn(
+                f"EarlyStopping has phase={self.phase!r}, but there was no such phase: it did "
+                f"nothing. The phases were {sorted(self._phases)}.",
+                stacklevel=2,
+            )
+        elif self._recorded and self.monitor not in self._recorded:
             warnings.warn(
                 f"EarlyStopping monitors {self.monitor!r}, which no phase has recorded: it did "
                 f"nothing. Recorded were {sorted(self._recorded - {'phase', 'iteration'})}.",

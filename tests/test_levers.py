@@ -1,5 +1,6 @@
 """What every sampler gets from the base besides the game: rejection, repetition, precision."""
 
+import pickle
 import warnings
 from collections import Counter
 
@@ -179,3 +180,29 @@ def test_bfloat16_trains_to_nearly_the_same_float32_networks():
     losses = {p: s.history_[9]["autoencoder_reconstruction"] for p, s in fitted.items()}
     assert losses["float32"] != losses["bfloat16"]
     assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.05)
+
+
+def test_settings_of_a_fitted_sampler_are_checked():
+    X, y = clusters()
+    sampler = BAGANOversampler(pretrain_iter=2, max_iter=2, random_state=0)
+    sampler.fit_resample(X, y)
+    with pytest.raises(ValueError, match="truncation"):
+        sampler.set_params(truncation=5.0).sample({1: 2})
+    with pytest.raises(ValueError, match="reject=True was set after training"):
+        sampler.set_params(truncation=0.5, reject=True).sample({1: 2})
+    assert sampler.set_params(reject=False).sample({1: 2})[0].shape == (2, 2)
+
+
+def test_the_share_of_repeated_rows_is_exact():
+    X, y = np.random.RandomState(0).normal(size=(140, 3)), labels(120, 20)
+    for replay in (0.29, 0.57, 0.58):
+        sampler = tiny(replay=replay)
+        sampler.fit_resample(X, y)
+        assert (sampler.sample_source_[140:] >= 0).sum() == round(100 * replay)
+
+
+def test_byte_order_survives_pickling():
+    X, y = clusters()
+    sampler = tiny()
+    sampler.fit_resample(X.astype(">f8"), y)
+    assert pickle.loads(pickle.dumps(sampler)).sample({1: 1})[0].dtype.str == ">f8"

@@ -97,7 +97,7 @@ def test_automatic_augmentation():
     assert Augmentation(None, TABLE).names == ()
 
 
-@pytest.mark.parametrize("augmentation", ["mirror", ["unheard of"], ["translation"]])
+@pytest.mark.parametrize("augmentation", ["mirror", ["unheard of"], ["translation"], [["noise"]]])
 @pytest.mark.parametrize("method", [CGANOversampler, GAMOOversampler, GAMOClassifier])
 def test_augmentation_that_does_not_fit(method, augmentation):
     X, y = np.random.RandomState(0).normal(size=(12, 4)), labels(9, 3)

@@ -12,6 +12,7 @@ from imblearn_gan import (
     DOSClassifier,
     GANOversampler,
 )
+from imblearn_gan._data import DataSpec
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import critic_loss, fooling_loss
@@ -20,6 +21,7 @@ from imblearn_gan.networks import (
     ProjectionDiscriminator,
     TwoHeadedDiscriminator,
 )
+from imblearn_gan.over_sampling._cgan import Turn
 from tests.samplers import images, labels
 
 
@@ -177,3 +179,14 @@ def test_micro_clusters_draw_classes_together():
         features = model.networks_["extractor"](rows)
         spread.append(float(features[y == 0].var(dim=0).sum()))
     assert spread[1] < spread[0]
+
+
+def test_acgan_names_real_and_generated_rows_with_equal_weight():
+    sampler, y = ACGANOversampler(class_loss_weight=3.0), torch.randint(0, 2, (64,))
+    discriminator = sampler._discriminator(DataSpec((4,), (20, 10)))
+    x, made = torch.randn(64, 4), torch.randn(64, 4)
+    losses = sampler._discriminator_losses(discriminator, lambda rows: rows, Turn(x, y, made))
+    named = [
+        torch.nn.functional.cross_entropy(discriminator.both(rows)[1], y) for rows in (x, made)
+    ]
+    assert losses["classes"].item() == pytest.approx(3 * sum(named).item(), rel=1e-5)

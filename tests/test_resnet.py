@@ -180,6 +180,9 @@ def test_errors():
         small().fit(pictures.reshape(20, -1), y)
     with pytest.raises(ValueError, match="'class_weight' parameter"):
         small(class_weight="even").fit(pictures, y)
+    for weight in ({0: -1.0, 1: 1.0}, {0: 0.0, 1: 1.0}, {0: np.inf, 1: 1.0}):
+        with pytest.raises(ValueError, match="class_weight must give every class a positive"):
+            small(class_weight=weight).fit(pictures, y)
     with pytest.raises(ValueError, match="device='abacus'"):
         small(device="abacus").fit(pictures, y)
     with pytest.raises(ValueError, match="only one class"):

@@ -9,6 +9,7 @@ import torch
 from sklearn.exceptions import NotFittedError
 from torch import nn
 
+from imblearn_gan import GANOversampler
 from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Engine, Phase, Player, TrainingData, in_chunks
 from imblearn_gan.callbacks import Callback, EarlyStopping
@@ -151,6 +152,20 @@ def test_early_stopping_refuses(stopping, message):
 def test_early_stopping_says_that_it_had_nothing_to_monitor():
     with pytest.warns(UserWarning, match="'typo'.*generator_real"):
         tiny(callbacks=[EarlyStopping("typo")]).fit_resample(X, Y)
+
+
+def test_early_stopping_says_that_its_phase_did_not_come():
+    with pytest.warns(UserWarning, match="phase='adversary'.*were .'adversarial'"):
+        tiny(callbacks=[EarlyStopping("generator_real", phase="adversary")]).fit_resample(X, Y)
+
+
+def test_early_stopping_of_each_of_several_games():
+    X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 6, 4)
+    stopping = EarlyStopping("generator_generated", patience=1, phase="adversarial")
+    sampler = GANOversampler(max_iter=500, callbacks=[stopping], random_state=0)
+    assert sampler.fit_resample(X, y)[0].shape == (60, 4)
+    assert {r["phase"] for r in sampler.history_} == {"adversarial 1", "adversarial 2"}
+    assert sampler.n_iter_ < 1000
 
 
 def test_interrupt_leaves_no_broken_object():

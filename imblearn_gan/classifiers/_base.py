@@ -48,7 +48,7 @@ class GameClassifier(ClassifierMixin, AdversarialEstimator):
         if len(counts) < 2:
             raise ValueError(
                 "Classifier can't train when only one class is present: y holds only the class "
-                f"{self.classes_[0]!r}."
+                f"{self.classes_[:1].tolist()[0]!r}."
             )
         encoded, spec = self._codec.encode(X), self._codec.spec(counts.tolist())
         self._train(encoded, labels.codes_, spec, (counts.max() - counts).tolist())

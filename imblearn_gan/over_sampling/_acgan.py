@@ -175,7 +175,7 @@ class ACGANOversampler(NoiseSampler):
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
         source, classes = discriminator.both(see(torch.cat([turn.x, turn.made])))
         real, made = source.chunk(2)
-        named = softmax_loss(classes, turn.y.repeat(2))
+        named = sum(softmax_loss(half, turn.y) for half in classes.chunk(2))
         return {
             "real": critic_loss(real, True, self.loss),
             "generated": critic_loss(made, False, self.loss),
