@@ -9,7 +9,9 @@ from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from imblearn_gan import GAMOClassifier
 from tests.instances import CLASSIFIERS
+from tests.samplers import labels
 
 
 @parametrize_with_checks(CLASSIFIERS)
@@ -36,3 +38,10 @@ def test_frames_categories_and_pickle(classifier):
     assert np.array_equal(again.predict_proba(X), classifier.predict_proba(X))
     X.loc[0, "size"] = "unheard of"
     assert len(classifier.predict(X)) == len(X)
+
+
+def test_networks_stay_in_evaluation_mode():
+    X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 10)
+    model = GAMOClassifier(max_iter=2, random_state=0).fit(X, y)
+    model.predict(X)
+    assert not any(module.training for module in model.networks_.modules())

@@ -106,6 +106,7 @@ def classifier(name, weighted, seed, budget, device, n_rows):
             width=width,
             max_epochs=max(1, round(n_updates * 64 / n_rows)),
             validation_fraction=0,
+            precision="auto",
             class_weight=weight,
             random_state=seed,
             device=device,

@@ -57,7 +57,9 @@ class GameClassifier(ClassifierMixin, AdversarialEstimator):
     def _logits(self, X) -> torch.Tensor:
         check_is_fitted(self, "networks_")
         encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
-        network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
+        network = torch.nn.Sequential(
+            self.networks_["extractor"], self.networks_["classifier"]
+        ).eval()
         return extract(network, encoded)
 
     def predict_proba(self, X):

@@ -12,6 +12,7 @@ from imblearn.utils import Substitution
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
@@ -68,7 +69,7 @@ class ResNetClassifier(GameClassifier):
 
     {device}
 
-    precision : {{'auto', 'float32', 'bfloat16'}}, default='auto'
+    precision : {{'auto', 'float32', 'bfloat16'}}, default='float32'
         What convolutions and matrix products are computed in while training; weights are float32
         anyway. ``'auto'`` is bfloat16 where the hardware has it, in about half the time, else
         float32.
@@ -167,7 +168,7 @@ class ResNetClassifier(GameClassifier):
         image_shape=None,
         channels="auto",
         device="auto",
-        precision="auto",
+        precision="float32",
         verbose=0,
     ):
         self.random_state = random_state
@@ -207,12 +208,12 @@ class ResNetClassifier(GameClassifier):
             ) from error
         device, seed = resolve_device(self.device), self._new_seed()
         dtype = resolve_precision(self.precision, device, images=True)
-        layout = torch.preserve_format if dtype == torch.float32 else torch.channels_last
+        layout = torch.contiguous_format if dtype == torch.float32 else torch.channels_last
 
         class Net(NeuralNetClassifier):
             def initialize_module(self):
                 super().initialize_module()
-                self.module_.to(memory_format=layout)
+                convert_conv2d_weight_memory_format(self.module_, layout)
                 return self
 
             def infer(self, *args, **kwargs):
