@@ -83,6 +83,13 @@ class PlainClassifier(GAMOClassifier):
         )
 
 
+class PlainDOSClassifier(PlainClassifier):
+    """The networks of DOS on real rows alone."""
+
+    def _build_networks(self, spec, n_to_make):
+        return DOSClassifier()._build_networks(spec, n_to_make)
+
+
 def split(folder, seed, score):
     """Training rows of the profile, and the rows that scores are taken on."""
     X, y = load_fashion_mnist(folder, split="train", return_X_y=True)
@@ -110,8 +117,12 @@ def fitted(method, X, y, seed, max_iter, settings):
     if method == "SMOTE":
         flat, y = SMOTE(random_state=seed).fit_resample(X.reshape(len(X), -1).astype(np.float32), y)
         X = flat.reshape(-1, *X.shape[1:]).round().astype(np.uint8)
+    network, _, method = method.rpartition(
+        ", "
+    )  # "class weight", or "networks of DOS, class weight"
     balance = {"class weight": "weights", "random oversampling": "batches"}.get(method)
-    return PlainClassifier(balance=balance, **common).fit(X, y)
+    plain = PlainDOSClassifier if network else PlainClassifier
+    return plain(balance=balance, **common).fit(X, y)
 
 
 def run(args):
