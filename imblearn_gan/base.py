@@ -37,7 +37,7 @@ from imblearn_gan._training import (
     torch_scope,
 )
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.callbacks import Callback, ProgressBar
+from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
 from imblearn_gan.losses import softmax_loss
 from imblearn_gan.networks import (
     FAMILIES,
@@ -255,9 +255,8 @@ class AdversarialEstimator(BaseEstimator):
         without_parametrizations(kept)
         self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
-        main = self._main_phase  # or several: 'adversarial 3', one a class
         self.n_iter_ = sum(
-            n for name, n in engine.n_iter.items() if f"{name} ".startswith(f"{main} ")
+            n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
         self._seed = seed
 

@@ -86,6 +86,11 @@ class Callback:
         """Called once at the end, whatever happened."""
 
 
+def is_phase(phase: str, name: str) -> bool:
+    """Whether a phase has that name, or is one of several: ``'adversarial 3'``, one a class."""
+    return phase == name or phase.startswith(f"{name} ")
+
+
 class EarlyStopping(Callback):
     """Stop a phase when a monitored value no longer improves.
 
@@ -161,7 +166,7 @@ class EarlyStopping(Callback):
         record = state.history[-1]
         self._recorded.update(record)
         self._phases.add(state.phase)
-        if self.phase is not None and not f"{state.phase} ".startswith(f"{self.phase} "):
+        if self.phase is not None and not is_phase(state.phase, self.phase):
             return
         if self.monitor not in record:
             if self.phase is None:
@@ -191,8 +196,8 @@ class EarlyStopping(Callback):
     def on_fit_end(self) -> None:
         """Let go of the networks' copies; say so if there was nothing to monitor."""
         self._best_state = None
-        named = [p for p in self._phases if f"{p} ".startswith(f"{self.phase} ")]
-        if self._phases and self.phase is not None and not named:
+        came = self.phase is None or any(is_phase(phase, self.phase) for phase in self._phases)
+        if self._phases and not came:
             warnings.warn(
                 f"EarlyStopping has phase={self.phase!r}, but there was no such phase: it did "
                 f"nothing. The phases were {sorted(self._phases)}.",

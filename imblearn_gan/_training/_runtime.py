@@ -113,9 +113,10 @@ def in_chunks(
 
 def extract(network: nn.Module, *rows: Tensor) -> Tensor:
     """Outputs for all rows, in evaluation mode, without gradients, in bounded memory."""
-    training = network.training
+    modes = [(module, module.training) for module in network.modules()]
     network.eval()
     index = torch.arange(len(rows[0]), device=rows[0].device)
     outputs = torch.cat(list(in_chunks(lambda part: network(*(r[part] for r in rows)), index)))
-    network.train(training)
+    for module, training in modes:
+        module.training = training
     return outputs

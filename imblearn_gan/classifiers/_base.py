@@ -57,9 +57,7 @@ class GameClassifier(ClassifierMixin, AdversarialEstimator):
     def _logits(self, X) -> torch.Tensor:
         check_is_fitted(self, "networks_")
         encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
-        network = torch.nn.Sequential(
-            self.networks_["extractor"], self.networks_["classifier"]
-        ).eval()
+        network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         return extract(network, encoded)
 
     def predict_proba(self, X):
