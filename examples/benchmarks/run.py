@@ -1,12 +1,13 @@
 """One runner for all data sets, profiles, samplers and classifiers.
 
-Each combination of sampler and seed is one JSON line: scores on test rows, recalls, times, versions
-and machine. A run that was killed goes on where it stopped::
+Each combination of sampler, seed and classifier is one JSON line: scores on test rows, recalls,
+times, versions and machine. ``fidelity`` in place of a classifier says what the generated images
+are like. A run that was killed goes on where it stopped::
 
     python examples/benchmarks/run.py --output results.jsonl --dataset fashion_mnist \
-        --profile gamo_fashion_mnist --classifier cnn resnet --samplers none SMOTE CGANOversampler
+        --profile gamo_fashion_mnist --classifier cnn resnet fidelity --samplers all
     python examples/benchmarks/run.py --output drop.jsonl --dataset fashion_mnist \
-        --profile drop:4:0.95 --classifier resnet
+        --profile drop:4:0.95 --rows-per-class 2000 --classifier resnet
     python examples/benchmarks/run.py --output svhn.jsonl --dataset svhn --data-home ~/data \
         --profile gamo_svhn --classifier resnet --budget full --device cuda
     python examples/benchmarks/run.py --output celeba.jsonl --dataset folder:~/celeba \
@@ -15,7 +16,16 @@ and machine. A run that was killed goes on where it stopped::
 
 Profiles: a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``), counts
 (``4000,400,40``), ``drop:LABEL:SHARE`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR`` (CAPGAN's).
-Neural classifiers make the same number of updates with every sampler, however many rows it returns.
+Neural classifiers make the same number of updates with every sampler, however many rows it
+returns (ResNet whole epochs, rounded up). ``GAMOClassifier`` and ``DOSClassifier`` among the
+samplers are classifiers themselves: they have the networks of ``cnn``, or nearly, and stand in
+its table.
+
+The fidelity of a sampler, by class that lacks rows: the share of generated images that a reference
+classifier, trained on all training images, gives the label asked for; the Fréchet distance, in
+its features, to real images that the profile leaves out; SSIM of pairs; the share that is nearer
+to a training image than those are to each other; and the V-score of the sampler's codes of images
+left out. The fidelity of 'none' is that of the training images.
 """
 
 import argparse
@@ -27,6 +37,7 @@ from pathlib import Path
 
 import gamo_fashion_mnist as gamo
 import imblearn
+import joblib
 import numpy as np
 import sklearn
 import torch
@@ -38,7 +49,7 @@ from sklearn.metrics import balanced_accuracy_score, recall_score
 from sklearn.model_selection import train_test_split
 
 import imblearn_gan
-from imblearn_gan import datasets
+from imblearn_gan import datasets, metrics
 
 BASELINES = {
     "random oversampling": RandomOverSampler,
@@ -46,7 +57,9 @@ BASELINES = {
     "BorderlineSMOTE": BorderlineSMOTE,
 }
 SAMPLERS = [name for name in imblearn_gan.over_sampling.__all__ if name.endswith("Oversampler")]
-CLASSIFIERS = ["cnn", "resnet", "forest", "boosting"]
+METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
+OWN_CLASSIFIERS = {"GAMOClassifier": "GAMO", "DOSClassifier": "DOS"}
+CLASSIFIERS = ["cnn", "resnet", "forest", "boosting", "fidelity"]
 
 
 def load(name, data_home):
@@ -77,43 +90,146 @@ def profile_of(text, y):
     return numbers[0] if len(numbers) == 1 else [int(n) for n in numbers]
 
 
+def draw(y, profile, rows_per_class, seed):
+    """Indices of the training rows, and of the rows left out, shuffled."""
+    rows = np.arange(len(y))
+    if rows_per_class:
+        wanted = [rows_per_class] * len(np.unique(y))
+        rows, _ = datasets.make_longtailed(rows, y, wanted, random_state=seed)
+    drawn, _ = datasets.make_longtailed(
+        rows, y[rows], profile_of(profile, y[rows]), random_state=seed
+    )
+    left_out = np.setdiff1d(np.arange(len(y)), drawn)
+    return drawn, np.random.default_rng(seed).permutation(left_out)
+
+
+def at_most(n, X, y):
+    """The first ``n`` rows of each class."""
+    rows = np.concatenate([np.flatnonzero(y == label)[:n] for label in np.unique(y)])
+    return X[rows], y[rows]
+
+
 def resampled(name, X, y, seed, device, settings):
     """The rows that the classifier learns from, and the fitted sampler, if any."""
-    if name in ("none", "class weight"):
-        return X, y
+    if name in ("none", "class weight", *OWN_CLASSIFIERS):
+        return X, y, None
     if name in BASELINES:
-        given = {"random_state": seed}
+        sampler = BASELINES[name](random_state=seed)
         if "SMOTE" in name:
-            given["k_neighbors"] = min(5, np.unique(y, return_counts=True)[1].min() - 1)
-        rows, labels = BASELINES[name](**given).fit_resample(X.reshape(len(X), -1), y)
-        return rows.reshape(-1, *X.shape[1:]), labels
+            smallest = np.unique(y, return_counts=True)[1].min()
+            sampler.set_params(k_neighbors=min(5, smallest - 1))
+        rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float32), y)
+        rows = np.rint(rows) if X.dtype.kind in "iu" else rows
+        return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels, sampler
     sampler = getattr(imblearn_gan, name)(random_state=seed, device=device, **settings)
-    return sampler.fit_resample(X, y)
+    return *sampler.fit_resample(X, y), sampler
 
 
-def classifier(name, weighted, seed, budget, device, n_rows):
-    """A fresh classifier, for so many rows."""
-    weight = "balanced" if weighted else None
-    if name == "cnn":
+def classifier(kind, name, seed, budget, device, n_rows):
+    """A fresh classifier of this kind for the rows, ``n_rows`` of them, of this sampler."""
+    weight = "balanced" if name == "class weight" else None
+    if kind == "cnn":
         max_iter = 2000 if budget == "small" else 20000
-        balance = "weights" if weighted else None
-        return gamo.PlainClassifier(
-            balance=balance, max_iter=max_iter, random_state=seed, device=device
-        )
-    if name == "resnet":
-        width, n_updates = (16, 1250) if budget == "small" else (64, 20000)
+        settings = {"max_iter": max_iter, "random_state": seed, "device": device}
+        if name == "GAMOClassifier":
+            return imblearn_gan.GAMOClassifier(**settings)
+        if name == "DOSClassifier":  # a quarter of the updates before over-sampling
+            settings["max_iter"] = max_iter * 3 // 4
+            return imblearn_gan.DOSClassifier(pretrain_iter=max_iter // 4, **settings)
+        return gamo.PlainClassifier(balance="weights" if weight else None, **settings)
+    if kind == "resnet":
+        width, n_updates = (16, 625) if budget == "small" else (64, 20000)
         return imblearn_gan.classifiers.ResNetClassifier(
             width=width,
-            max_epochs=max(1, round(n_updates * 64 / n_rows)),
+            max_epochs=int(np.ceil(n_updates * 64 / n_rows)),
             validation_fraction=0,
             precision="auto",
             class_weight=weight,
             random_state=seed,
             device=device,
         )
-    if name == "forest":
+    if kind == "forest":
         return RandomForestClassifier(300, class_weight=weight, random_state=seed)
     return HistGradientBoostingClassifier(class_weight=weight, random_state=seed)
+
+
+def scores(model, X, y, X_test, y_test, flat):
+    """What a classifier learns from the rows."""
+    start = time.perf_counter()
+    shape = (-1,) if flat else X.shape[1:]
+    model.fit(X.reshape(len(X), *shape), y)
+    seconds = time.perf_counter() - start
+    predicted = model.predict(X_test.reshape(len(X_test), *shape))
+    return {
+        "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
+        "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
+        "recalls": recall_score(y_test, predicted, average=None).round(4).tolist(),
+        "classifier_seconds": round(seconds, 1),
+    }
+
+
+def reference_of(path, X, y, args):
+    """A classifier trained on all training images; kept in a file."""
+    if not path.exists():
+        max_iter = 6000 if args.budget == "small" else 60000
+        model = gamo.PlainClassifier(
+            balance="batches", max_iter=max_iter, random_state=0, device=args.device
+        )
+        joblib.dump(model.fit(X, y), path)
+    return joblib.load(path)
+
+
+def fidelity(sampler, X, y, X_res, X_left, y_left, y_res, reference):
+    """What the generated images are like, by class that lacks rows."""
+    labels, counts = np.unique(y, return_counts=True)
+    rare = labels[counts < counts.max()].tolist()
+    if sampler is None:
+        X_new, y_new = X, y
+    elif hasattr(sampler, "sample"):
+        X_new, y_new = sampler.sample(dict.fromkeys(rare, 1000), random_state=0)
+    else:
+        X_new, y_new = at_most(1000, X_res[len(X) :], y_res[len(X) :])
+    X_real, y_real = at_most(1000, X_left, y_left)
+
+    def figures(metric, X, y, **options):
+        """A metric of real and generated images, class by class."""
+        values = [metric(X[y == k], X_new[y_new == k], **options) for k in rare]
+        return [round(float(getattr(value, "generated", value)), 4) for value in values]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of too few rows: said in the docs
+        found = {
+            "rare": rare,
+            "own_class": [
+                round(float((reference.predict(X_new[y_new == k]) == k).mean()), 4) for k in rare
+            ],
+            "frechet": figures(metrics.frechet_distance, X_real, y_real, features=reference),
+            "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, random_state=0),
+        }
+    if sampler is not None:
+        found["memorized"] = figures(metrics.memorized_share, X, y)
+    if hasattr(sampler, "encode"):
+        X_some, y_some = at_most(200, X_left, y_left)
+        codes = sampler.encode(X_some, y_some)
+        found["v_score"] = round(metrics.v_score(codes, y_some, random_state=0), 4)
+    return found, X_new, y_new
+
+
+def save_picture(path, X, y, X_new, y_new, n=12):
+    """Real (left) and generated (right) images, one class a row."""
+    from matplotlib.figure import Figure
+
+    classes = np.unique(y_new)
+    figure = Figure(figsize=(n + 0.5, 0.5 * len(classes)))
+    grid = figure.subplots(len(classes), 2 * n + 1, squeeze=False)
+    for row, label in zip(grid, classes):
+        blocks = (X[y == label][:n], row[:n]), (X_new[y_new == label][:n], row[n + 1 :])
+        for images, places in blocks:
+            for place, image in zip(places, images):
+                place.imshow(image, cmap="gray_r")
+        for place in row:
+            place.axis("off")
+    figure.savefig(path, dpi=70, bbox_inches="tight")
 
 
 def main():
@@ -123,6 +239,9 @@ def main():
     parser.add_argument("--dataset", default="digits")
     parser.add_argument("--data-home", default=None)
     parser.add_argument("--profile", default="80,70,50,40,30,25,20,15,10,8")
+    parser.add_argument(
+        "--rows-per-class", type=int, default=0, help="rows to draw the profile from; 0 for all"
+    )
     parser.add_argument("--samplers", nargs="+", default=["none", "class weight", *BASELINES])
     parser.add_argument("--classifier", nargs="+", choices=CLASSIFIERS, default=["forest"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
@@ -130,10 +249,14 @@ def main():
     parser.add_argument("--score", choices=["test", "validation"], default="test")
     parser.add_argument("--settings", default="{}", help="JSON of parameters for every sampler")
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--reference", type=Path, help="file of the reference classifier; made if missing"
+    )
+    parser.add_argument("--pictures", type=Path, help="folder for grids of generated images")
     args = parser.parse_args()
     if args.samplers == ["all"]:
-        args.samplers = ["none", "class weight", *BASELINES, *SAMPLERS]
-    keys = ("dataset", "profile", "budget", "score", "settings")
+        args.samplers = [*METHODS, *OWN_CLASSIFIERS]
+    keys = ("dataset", "profile", "rows_per_class", "budget", "score", "settings")
     setting = {key: getattr(args, key) for key in keys}
     done = set()
     if args.output.exists():
@@ -141,44 +264,56 @@ def main():
             old = json.loads(line)
             if all(old[key] == setting[key] for key in keys):
                 done.add((old["sampler"], old["seed"], old["classifier"]))
+    X_all, y_all, *test = load(args.dataset, args.data_home)
+    reference = None
+    if "fidelity" in args.classifier:
+        path = args.reference or args.output.with_suffix(".reference.joblib")
+        reference = reference_of(path, X_all, y_all, args)
     for seed in args.seeds:
-        X_all, y_all, X_test, y_test = load(args.dataset, args.data_home)
-        X, y, _, left_out = datasets.make_longtailed(
-            X_all, y_all, profile_of(args.profile, y_all), random_state=seed, return_indices=True
-        )
-        if args.score == "validation":
-            X_test, y_test = X_all[left_out], y_all[left_out]
+        drawn, left_out = draw(y_all, args.profile, args.rows_per_class, seed)
+        X, y, X_left, y_left = X_all[drawn], y_all[drawn], X_all[left_out], y_all[left_out]
+        X_test, y_test = test if args.score == "test" else (X_left, y_left)
         for name in args.samplers:
-            todo = [c for c in args.classifier if (name, seed, c) not in done]
+            fits = {
+                "cnn": True,
+                "fidelity": name not in ("class weight", *OWN_CLASSIFIERS),
+            }
+            todo = [
+                kind
+                for kind in args.classifier
+                if (name, seed, kind) not in done and fits.get(kind, name not in OWN_CLASSIFIERS)
+            ]
             if not todo:
                 continue
             start = time.perf_counter()
             with warnings.catch_warnings(record=True) as caught:
-                X_res, y_res = resampled(name, X, y, seed, args.device, json.loads(args.settings))
-            sampler_seconds = time.perf_counter() - start
-            weighted = name == "class weight"
+                X_res, y_res, sampler = resampled(
+                    name, X, y, seed, args.device, json.loads(args.settings)
+                )
+            record = setting | {
+                "sampler": name,
+                "seed": seed,
+                "sampler_seconds": round(time.perf_counter() - start, 1),
+                "warnings": [str(w.message) for w in caught],
+                "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
+                "machine": platform.machine(),
+                "threads": torch.get_num_threads(),
+            }
             for kind in todo:
-                start = time.perf_counter()
-                model = classifier(kind, weighted, seed, args.budget, args.device, len(X_res))
-                shape = (-1,) if kind in ("forest", "boosting") else X.shape[1:]
-                model.fit(X_res.reshape(len(X_res), *shape), y_res)
-                predicted = model.predict(X_test.reshape(len(X_test), *shape))
-                record = setting | {
-                    "classifier": kind,
-                    "sampler": name,
-                    "seed": seed,
-                    "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
-                    "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
-                    "recalls": recall_score(y_test, predicted, average=None).round(4).tolist(),
-                    "sampler_seconds": round(sampler_seconds, 1),
-                    "classifier_seconds": round(time.perf_counter() - start, 1),
-                    "warnings": [str(w.message) for w in caught],
-                    "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
-                    "machine": platform.machine(),
-                    "threads": torch.get_num_threads(),
-                }
+                if kind == "fidelity":
+                    found, X_new, y_new = fidelity(
+                        sampler, X, y, X_res, X_left, y_left, y_res, reference
+                    )
+                    if args.pictures and sampler is not None:
+                        args.pictures.mkdir(exist_ok=True)
+                        path = args.pictures / f"{name}_{args.profile}_{seed}.png".replace(":", "_")
+                        save_picture(path, X, y, X_new, y_new)
+                else:
+                    model = classifier(kind, name, seed, args.budget, args.device, len(X_res))
+                    flat = kind in ("forest", "boosting")
+                    found = scores(model, X_res, y_res, X_test, y_test, flat)
                 with args.output.open("a") as file:
-                    file.write(json.dumps(record) + "\n")
+                    file.write(json.dumps(record | {"classifier": kind} | found) + "\n")
 
 
 if __name__ == "__main__":

@@ -40,8 +40,8 @@ class ResNetClassifier(GameClassifier):
         for digits, and about ten times faster.
 
     max_epochs : int, default=50
-        Passes over the training rows, at most. The learning rate falls to zero along half a
-        cosine of this length.
+        Passes over the training rows, at most. The learning rate falls to zero, batch by batch,
+        along half a cosine of this length.
 
     batch_size : int, default=64
         Rows in a batch, at least 2.
@@ -227,7 +227,8 @@ class ResNetClassifier(GameClassifier):
             for rows in (~held_out, held_out)
         )
         stopping = EarlyStopping(patience=self.patience, load_best=True)
-        schedule = LRScheduler(policy=CosineAnnealingLR, T_max=self.max_epochs)
+        n_steps = self.max_epochs * len(_Batches(train, self.batch_size, shuffle=True))
+        schedule = LRScheduler(policy=CosineAnnealingLR, T_max=n_steps, step_every="batch")
         sizes = {"n_channels": spec.shape[0], "n_classes": spec.n_classes, "width": self.width}
         weight = compute_class_weight(
             self.class_weight, classes=self.classes_, y=self.classes_[codes]
@@ -288,6 +289,10 @@ class _Batches:
 
     def __init__(self, dataset: TensorDataset, batch_size: int, shuffle: bool = False):
         self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
+
+    def __len__(self) -> int:
+        n_full, n_left = divmod(len(self.dataset), self.batch_size)
+        return n_full + (n_left > 1 if self.shuffle else n_left > 0)
 
     def __iter__(self) -> Iterator[Any]:
         n = len(self.dataset)
