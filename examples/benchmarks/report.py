@@ -1,90 +1,243 @@
 """Tables and plots of what ``run.py`` has measured.
 
-One table for each data set, profile and classifier: means and standard deviations over seeds, and
-the lead over each baseline, paired by seed, with its 95 % interval::
+For each data set, profile and classifier: means and standard deviations over seeds, and the lead
+over each baseline, paired by seed, with its 95 % interval. For BAGAN's protocol (``drop:...``): the
+recall of the class that lost rows. For fidelity: means over the classes that lack rows, and the
+Fréchet distance by class::
 
-    python examples/benchmarks/report.py results.jsonl --plot results.png
+    python examples/benchmarks/report.py results.jsonl --plots folder
 """
 
 import argparse
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from scipy import stats
 
 BASELINES = ["none", "class weight", "random oversampling", "SMOTE"]
-SCORES = ["acsa", "gm"]
+SCORES = {"acsa": "ACSA", "gm": "GM"}
+FIDELITY = {
+    "own_class": "own class",
+    "frechet": "Fréchet",
+    "ssim": "SSIM of pairs",
+    "memorized": "memorised",
+    "v_score": "V-score",
+}
 
 
-def lead(frame, name, baseline, score):
+def markdown(frame):
+    """A frame as lines of Markdown; its index is the first column."""
+    frame = frame.reset_index()
+    rows = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+def interval(values):
+    """Mean, and half of its 95 % interval (NaN for a single value)."""
+    half = stats.t.ppf(0.975, len(values) - 1) * values.sem() if len(values) > 1 else np.nan
+    return values.mean(), half
+
+
+def spread(values, digits=4):
+    """Mean and standard deviation, as text."""
+    values = values.dropna()
+    if not len(values):
+        return ""
+    text = f"{values.mean():.{digits}f}"
+    return text + (f" ± {values.std():.{digits}f}" if len(values) > 1 else "")
+
+
+def lead(wide, name, baseline):
     """Mean lead of a sampler over a baseline on the same seeds, with its interval."""
-    wide = frame.pivot(index="seed", columns="name", values=score)
-    if baseline not in wide or name == baseline:
-        return ""
     gaps = (wide[name] - wide[baseline]).dropna()
-    if not len(gaps):
+    if name == baseline or not len(gaps):
         return ""
-    text = f"{gaps.mean():+.4f}"
-    if len(gaps) > 1:
-        half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.sem()
-        text += f" [{gaps.mean() - half:+.4f}, {gaps.mean() + half:+.4f}]"
-    return text
+    mean, half = interval(gaps)
+    return f"{mean:+.4f}" + ("" if np.isnan(half) else f" [{mean - half:+.4f}, {mean + half:+.4f}]")
 
 
-def table(frame):
-    """Markdown lines, best ACSA first."""
-    known = [name for name in BASELINES if name in set(frame["name"])]
-    heads = ["sampler", "seeds", "ACSA", "GM", "seconds"]
-    heads += [f"ACSA over {name}" for name in known] + [f"GM over {name}" for name in known]
-    yield "| " + " | ".join(heads) + " |"
-    yield "|---" * len(heads) + "|"
-    for name in frame.groupby("name")["acsa"].mean().sort_values(ascending=False).index:
-        rows = frame[frame["name"] == name]
-        cells = [name, str(len(rows))]
-        cells += [f"{rows[s].mean():.4f} ± {rows[s].std():.4f}" for s in SCORES]
-        cells.append(f"{rows['sampler_seconds'].median():.0f}")
-        cells += [lead(frame, name, other, score) for score in SCORES for other in known]
-        yield "| " + " | ".join(cells) + " |"
+def score_tables(frame):
+    """Scores, and leads in each of them; best ACSA first."""
+    groups = frame.groupby("name")
+    order = groups["acsa"].mean().sort_values(ascending=False).index
+    table = pd.DataFrame({"seeds": groups.size()})
+    for score, title in SCORES.items():
+        table[title] = groups[score].apply(spread)
+    table["seconds of the sampler"] = groups["sampler_seconds"].median().round().astype(int)
+    yield "", table.loc[order]
+    for score, title in SCORES.items():
+        wide = frame.pivot(index="seed", columns="name", values=score)
+        known = [name for name in BASELINES if name in wide]
+        yield (
+            f"Lead in {title}:",
+            pd.DataFrame(
+                {f"over {other}": [lead(wide, name, other) for name in order] for other in known},
+                index=order,
+            ),
+        )
 
 
-def plot(groups, path):
-    """ACSA and GM of each sampler, seed by seed."""
+def fidelity_tables(frame):
+    """Means over classes and seeds, and the Fréchet distance by class."""
+    groups = frame.groupby("name")
+    by_class = _by_class(frame)
+    order = by_class.mean(axis=1).sort_values().index
+    table = pd.DataFrame({"seeds": groups.size()})
+    for figure, title in FIDELITY.items():
+        if figure in frame:
+            digits = 1 if figure == "frechet" else 3
+            means = frame[figure].map(np.mean, na_action="ignore")
+            table[title] = means.groupby(frame["name"]).apply(spread, digits)
+    yield "Means over the classes that lack rows:", table.loc[order]
+    yield "Fréchet distance by class:", by_class.loc[order].round(1)
+
+
+def _by_class(frame):
+    rows = frame[["name", "rare", "frechet"]].explode(["rare", "frechet"])
+    rows["frechet"] = rows["frechet"].astype(float)
+    return rows.pivot_table(index="name", columns="rare", values="frechet")
+
+
+def drop_tables(frame):
+    """Recall of the class that lost rows, by the share it lost."""
+    yield (
+        f"Recall of the class that lost rows, classes {', '.join(sorted(set(frame['label'])))}:",
+        frame.pivot_table(
+            index="name", columns="share", values="recall", aggfunc=lambda r: spread(r, 3)
+        ),
+    )
+    wide = frame.pivot_table(index=["seed", "label", "share"], columns="name", values="recall")
+    known = [name for name in BASELINES if name in wide]
+    yield (
+        "Lead in that recall, paired by class, share and seed:",
+        pd.DataFrame(
+            {f"over {other}": [lead(wide, name, other) for name in wide] for other in known},
+            index=wide.columns,
+        ),
+    )
+    overall = frame.pivot_table(
+        index="name", columns="share", values="acsa", aggfunc=lambda r: spread(r, 3)
+    )
+    yield "ACSA:", overall
+
+
+def drop_columns(frame):
+    """Which class lost what share, and its recall."""
+    parts = frame["profile"].str.split(":")
+    names = frame["labels"].map(lambda labels: list(map(str, labels)))
+    recalls = [
+        recalls[labels.index(label)]
+        for recalls, labels, label in zip(frame["recalls"], names, parts.str[1])
+    ]
+    return frame.assign(label=parts.str[1], share=parts.str[2].astype(float), recall=recalls)
+
+
+def plot_scores(groups, path):
+    """ACSA and GM of each sampler with each classifier: seeds, means and intervals."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 0.4 * sum(f["name"].nunique() for _, f in groups) + 1))
-    for axes, (title, frame) in zip(figure.subplots(len(groups), 1, squeeze=False)[:, 0], groups):
-        order = frame.groupby("name")["acsa"].mean().sort_values().index
-        for score, marker in zip(SCORES, "ox"):
-            places = [list(order).index(name) for name in frame["name"]]
-            axes.plot(frame[score], places, marker, label=score.upper(), alpha=0.7)
+    frames = dict(groups)
+    order = list(frames[next(iter(frames))].groupby("name")["acsa"].mean().sort_values().index)
+    figure = Figure(figsize=(5 * len(frames) + 2, 0.36 * len(order) + 1.2), layout="constrained")
+    for axes, (title, frame) in zip(
+        figure.subplots(1, len(frames), sharey=True, squeeze=False)[0], frames.items()
+    ):
+        places = {name: place for place, name in enumerate(order)}
+        frame = frame[frame["name"].isin(order)]
+        for score, color, shift in zip(SCORES, ("C0", "C1"), (0.12, -0.12)):
+            y = frame["name"].map(places) + shift
+            axes.plot(frame[score], y, ".", color=color, alpha=0.35)
+            for name, values in frame.groupby("name")[score]:
+                mean, half = interval(values)
+                label = SCORES[score] if name == frame["name"].iloc[0] else None
+                axes.errorbar(
+                    mean, places[name] + shift, xerr=half, fmt="o", color=color, label=label
+                )
         axes.set_yticks(range(len(order)), order)
-        axes.set_title(title, fontsize=9)
+        axes.set_title(title)
         axes.grid(alpha=0.3)
-        axes.legend()
-    figure.tight_layout()
-    figure.savefig(path, dpi=120)
+    axes.legend(loc="upper left")
+    figure.savefig(path, dpi=90)
+
+
+def plot_frechet(frame, path):
+    """Fréchet distance by sampler and class."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure
+
+    values = _by_class(frame)
+    values = values.loc[values.mean(axis=1).sort_values().index]
+    figure = Figure(figsize=(0.8 * values.shape[1] + 3, 0.36 * len(values) + 1), layout="tight")
+    axes = figure.subplots()
+    axes.imshow(values, norm=LogNorm(), cmap="viridis_r", aspect="auto")
+    middle = np.sqrt(np.nanmin(values.to_numpy()) * np.nanmax(values.to_numpy()))
+    for (i, j), value in np.ndenumerate(values.to_numpy()):
+        color = "white" if value > middle else "black"
+        axes.text(j, i, f"{value:.0f}", ha="center", va="center", fontsize=8, color=color)
+    axes.set_yticks(range(len(values)), values.index)
+    axes.set_xticks(range(values.shape[1]), values.columns)
+    axes.set_xlabel("class")
+    figure.savefig(path, dpi=90)
+
+
+def plot_drop(frame, path):
+    """Recall of the class that lost rows against the share it lost."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="tight")
+    axes = figure.subplots()
+    shares = sorted(set(frame["share"]))
+    for place, (name, rows) in enumerate(frame.groupby("name")):
+        means = rows.groupby("share")["recall"].mean().reindex(shares)
+        x = np.arange(len(shares)) + 0.03 * place
+        style = "o--" if name in BASELINES else "s-"
+        axes.plot(x, means, style, label=name, alpha=0.8)
+    axes.set_xticks(range(len(shares)), [f"{share:.1%}" for share in shares])
+    axes.set_xlabel("share of its rows that the class lost")
+    axes.set_ylabel("recall of that class, mean over classes")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    figure.savefig(path, dpi=90)
 
 
 def main():
-    """Read the lines, print the tables."""
+    """Read the lines, print the tables, save the plots."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", nargs="+", type=Path)
-    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--plots", type=Path, help="folder for plots")
     args = parser.parse_args()
     lines = [json.loads(line) for path in args.results for line in path.read_text().splitlines()]
     frame = pd.DataFrame(lines)
     plain = (frame["settings"] == "{}") | frame["sampler"].isin([*BASELINES, "BorderlineSMOTE"])
-    settings = frame["settings"].mask(plain, "")
-    frame["name"] = (frame["sampler"] + " " + settings).str.strip()
-    groups = []
-    for keys, part in frame.groupby(["dataset", "profile", "classifier", "budget", "score"]):
-        title = ", ".join(keys)
-        groups.append((title, part))
-        print(f"\n### {title}\n")
-        print("\n".join(table(part)))
-    if args.plot:
-        plot(groups, args.plot)
+    settings = "`" + frame["settings"] + "`"
+    frame["name"] = (frame["sampler"] + " " + settings.mask(plain, "")).str.strip()
+    dropped = frame["profile"].str.startswith("drop:")
+    frame["group"] = frame["profile"].mask(dropped, "drop")
+    if args.plots:
+        args.plots.mkdir(exist_ok=True)
+    keys = ["dataset", "group", "rows_per_class", "budget", "score"]
+    for (dataset, group, n_rows, *rest), part in frame.groupby(keys):
+        where = [dataset, group, *([f"{n_rows} rows a class"] if n_rows else []), *rest]
+        scored = []
+        for kind, rows in part.groupby("classifier"):
+            print(f"\n### {', '.join([*where, kind])}\n")
+            name = f"{dataset}_{group}".replace(":", "_").replace("/", "_")
+            if group == "drop":
+                rows = drop_columns(rows)
+                tables, plot, path = drop_tables(rows), plot_drop, f"{name}_{kind}.png"
+            elif kind == "fidelity":
+                tables, plot, path = fidelity_tables(rows), plot_frechet, f"{name}_frechet.png"
+            else:
+                tables, plot = score_tables(rows), None
+                scored.append((kind, rows))
+            for title, table in tables:
+                print(f"{title}\n\n{markdown(table)}\n" if title else f"{markdown(table)}\n")
+            if args.plots and plot:
+                plot(rows, args.plots / path)
+        if args.plots and scored:
+            plot_scores(scored, args.plots / f"{name}_scores.png")
 
 
 if __name__ == "__main__":

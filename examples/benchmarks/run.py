@@ -293,6 +293,7 @@ def main():
             record = setting | {
                 "sampler": name,
                 "seed": seed,
+                "labels": np.unique(y).tolist(),
                 "sampler_seconds": round(time.perf_counter() - start, 1),
                 "warnings": [str(w.message) for w in caught],
                 "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
