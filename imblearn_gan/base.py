@@ -551,7 +551,7 @@ SHARED_PARAMETERS = {
         With an integer every call on a CPU gives the same rows. None draws a seed from NumPy's
         global generator, as scikit-learn does.""",
     "latent_dim": """latent_dim : int, default=100
-        Size of the code that the generator starts from (the paper's value).""",
+        Size of the code that the generator starts from.""",
     "batch_size": """batch_size : int, default=64
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
         number of rows.""",

@@ -99,7 +99,7 @@ class BAGANGPOversampler(AutoencoderSampler):
         Whether labels of generated rows are uniform and real rows are shown under wrong labels,
         too, eq. (14)-(15). False gives generated rows the labels of the real ones and leaves
         wrong labels out, eq. (12)-(13): the paper's v1 with ``autoencoder='unsupervised'`` and
-        cDRAGAN with ``autoencoder=None``.
+        cDRAGAN with ``autoencoder=None, codes='normal', reconstruction_weight=0``.
 
     n_discriminator_steps : int, default=2
         Discriminator updates to one of the generator. The paper has 5.

@@ -93,7 +93,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         As in :class:`~imblearn_gan.BAGANGPOversampler`.
 
     n_discriminator_steps : int, default=2
-        Discriminator updates to one of the generator. The paper has 5.
+        Discriminator updates to one of the generator. The paper tried 2 to 10.
 
     penalty : {{'model', 'noise'}}, default='noise'
         Where the gradient penalty is taken: between real and generated rows, or between real
