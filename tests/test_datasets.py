@@ -150,14 +150,54 @@ def test_data_sets_of_one_home_are_not_mixed_up(tmp_path):
 def test_broken_idx(tmp_path, content):
     write_idx(tmp_path, packed=False)
     (tmp_path / "train-images-idx3-ubyte").write_bytes(content)
-    with pytest.raises(ValueError, match="train-images-idx3-ubyte is not a whole idx file"):
+    with pytest.raises(ValueError, match=r"train-images-idx3-ubyte cannot .*not a whole idx file"):
+        load_mnist(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(gzip.compress(idx(GRAY))[:-20], "EOFError"), (b"<html></html>", "BadGzipFile")],
+)
+def test_broken_gzip(tmp_path, content, problem):
+    write_idx(tmp_path, packed=True)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"images-idx3-ubyte\.gz cannot be read: {problem}"):
         load_mnist(tmp_path)
 
 
 def test_images_and_labels_of_other_lengths(tmp_path):
     write_idx(tmp_path, packed=False)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(LABELS))
-    with pytest.raises(ValueError, match="MNIST: 7 images but 10 labels"):
+    for split in ("train", "all"):
+        with pytest.raises(ValueError, match=r"train-images.* has 7 images but .* has 10 labels"):
+            load_mnist(tmp_path, split=split)
+    # as many in all
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(idx(GRAY[:6]))
+    with pytest.raises(ValueError, match="has 7 images but"):
+        load_mnist(tmp_path, split="all")
+
+
+def test_images_and_labels_swapped(tmp_path):
+    write_idx(tmp_path, packed=False)
+    images, labels = (tmp_path / f"train-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1"))
+    images.write_bytes(idx(LABELS))
+    labels.write_bytes(idx(GRAY))
+    with pytest.raises(ValueError, match=r"images-idx3-ubyte cannot be read.* of a 3-D array"):
+        load_mnist(tmp_path)
+    images.write_bytes(idx(GRAY))
+    with pytest.raises(ValueError, match=r"labels-idx1-ubyte cannot be read.* of a 1-D array"):
+        load_mnist(tmp_path)
+
+
+def test_file_that_may_not_be_read(tmp_path, monkeypatch):
+    """It is not broken."""
+    write_idx(tmp_path, packed=True)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(gzip, "open", refuse)
+    with pytest.raises(PermissionError):
         load_mnist(tmp_path)
 
 
@@ -171,13 +211,56 @@ def test_cifar_batches(tmp_path, protocol):
     check(load_cifar10, COLOR, 5, tmp_path)
 
 
-def test_cifar_archive(tmp_path):
-    with tarfile.open(tmp_path / "cifar-10-python.tar.gz", "w:gz") as archive:
-        for name, content in cifar_batches():
+def write_cifar_archive(folder, batches):
+    path = folder / "cifar-10-python.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in batches:
             member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def test_cifar_archive(tmp_path):
+    write_cifar_archive(tmp_path, cifar_batches())
     check(load_cifar10, COLOR, 5, tmp_path)
+
+
+def test_broken_cifar_archive(tmp_path):
+    path = write_cifar_archive(tmp_path, list(cifar_batches())[:3])
+    broken = r"cifar-10-python\.tar\.gz cannot be read: "
+    with pytest.raises(ValueError, match=broken + "KeyError.*data_batch_4"):
+        load_cifar10(tmp_path)
+    content = path.read_bytes()
+    for junk in (b"", b"<html></html>", content[: len(content) // 2]):
+        path.write_bytes(junk)
+        with pytest.raises(ValueError, match=broken):
+            load_cifar10(tmp_path)
+    with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo("cifar-10-batches-py/test_batch")
+        member.type = tarfile.DIRTYPE
+        archive.addfile(member)
+    with pytest.raises(ValueError, match=broken + ".*test_batch in it is not a file"):
+        load_cifar10(tmp_path, split="test")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "EOFError"),
+        (python2_batch(slice(5))[:-100], "UnpicklingError"),
+        (b"<html></html>", ""),
+        (pickle.dumps({"data": [], "fine_labels": []}), "ValueError.*not a CIFAR-10 batch"),
+        (pickle.dumps({"data": np.zeros((4, 1536), np.uint8), "labels": [0, 1, 2, 3]}), "reshape"),
+        (pickle.dumps({"data": np.zeros((2, 6144), np.uint8), "labels": [0, 1]}), "reshape"),
+        (pickle.dumps({"data": np.zeros((2, 3072), np.uint8), "labels": [0]}), "reshape"),
+        (pickle.dumps({"data": np.zeros((1, 3072), np.uint8), "labels": ["cat"]}), "'cat'"),
+    ],
+)
+def test_broken_cifar_batch(tmp_path, content, problem):
+    (tmp_path / "test_batch").write_bytes(content)
+    with pytest.raises(ValueError, match=f"test_batch cannot be read: .*{problem}"):
+        load_cifar10(tmp_path, split="test")
 
 
 class Malicious:
@@ -196,21 +279,40 @@ class Malicious:
 def test_pickles_run_no_code(tmp_path, monkeypatch, call, arg):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "test_batch").write_bytes(pickle.dumps(Malicious(call, arg)))
-    with pytest.raises(pickle.UnpicklingError, match=f"refused .*{call.__name__}"):
+    with pytest.raises(ValueError, match=f"test_batch .*refused .*{call.__name__}"):
         load_cifar10(tmp_path, split="test")
     assert not (tmp_path / "owned").exists()
-
-
-def test_other_pickles(tmp_path):
-    (tmp_path / "test_batch").write_bytes(pickle.dumps({"data": [], "fine_labels": []}))
-    with pytest.raises(ValueError, match="is not a CIFAR-10 batch"):
-        load_cifar10(tmp_path, split="test")
 
 
 def test_svhn(tmp_path):
     write_svhn(tmp_path / "svhn")
     check(load_svhn, COLOR, 7, tmp_path)
     check(load_svhn, COLOR, 7, tmp_path / "svhn")
+
+
+@pytest.mark.parametrize("broken", [b"", b"<html></html>" * 50, slice(300), slice(-300)])
+def test_broken_svhn(tmp_path, broken):
+    write_svhn(tmp_path)
+    path = tmp_path / "train_32x32.mat"
+    path.write_bytes(path.read_bytes()[broken] if isinstance(broken, slice) else broken)
+    with pytest.raises(ValueError, match=r"train_32x32\.mat cannot be read: ") as error:
+        load_svhn(tmp_path)
+    assert error.value.__cause__ is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ({"images": 1}, "KeyError"),
+        ({"X": COLOR.transpose(1, 2, 3, 0), "y": LABELS[:9]}, r"shape \(32, 32, 3, 9\)"),
+        ({"X": COLOR, "y": LABELS}, r"shape \(32, 32, 3, 10\)"),
+        ({"X": COLOR.transpose(1, 2, 3, 0) / 255, "y": LABELS}, "must be bytes"),
+    ],
+)
+def test_other_mat_files(tmp_path, content, problem):
+    savemat(tmp_path / "train_32x32.mat", content)
+    with pytest.raises(ValueError, match=rf"train_32x32\.mat cannot be read: .*{problem}"):
+        load_svhn(tmp_path)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -303,9 +405,13 @@ def folder(tmp_path):
     write_image(root / "b" / "1.png", (10, 20, 30))
     write_image(root / "b" / "nested" / "2.PNG", (40, 50, 60))
     write_image(root / "a" / "3.ppm", (70, 80, 90))
-    for other in ("b/notes.csv", "b/._1.png", "readme.txt"):
+    others = ["b/notes.csv", "b/._1.png", "readme.txt"]
+    others += [f"b/x.{kind}" for kind in ("h5", "mpg", "fits", "eps", "wmf", "grib")]
+    for other in others:
         (root / other).write_text("no image")
-    (root / ".hidden").mkdir()
+    for name in (".hidden", "b/.ipynb_checkpoints", "b/nested/.deep/er"):
+        write_image(root / name / "4.png", (0, 0, 0))
+    (root / "b" / "folder.png").mkdir()
     return root
 
 
@@ -320,6 +426,30 @@ def test_image_folder(folder):
     X, y = load_image_folder(str(folder), max_per_class=1, return_X_y=True)
     assert X[:, 0, 0].tolist() == [[70, 80, 90], [10, 20, 30]]
     assert y.tolist() == ["a", "b"]
+
+
+def test_images_below_a_hidden_folder(folder):
+    """What counts is hidden below the path, not the path."""
+    hidden = folder.rename(folder.parent / ".cache")
+    assert len(load_image_folder(hidden).data) == 3
+
+
+@pytest.mark.parametrize("kind", ["bmp", "gif", "jpg", "JPEG", "jp2", "png", "pgm", "tif", "webp"])
+def test_image_formats(tmp_path, kind):
+    write_image(tmp_path / "a" / f"1.{kind}", (200, 200, 200))
+    assert load_image_folder(tmp_path, color="gray").data.mean() == pytest.approx(200, abs=2)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg", "gif", "tif"])
+def test_broken_images(tmp_path, kind):
+    path = tmp_path / "a" / f"1.{kind}"
+    write_image(path, (1, 2, 3), size=(100, 100))
+    content = path.read_bytes()
+    for broken in (content[: len(content) * 2 // 3], b"no image", b""):
+        path.write_bytes(broken)
+        with pytest.raises(ValueError, match=rf"1\.{kind} cannot be read: ") as error:
+            load_image_folder(tmp_path)
+        assert error.value.__cause__ is not None
 
 
 def test_image_sizes(folder):
@@ -350,8 +480,14 @@ def test_image_colors(folder, tmp_path):
     [
         ({"color": "grey"}, "color must be .* Got 'grey'"),
         ({"image_size": (3, 4, 3)}, "image_size must be"),
-        ({"image_size": 0}, "image_size must be"),
-        ({"max_per_class": 0}, "max_per_class must be"),
+        *(
+            ({"image_size": size}, "image_size must be an integer .* Got")
+            for size in (0, 8.5, True, "8", {8}, (8.0, 8.0), (4, None), (0, 4), (4, True), (4,))
+        ),
+        *(
+            ({"max_per_class": n}, "max_per_class must be an integer .* Got")
+            for n in (0, 1.5, "1", True)
+        ),
     ],
 )
 def test_image_folder_parameters(folder, parameters, message):
@@ -431,6 +567,60 @@ def test_containers(container):
         assert type(y_drawn) is type(labels)
         assert np.shape(X_drawn)[1:] == np.shape(X)[1:]
         assert list(y_drawn) == ["a"] + ["b"] * 10 + ["c"] * 2
+
+
+@pytest.mark.parametrize("form", ["coo", "bsr", "dia", "csc", "csr", "lil", "dok"])
+@pytest.mark.parametrize("kind", [sparse.coo_matrix, sparse.coo_array])
+def test_sparse_formats(kind, form):
+    X, y = balanced([10, 10])
+    X_sparse = kind(np.hstack([X, -X])).asformat(form)
+    X_drawn, _, drawn, _ = make_longtailed(X_sparse, y, [9, 3], return_indices=True)
+    assert type(X_drawn) is type(X_sparse)
+    np.testing.assert_array_equal(X_drawn.toarray(), np.hstack([X, -X])[drawn])
+
+
+def test_profile_as_series():
+    X, y = balanced([40, 30, 20])
+    for labels in (pd.Series(y), pd.Series(y).map({0: "a", 1: "b", 2: "c"})):
+        # most frequent first, the order of the labels turned around
+        counts = (labels.value_counts() // 10)[::-1]
+        _, y_drawn = make_longtailed(X, labels, counts)
+        assert y_drawn.value_counts(sort=False).tolist() == [4, 3, 2]
+        _, y_drawn = make_longtailed(X, labels, counts[:1])
+        assert y_drawn.value_counts(sort=False).tolist() == [40, 30, 2]
+    with pytest.raises(ValueError, match=r"integers >= 1\. Got 0\.4 of class 0"):
+        make_longtailed(X, y, pd.Series(y).value_counts() / 100)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [0, 1, np.nan, 0],
+        ["a", "b", np.nan, "a"],
+        ["a", "b", None, "a"],
+        np.array([None, None, "b", "a"]),
+        pd.Series([0, 1, None, 0], dtype="Int64"),
+        pd.Series(["a", "b", None, "a"], dtype="string"),
+        pd.Series(["a", "b", None, "a"], dtype="category"),
+        pd.Series([[0], [1], [None]]).explode(),
+        pd.to_datetime(pd.Series(["2020", "2021", None])),
+        np.array(["2020", "2021", "NaT"], dtype="datetime64[ns]"),
+    ],
+)
+def test_missing_labels(y):
+    for call in (
+        lambda: make_longtailed(np.zeros((len(y), 2)), y, 1),
+        lambda: drop_share(y, y[1], 0),
+        lambda: divide_rest(y, y[1], 1),
+    ):
+        with pytest.raises(ValueError, match=r"y lacks the labels of [12] rows \(NaN or None\)"):
+            call()
+
+
+@pytest.mark.parametrize("profile", [2, [], {}, "gamo_mnist"])
+def test_no_rows(profile):
+    with pytest.raises(ValueError, match="X and y must have at least one row"):
+        make_longtailed(np.empty((0, 3)), [], profile)
 
 
 def test_classes_say_the_order():

@@ -22,7 +22,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, v_measure_score
-from sklearn.model_selection import PredefinedSplit, StratifiedKFold
+from sklearn.model_selection import KFold, PredefinedSplit, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -48,6 +48,7 @@ from imblearn_gan.metrics import (
     ssim_to_nearest,
     v_score,
 )
+from imblearn_gan.metrics._evaluation import _smote
 
 RNG = np.random.default_rng(0)
 REAL, FAKE = RNG.normal(size=(60, 4)), RNG.normal(0.5, 1.5, size=(40, 4))
@@ -231,6 +232,18 @@ def test_neighbour_figures_of_the_same_and_of_distant_rows():
             metric(REAL, FAKE, n_neighbors=60)
 
 
+def test_neighbour_figures_of_rows_that_tie_or_repeat():
+    grid = np.random.default_rng(0).integers(2, size=(300, 4)).astype(float)
+    assert precision_recall(grid, grid) == (1, 1)  # the paper's balls hold their surface
+    real, fake = np.arange(20.0)[:, None], np.arange(10.0)[:, None]
+    radii = np.sort(cdist(fake, fake))[:, 3]
+    assert precision_recall(real, fake).recall == (cdist(real, fake) <= radii).any(axis=1).mean()
+    with pytest.warns(UserWarning, match="300 rows of X_real have 5 copies"):
+        assert density_coverage(grid, grid) == (0, 0)
+    with pytest.raises(ValueError, match="n_neighbors must be an integer"):
+        precision_recall(REAL, FAKE, n_neighbors=2.5)
+
+
 def test_collapse_shows_in_recall_and_coverage():
     collapsed = REAL[:1] + 1e-3 * FAKE
     assert precision_recall(REAL, collapsed) == (1, pytest.approx(0, abs=0.02))
@@ -263,6 +276,13 @@ def test_copies_are_memorized_and_fresh_rows_are_not():
         memorized_share(X, X, ratio=0)
     with pytest.raises(ValueError, match="X_real must have at least three"):
         memorized_share(X[:2], X)
+
+
+def test_copies_of_repeated_rows_are_memorized():
+    X = np.random.default_rng(1).normal(size=(40, 6)) + 100
+    assert memorized_share(np.repeat(X, 2, axis=0), X, ratio=0.5) == (1, 1)
+    generated, real = memorized_share(np.concatenate([X, X[:10]]), X[:10], ratio=0.1)
+    assert (generated, real) == (1, 20 / 50)
 
 
 # SSIM -------------------------------------------------------------------------------------------
@@ -349,6 +369,13 @@ def test_scores_under_the_names_of_the_papers():
     assert acsa_score(y, predicted) == pytest.approx((2 / 3 + 2) / 3)
     assert gm_score(y, predicted) == pytest.approx((2 / 3) ** (1 / 3))
     assert gm_score(y, [0] * 6) == 0
+
+
+def test_figures_by_class_say_which_class_is_wrong():
+    with pytest.raises(ValueError, match="Class 'b': SSIM of pairs needs at least two"):
+        by_class(ssim_of_pairs, IMAGES, ["a"] * 11 + ["b"], IMAGES, ["a"] * 6 + ["b"] * 6)
+    with pytest.raises(ValueError, match="no class in common"):
+        by_class(frechet_distance, REAL, np.ones(60, int), FAKE, ["1"] * 40)
 
 
 def test_figures_by_class():
@@ -484,6 +511,8 @@ def test_the_sampler_sees_training_rows_only(spy):
     assert len({seed for _, _, seed in Spy.seen}) == 10
     with pytest.raises(ValueError, match="cv must"):
         evaluate_sampler(spy, X, LABELS, cv=[([0, 1, 30], [1, 31])])
+    with pytest.raises(ValueError, match=r"cv must .* every class .* smallest class has 10 rows"):
+        evaluate_sampler(spy, X, LABELS, cv=KFold(4))
 
 
 def test_folds_and_baselines_are_the_same_for_every_sampler_and_way_to_run(spy):
@@ -514,6 +543,7 @@ def test_data_frames_with_categories():
     methods = ["none", "class weight", "random oversampling", "SMOTE", "CGANOversampler"]
     assert result.scores["method"].tolist() == methods * 2
     model = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
+    frame = frame.astype({"flag": float, "count": float})
     result = evaluate_sampler(
         SMOTENC(["kind", "level"]), frame, LABELS, classifier=model, cv=4, random_state=0
     )
@@ -523,6 +553,36 @@ def test_data_frames_with_categories():
         RandomOverSampler(), frame[["kind", "level"]], LABELS, classifier=model, cv=2
     )
     assert "SMOTE" in set(result.scores["method"])
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "int64", "bool"])
+@pytest.mark.parametrize("kind", ["array", "sparse", "frame", "categories"])
+def test_smote_interpolates_integers_within_their_range(dtype, kind):
+    X = np.random.default_rng(0).integers(100, 120, size=(40, 3))
+    X = (X > 110 if dtype == "bool" else X).astype(dtype)
+    data = X if kind == "array" else sparse.csr_matrix(X)
+    categories = []
+    if kind in ("frame", "categories"):
+        data = pd.DataFrame(X, columns=list("abc"))
+    if kind == "categories":
+        data["d"] = np.where(LABELS, "yes", "no")
+        categories = [3]
+    rows, labels = _smote("auto", categories, data, LABELS, 0)
+    values = rows.iloc[:, :3].to_numpy() if hasattr(rows, "iloc") else rows
+    values = values.toarray() if sparse.issparse(values) else values
+    assert values.dtype == dtype
+    assert X.min() <= values.min()
+    assert values.max() <= X.max()
+    given = SMOTE(random_state=0).fit_resample(X.astype(float), LABELS)[0]
+    if kind in ("array", "frame"):
+        assert_array_equal(values, np.rint(given))
+    assert np.bincount(labels).tolist() == [30, 30]
+
+
+def test_smote_of_nullable_columns():
+    frame = pd.DataFrame({"a": pd.array(range(40), "Int64"), "b": pd.array(LABELS > 0, "boolean")})
+    rows, _ = _smote("auto", [], frame, LABELS, 0)
+    assert rows.dtypes.tolist() == frame.dtypes.tolist()
 
 
 class Looks(GaussianNB):

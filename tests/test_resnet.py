@@ -208,6 +208,13 @@ def test_ctrl_c_is_no_early_stop(monkeypatch, max_epochs):
         model.predict(X)
 
 
+@pytest.mark.parametrize("held_out", [0, 0.2])
+def test_divergence_in_the_last_update(held_out):
+    model = small(max_epochs=1, learning_rate=1e30, validation_fraction=held_out)
+    with pytest.raises(FloatingPointError, match="smaller learning_rate"):
+        model.fit(X, Y)
+
+
 def test_without_skorch(monkeypatch):
     model = small().fit(X, Y)
     monkeypatch.setitem(sys.modules, "skorch", None)

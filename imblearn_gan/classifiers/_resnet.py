@@ -267,7 +267,9 @@ class ResNetClassifier(GameClassifier):
             for i, epoch in enumerate(epochs, start=1)
         ]
         self.n_iter_ = len(epochs)
-        if not np.isfinite([epoch["train_loss"] for epoch in self.history_]).all():
+        figures = [epoch[name] for epoch in self.history_ for name in losses]
+        weights = net.module_.state_dict().values()  # also what the very last update made of them
+        if not (np.isfinite(figures).all() and all(value.isfinite().all() for value in weights)):
             raise FloatingPointError(
                 "The loss is not finite: training diverged. Try a smaller learning_rate."
             )

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
+from imblearn_gan.datasets._files import reading
+
+#: Pillow's formats that are read. It knows more, but some are no still images or need a plugin or
+#: a program, such as MPEG, HDF5 and EPS.
+FORMATS = {"AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP"}
+
 #: Pillow's modes of gray images with 8 bits or fewer.
 GRAY_MODES = {"1", "L", "LA"}
+
+
+def _is_count(value: Any) -> bool:
+    is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return is_integer and bool(value >= 1)
 
 
 def load_image_folder(
@@ -24,8 +36,9 @@ def load_image_folder(
     """Load images from a folder whose sub-folders are the classes.
 
     That is how CelebA, GTSRB, Flowers, Cells, BreakHis, LSUN and SUN397 come or are laid out.
-    Images lie at any depth below the sub-folder of their class; other files and hidden ones are
-    passed over. Needs Pillow.
+    Images lie at any depth below the sub-folder of their class, as AVIF, BMP, GIF, JPEG, JPEG 2000,
+    PNG, PPM, TIFF or WebP; other files, hidden ones and all in hidden folders are passed over.
+    Needs Pillow.
 
     Parameters
     ----------
@@ -62,8 +75,8 @@ def load_image_folder(
         If there are no sub-folders, or one has no images.
 
     ValueError
-        If sizes differ and ``image_size`` is None, an image has more than 8 bits a channel, or a
-        parameter is wrong.
+        If sizes differ and ``image_size`` is None, an image is broken or has more than 8 bits a
+        channel, or a parameter is wrong.
 
     Examples
     --------
@@ -85,18 +98,26 @@ def load_image_folder(
         raise ImportError("load_image_folder needs Pillow: pip install pillow") from error
     if color not in ("auto", "gray", "rgb"):
         raise ValueError(f"color must be 'auto', 'gray' or 'rgb'. Got {color!r}.")
-    size = (image_size, image_size) if isinstance(image_size, (int, np.integer)) else image_size
-    if size is not None and (len(size) != 2 or min(size) < 1):
-        raise ValueError(f"image_size must be (height, width), both >= 1. Got {image_size!r}.")
-    if max_per_class is not None and max_per_class < 1:
+    size: Any = (
+        (image_size, image_size) if isinstance(image_size, (int, np.integer)) else image_size
+    )
+    if size is not None and not (
+        isinstance(size, Sequence) and len(size) == 2 and all(map(_is_count, size))
+    ):
+        raise ValueError(
+            f"image_size must be an integer >= 1, or (height, width) of such. Got {image_size!r}."
+        )
+    if max_per_class is not None and not _is_count(max_per_class):
         raise ValueError(f"max_per_class must be an integer >= 1. Got {max_per_class!r}.")
 
-    extensions = {e for e, kind in Image.registered_extensions().items() if kind in Image.OPEN}
+    extensions = {e for e, kind in Image.registered_extensions().items() if kind in FORMATS}
     by_class = {
         folder.name: [
             file
             for file in sorted(folder.rglob("*"))
-            if file.suffix.lower() in extensions and not file.name.startswith(".")
+            if file.suffix.lower() in extensions
+            and file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(folder).parts)
         ][:max_per_class]
         for folder in (sorted(Path(path).iterdir()) if Path(path).is_dir() else [])
         if folder.is_dir() and not folder.name.startswith(".")
@@ -104,14 +125,14 @@ def load_image_folder(
     if not by_class:
         raise FileNotFoundError(f"path must be a folder with a sub-folder a class. Got {path!r}.")
     if empty := [name for name, files in by_class.items() if not files]:
-        raise FileNotFoundError(f"{path} has no images that Pillow reads in {empty}.")
+        raise FileNotFoundError(f"{path} has no images ({', '.join(sorted(FORMATS))}) in {empty}.")
     files = [file for of_class in by_class.values() for file in of_class]
 
     # the first image of each kind; headers only
     sizes: dict[tuple[int, int], Path] = {}
     modes: dict[str, Path] = {}
     for file in files:
-        with Image.open(file) as image:
+        with reading(file), Image.open(file) as image:
             sizes.setdefault((image.height, image.width), file)
             modes.setdefault(image.mode, file)
     for mode, file in modes.items():
@@ -127,7 +148,7 @@ def load_image_folder(
     height, width = size or next(iter(sizes))
     X = np.empty((len(files), height, width) + (() if gray else (3,)), np.uint8)
     for row, file in zip(X, files):
-        with Image.open(file) as image:
+        with reading(file), Image.open(file) as image:
             pixels = image.convert("L" if gray else "RGB")
         if pixels.size != (width, height):
             pixels = pixels.resize((width, height), Image.Resampling.BILINEAR)

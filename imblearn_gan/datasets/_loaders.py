@@ -17,6 +17,8 @@ from scipy.io import loadmat
 from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
+from imblearn_gan.datasets._files import reading
+
 Split: TypeAlias = Literal["train", "test", "all"]
 
 #: Parts of the data that a split has, in order.
@@ -69,7 +71,7 @@ LOADER_TEXT = {
         If no folder has the files and ``download`` is false. It lists the paths tried.
 
     ValueError
-        If ``split`` is unknown or a file is not what its name says."""
+        If ``split`` is unknown, or a file is broken or not what its name says."""
 }
 
 
@@ -93,21 +95,28 @@ def _first(folder: Path, *names: str) -> Path:
     raise FileNotFoundError(f"{folder / names[0]}" + "".join(f" or {n}" for n in names[1:]))
 
 
-def _idx(path: Path) -> np.ndarray:
+def _idx(path: Path, n_axes: int) -> np.ndarray:
     """Content of an idx file of unsigned bytes."""
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        content = file.read()
-    start = 4 + 4 * int.from_bytes(content[3:4], "big")
-    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
-    if content[:3] != b"\0\0\x08" or len(content) != start + prod(shape):
-        raise ValueError(f"{path} is not a whole idx file of unsigned bytes.")
+    with reading(path):
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read()
+        start = 4 + 4 * n_axes
+        shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
+        if content[:4] != bytes([0, 0, 8, n_axes]) or len(content) != start + prod(shape):
+            raise ValueError(f"not a whole idx file of a {n_axes}-D array of unsigned bytes")
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
 def _read_idx(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     prefix = {"train": "train", "test": "t10k"}[part]
     names = (f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte")
-    X, y = (_idx(_first(folder, name, f"{name}.gz")) for name in names)
+    images, labels = (_first(folder, name, f"{name}.gz") for name in names)
+    X, y = _idx(images, 3), _idx(labels, 1)
+    if len(X) != len(y):
+        raise ValueError(
+            f"{images} has {len(X)} images but {labels} has {len(y)} labels: they must be of one "
+            "data set."
+        )
     return X, y
 
 
@@ -122,38 +131,46 @@ class _ArrayUnpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _cifar_files(folder: Path, part: str) -> Iterator[IO[bytes]]:
-    """Open files of the batches, unpacked or in the archive."""
+def _batch(file: IO[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels of a file of CIFAR-10."""
+    batch = _ArrayUnpickler(file, encoding="latin1").load()
+    if not isinstance(batch, dict) or not {"data", "labels"} <= batch.keys():
+        raise ValueError("not a CIFAR-10 batch")
+    labels = np.asarray(batch["labels"], np.int64)
+    planes = np.asarray(batch["data"], np.uint8).reshape(len(labels), 3, 32, 32)
+    return planes.transpose(0, 2, 3, 1), labels
+
+
+def _batches(folder: Path, part: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The batches, from their own files or from the archive."""
     names = {"train": [f"data_batch_{i}" for i in range(1, 6)], "test": ["test_batch"]}[part]
     path = _first(folder, names[0], CIFAR_ARCHIVE)
     if path.name != CIFAR_ARCHIVE:
-        for name in names:
-            with _first(folder, name).open("rb") as file:
-                yield file
+        for path in [_first(folder, name) for name in names]:
+            with reading(path), path.open("rb") as file:
+                yield _batch(file)
         return
-    with tarfile.open(path) as archive:
+    with reading(path), tarfile.open(path) as archive:
         for name in names:
             member = archive.extractfile(f"cifar-10-batches-py/{name}")
             if member is None:
-                raise ValueError(f"{name} in {path} is not a file.")
-            yield member
+                raise ValueError(f"{name} in it is not a file")
+            yield _batch(member)
 
 
 def _read_cifar(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = [], []
-    for file in _cifar_files(folder, part):
-        batch = _ArrayUnpickler(file, encoding="latin1").load()
-        if not isinstance(batch, dict) or not {"data", "labels"} <= batch.keys():
-            raise ValueError(f"a file of {folder} is not a CIFAR-10 batch.")
-        planes = np.asarray(batch["data"], np.uint8).reshape(-1, 3, 32, 32)
-        images.append(planes.transpose(0, 2, 3, 1))
-        labels.append(batch["labels"])
-    return np.concatenate(images), np.concatenate(labels)
+    X, y = (np.concatenate(arrays) for arrays in zip(*_batches(folder, part)))
+    return X, y
 
 
 def _read_svhn(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    content = loadmat(_first(folder, f"{part}_32x32.mat"), variable_names=["X", "y"])
-    return content["X"].transpose(3, 0, 1, 2), content["y"].ravel() % 10
+    path = _first(folder, f"{part}_32x32.mat")
+    with reading(path):
+        content = loadmat(path, variable_names=["X", "y"])
+        X, y = content["X"], content["y"].ravel() % 10
+        if X.dtype != np.uint8 or X.shape != (32, 32, 3, len(y)):
+            raise ValueError(f"X must be bytes of shape (32, 32, 3, {len(y)}), as y has labels")
+    return X.transpose(3, 0, 1, 2), y
 
 
 def _square_images(flat: np.ndarray, n_channels: int) -> np.ndarray:
@@ -229,8 +246,6 @@ def _load(
                 "OpenML."
             )
         X, y = _from_openml(source, data_home, split)
-    if len(X) != len(y):
-        raise ValueError(f"{source.title}: {len(X)} images but {len(y)} labels.")
     X, y = np.ascontiguousarray(X), y.astype(np.int64)
     if return_X_y:
         return X, y
@@ -332,14 +347,12 @@ def load_cifar10(
     """Load CIFAR-10: 50,000 and 10,000 images of things of shape (32, 32, 3).
 
     From the batches of its Python version, unpacked or in ``cifar-10-python.tar.gz``. They are
-    pickles: what is not an array or a plain value is refused, so no code in them runs.
+    pickles: one that holds more than arrays and plain values is refused as broken, so no code in
+    them runs.
 
     Parameters
     ----------
     {parameters}
-
-    pickle.UnpicklingError
-        If a batch holds anything else.
 
     Examples
     --------

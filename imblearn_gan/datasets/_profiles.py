@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
+
+from imblearn_gan._data import _is_missing
 
 _GAMO_GRAY = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 _GAMO_COLOR = (4500, 2000, 1000, 800, 600, 500, 400, 250, 150, 80)
@@ -35,7 +38,11 @@ PROFILES: Mapping[str, tuple[int, ...]] = MappingProxyType(
 
 def _class_counts(y: Any) -> dict[Any, int]:
     """Rows of each class, ordered by label."""
-    labels, counts = np.unique(column_or_1d(y), return_counts=True)
+    labels = column_or_1d(y)
+    # y itself: as an array, ["a", nan] is ["a", "nan"]
+    if missing := sum(_is_missing(label) for label in np.asarray(y, dtype=object).ravel()):
+        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+    labels, counts = np.unique(labels, return_counts=True)
     return dict(zip(labels.tolist(), counts.tolist()))
 
 
@@ -125,7 +132,7 @@ def drop_share(y: Any, label: Any, share: float) -> dict[Any, int]:
     Raises
     ------
     ValueError
-        If ``y`` lacks the label, or no row would stay.
+        If ``y`` lacks the label or has missing ones, or no row would stay.
 
     References
     ----------
@@ -171,7 +178,7 @@ def divide_rest(y: Any, label: Any, divisor: float) -> dict[Any, int]:
     Raises
     ------
     ValueError
-        If ``y`` lacks the label, or a class would have no rows.
+        If ``y`` lacks the label or has missing ones, or a class would have no rows.
 
     Examples
     --------
@@ -192,13 +199,13 @@ def divide_rest(y: Any, label: Any, divisor: float) -> dict[Any, int]:
     return {other: int(n // divisor) for other, n in counts.items()}
 
 
-def _wanted_counts(y: np.ndarray, profile: Any, classes: Sequence[Any] | None) -> dict[Any, int]:
+def _wanted_counts(y: Any, profile: Any, classes: Sequence[Any] | None) -> dict[Any, int]:
     """Rows that the profile asks of each class, ordered by label."""
     there = _class_counts(y)
     order = list(there) if classes is None else list(classes)
     if len(order) != len(there) or set(order) != set(there):
         raise ValueError(f"classes must name each of {list(there)} once. Got {order}.")
-    counts = profile
+    counts = profile.to_dict() if hasattr(profile, "to_dict") else profile
     if isinstance(profile, str):
         if profile not in PROFILES:
             raise ValueError(
@@ -229,7 +236,7 @@ def _wanted_counts(y: np.ndarray, profile: Any, classes: Sequence[Any] | None) -
 def make_longtailed(
     X: Any,
     y: Any,
-    profile: str | float | Sequence[int] | Mapping[Any, int],
+    profile: Any,
     *,
     classes: Sequence[Any] | None = None,
     random_state: int | np.random.RandomState | None = None,
@@ -245,17 +252,19 @@ def make_longtailed(
     y : array-like of shape (n,)
         Labels.
 
-    profile : str, float, sequence of int or dict
+    profile : str, float, sequence of int, dict or pandas Series
         Rows of each class:
 
         - a name in ``PROFILES``;
         - a number: the imbalance ratio of an exponential decay from all rows of the first class;
         - a sequence, such as :func:`decaying_counts` gives: counts by class;
-        - a dict, such as :func:`drop_share` and :func:`divide_rest` give: ``{label: count}``.
-          Classes it does not name keep all rows.
+        - a dict, such as :func:`drop_share` and :func:`divide_rest` give: ``{label: count}``,
+          or a Series with the labels as its index, such as ``y.value_counts() // 10``. Classes
+          it does not name keep all rows.
 
     classes : sequence or None, default=None
-        All labels in the order of the profile; None takes them sorted. A dict needs none.
+        All labels in the order of the profile; None takes them sorted. A dict or Series
+        needs none.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the draw. With the same seed, a larger profile has the rows of a smaller one.
@@ -281,7 +290,8 @@ def make_longtailed(
     Raises
     ------
     ValueError
-        If the profile does not fit ``y``: what it asks for, and what there is.
+        If there are no rows, ``y`` has missing labels, or the profile does not fit ``y``: what
+        it asks for, and what there is.
 
     Examples
     --------
@@ -295,12 +305,16 @@ def make_longtailed(
     """
     check_consistent_length(X, y)
     labels = column_or_1d(y)
+    if not len(labels):
+        raise ValueError("X and y must have at least one row. Got none.")
     rng = check_random_state(random_state)
     drawn, left_out = [], []
-    for label, n in _wanted_counts(labels, profile, classes).items():
+    for label, n in _wanted_counts(y, profile, classes).items():
         rows = rng.permutation(np.flatnonzero(labels == label))
         drawn.append(rows[:n])
         left_out.append(rows[n:])
     rows = np.concatenate(drawn)
-    result = _safe_indexing(X, rows), _safe_indexing(y, rows)
+    # some sparse formats give no rows
+    X_drawn = X.tocsr()[rows].asformat(X.format) if sparse.issparse(X) else _safe_indexing(X, rows)
+    result = X_drawn, _safe_indexing(y, rows)
     return (*result, rows, np.concatenate(left_out)) if return_indices else result

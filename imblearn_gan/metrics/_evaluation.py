@@ -25,7 +25,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from imblearn_gan._data import DataCodec, to_native
+from imblearn_gan._data import DataCodec, _column_kind, is_pandas, to_native
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 from imblearn_gan.metrics._features import import_optional
 
@@ -75,19 +75,31 @@ def _repeat(strategy: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
 
 
 def _smote(strategy: Any, categorical: list[int], X: Any, y: np.ndarray, seed: int) -> tuple:
-    """SMOTE, of the kind that fits the columns, with as many neighbours as there are."""
+    """SMOTE, of the kind that fits the columns, with as many neighbours as there are.
+
+    It interpolates in floating point: differences of unsigned integers wrap round.
+    """
     smallest = np.unique(y, return_counts=True)[1].min()
     params = {"k_neighbors": min(5, smallest - 1), "sampling_strategy": strategy}
     params |= {"random_state": seed}
-    if categorical:
-        if len(categorical) == X.shape[1]:
-            return SMOTEN(**params).fit_resample(X, y)
-        return SMOTENC(categorical, **params).fit_resample(X, y)
-    if X.ndim == 2:
-        return SMOTE(**params).fit_resample(X, y)
-    rows, labels = SMOTE(**params).fit_resample(_flat(X).astype(np.float64), y)
-    rows = rows if X.dtype.kind == "f" else np.rint(rows)
-    return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels
+    if not categorical:
+        sampler = SMOTE(**params)
+    elif len(categorical) == X.shape[1]:
+        sampler = SMOTEN(**params)
+    else:
+        sampler = SMOTENC(categorical, **params)
+    if is_pandas(X):
+        columns = [c for i, c in enumerate(X.columns) if i not in categorical]
+        rows, labels = sampler.fit_resample(X.astype(dict.fromkeys(columns, np.float64)), y)
+        whole = [c for c in columns if _column_kind(X[c]) != "float"]
+        rows[whole] = rows[whole].round()
+        return rows.astype({c: X[c].dtype for c in columns}), labels
+    if X.dtype.kind not in "iub":
+        rows, labels = sampler.fit_resample(_flat(X), y)
+        return rows.reshape(-1, *X.shape[1:]) if X.ndim > 2 else rows, labels
+    rows, labels = sampler.fit_resample(_flat(X).astype(np.float64), y)
+    rows = rows.rint() if sparse.issparse(rows) else np.rint(rows).reshape(-1, *X.shape[1:])
+    return rows.astype(X.dtype), labels
 
 
 def _flat(X: Any) -> Any:
@@ -128,6 +140,13 @@ def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
     folds = list(check_cv(cv).split(np.zeros((len(y), 1)), y))
     if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
         raise ValueError("cv must give folds whose test rows are not among the training rows.")
+    classes, counts = np.unique(y, return_counts=True)
+    if any(len(np.unique(y[part])) < len(classes) for fold in folds for part in fold):
+        raise ValueError(
+            "cv must give folds with rows of every class to learn from and to test on: recalls are "
+            f"not defined without. The smallest class has {counts.min()} rows: take stratified "
+            "folds, at most that many."
+        )
     return folds
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from importlib import import_module
 from inspect import signature
 from itertools import chain
@@ -14,7 +13,12 @@ import numpy as np
 import torch
 from scipy import sparse
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.validation import (
+    check_array,
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+)
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataCodec, to_native
@@ -81,6 +85,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
     if features is None:
         values = X
     elif isinstance(features, GameClassifier):
+        check_is_fitted(features, "networks_")
         X = features._read_again(X)
         layers = list(features.networks_["classifier"].children())[:-1]
         network = nn.Sequential(features.networks_["extractor"], *layers)
@@ -137,7 +142,7 @@ def image_reader(
         )
     if data_range is None:
         low, high = codec._middle - codec._half, codec._middle + codec._half
-    elif len(data_range) == 2 and data_range[0] < data_range[1]:
+    elif np.shape(data_range) == (2,) and data_range[0] < data_range[1]:
         low, high = data_range
     else:
         raise ValueError(f"data_range must be (low, high) with low < high. Got {data_range!r}.")
@@ -253,18 +258,23 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
     sets = [(to_native(X), column_or_1d(y)) for X, y in zip(arrays[::2], arrays[1::2])]
     for X, y in sets:
         check_consistent_length(X, y)
-    classes = reduce(np.intersect1d, [np.unique(y) for _, y in sets])
-    if not len(classes):
+    # not by NumPy's sets, which take 1 and "1" for the same
+    seen = [dict.fromkeys(np.unique(y).tolist()) for _, y in sets]
+    classes = [label for label in seen[0] if label in seen[-1]]
+    if not classes:
         raise ValueError("y_real and y_generated have no class in common.")
     takes_labels = "y" in signature(metric).parameters
     names = ("n",) if len(sets) == 1 else ("n_real", "n_generated")
     records = []
-    for label in classes.tolist():
+    for label in classes:
         index = [np.flatnonzero(y == label) for _, y in sets]
         parts: list = []
         for (X, y), i in zip(sets, index):
             parts += [_safe_indexing(X, i), y[i]] if takes_labels else [_safe_indexing(X, i)]
-        value = metric(*parts, **options)
+        try:
+            value = metric(*parts, **options)
+        except ValueError as error:
+            raise ValueError(f"Class {label!r}: {error}") from error
         named = hasattr(value, "_asdict")
         figures = value._asdict() if named else {getattr(metric, "__name__", "value"): value}
         records.append({"class": label} | figures | dict(zip(names, map(len, index))))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable, Iterator
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +12,6 @@ from sklearn.metrics import pairwise_distances_chunked
 from sklearn.neighbors import NearestNeighbors
 
 from imblearn_gan.metrics._features import Pair, two_features
-
-_BOUNDARY = 1 - 1e-9
 
 
 class PrecisionRecall(NamedTuple):
@@ -28,21 +29,29 @@ class DensityCoverage(NamedTuple):
 
 
 def _radii(rows: np.ndarray, n_neighbors: int, name: str) -> np.ndarray:
-    """Distance of each row to its k-th nearest other row, which is outside, come what rounding."""
-    if not 1 <= n_neighbors < len(rows):
+    """Squared distance of each row to its k-th nearest other row."""
+    if not isinstance(n_neighbors, Integral) or not 1 <= n_neighbors < len(rows):
         raise ValueError(
-            f"n_neighbors must be at least 1 and less than the number of rows. Got {n_neighbors} "
-            f"for the {len(rows)} rows of {name}."
+            "n_neighbors must be an integer, at least 1 and less than the number of rows. Got "
+            f"{n_neighbors} for the {len(rows)} rows of {name}."
         )
-    distances, _ = NearestNeighbors(n_neighbors=n_neighbors).fit(rows).kneighbors()
-    return distances[:, -1] * _BOUNDARY
+    # a row is the nearest to itself
+    parts = _distances(rows, rows, lambda d: np.partition(d, n_neighbors, axis=1)[:, n_neighbors])
+    return np.concatenate(list(parts))
 
 
-def _n_balls(rows: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """In how many of the balls each row is."""
-    parts = pairwise_distances_chunked(
-        rows, centres, reduce_func=lambda distances, _: (distances < radii).sum(axis=1)
+def _distances(rows: np.ndarray, others: np.ndarray, reduce: Callable) -> Iterator[np.ndarray]:
+    """Squared distances, some rows at a time, and exact: those of equal rows are zero."""
+    return pairwise_distances_chunked(
+        rows, others, metric="sqeuclidean", reduce_func=lambda distances, _: reduce(distances)
     )
+
+
+def _n_balls(
+    rows: np.ndarray, centres: np.ndarray, radii: np.ndarray, inside: Callable
+) -> np.ndarray:
+    """In how many of the balls each row is; ``inside`` compares distance and radius."""
+    parts = _distances(rows, centres, lambda distances: inside(distances, radii).sum(axis=1))
     return np.concatenate(list(parts))
 
 
@@ -51,7 +60,8 @@ def precision_recall(
 ) -> PrecisionRecall:
     """Improved precision and recall of generated rows.
 
-    A set covers the balls round its rows that reach to the k-th nearest other row [1]_.
+    A set covers the balls round its rows that reach to the k-th nearest other row, and hold
+    it [1]_.
 
     Parameters
     ----------
@@ -83,12 +93,15 @@ def precision_recall(
     >>> from imblearn_gan.metrics import precision_recall
     >>> X = np.arange(20.0)[:, None]
     >>> precision_recall(X, X[:10])  # half of the data, faithfully
-    PrecisionRecall(precision=1.0, recall=0.6)
+    PrecisionRecall(precision=1.0, recall=0.65)
     """
     real, generated = two_features(X_real, X_generated, features)
-    inside_real = _n_balls(generated, real, _radii(real, n_neighbors, "X_real"))
-    inside_generated = _n_balls(real, generated, _radii(generated, n_neighbors, "X_generated"))
-    return PrecisionRecall(float((inside_real > 0).mean()), float((inside_generated > 0).mean()))
+    sets = (generated, real, "X_real"), (real, generated, "X_generated")
+    shares = [
+        (_n_balls(rows, others, _radii(others, n_neighbors, name), np.less_equal) > 0).mean()
+        for rows, others, name in sets
+    ]
+    return PrecisionRecall(*map(float, shares))
 
 
 def density_coverage(
@@ -96,8 +109,8 @@ def density_coverage(
 ) -> DensityCoverage:
     """Density and coverage of generated rows.
 
-    Of the balls round real rows that reach to the k-th nearest other real row [1]_: unlike
-    precision and recall, these do not swell with a few odd rows.
+    Of the balls round real rows that reach to the k-th nearest other real row, but do not hold
+    it [1]_: unlike precision and recall, these do not swell with a few odd rows.
 
     Parameters
     ----------
@@ -119,6 +132,13 @@ def density_coverage(
     coverage : float
         Share of balls that hold a generated row: diversity.
 
+    Warns
+    -----
+    UserWarning
+        If a real row stands more than k times in ``X_real``: its ball is empty, and nothing,
+        copies included, counts as inside. Leave repeated rows out, or take
+        :func:`precision_recall`.
+
     References
     ----------
     .. [1] M. F. Naeem et al., "Reliable fidelity and diversity metrics for generative models",
@@ -134,8 +154,14 @@ def density_coverage(
     """
     real, generated = two_features(X_real, X_generated, features)
     radii = _radii(real, n_neighbors, "X_real")
-    density = _n_balls(generated, real, radii).mean() / n_neighbors
-    nearest = NearestNeighbors(n_neighbors=1).fit(generated).kneighbors(real)[0][:, 0]
+    if not radii.all():
+        warnings.warn(
+            f"{np.count_nonzero(radii == 0)} rows of X_real have {n_neighbors} copies or more: "
+            "their balls are empty, and density and coverage too small. Leave repeated rows out.",
+            stacklevel=2,
+        )
+    density = _n_balls(generated, real, radii, np.less).mean() / n_neighbors
+    nearest = np.concatenate(list(_distances(real, generated, lambda d: d.min(axis=1))))
     return DensityCoverage(float(density), float((nearest < radii).mean()))
 
 
@@ -145,7 +171,7 @@ def memorized_share(
     """Share of generated rows that are closer to a training row than training rows are.
 
     A row counts if its distance to its nearest real row is less than ``ratio`` times the
-    distance of that real row to its own nearest other real row.
+    distance of that real row to its own nearest other real row, or zero.
 
     Rows that are new count too, by chance: more than half of them, in a few dimensions. So the
     figure stands beside that of the real rows, each held against all the others. A generated
@@ -191,11 +217,20 @@ def memorized_share(
     if len(real) < 3:
         raise ValueError(f"X_real must have at least three rows. Got {len(real)}.")
     neighbors = NearestNeighbors(n_neighbors=2).fit(real)
-    far, found = neighbors.kneighbors()
-    distance, nearest = (a[:, 0] for a in neighbors.kneighbors(generated, n_neighbors=1))
-    share = (distance < ratio * far[nearest, 0]).mean()
+    found, nearest = (
+        neighbors.kneighbors(return_distance=False),
+        neighbors.kneighbors(generated, n_neighbors=1, return_distance=False),
+    )
+    # exact, so that those of copies are zero
+    far = np.stack([np.linalg.norm(real - real[found[:, i]], axis=1) for i in (0, 1)], axis=1)
+    nearest = nearest[:, 0]
+    distance = np.linalg.norm(generated - real[nearest], axis=1)
     # the nearest of a row's nearest, the row itself left out
     own = found[:, 0]
     mutual = found[own, 0] == np.arange(len(real))
     rest = np.where(mutual, far[own, 1], far[own, 0])
-    return Pair(float(share), float((far[:, 0] < ratio * rest).mean()))
+    shares = [
+        ((near < ratio * reach) | (near == 0)).mean()
+        for near, reach in ((distance, far[nearest, 0]), (far[:, 0], rest))
+    ]
+    return Pair(*map(float, shares))

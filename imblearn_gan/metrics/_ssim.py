@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,8 @@ def ssim_of_pairs(
     >>> ssim_of_pairs(X, X[[0, 0, 0]]).generated
     1.0
     """
-    if n_pairs < 1:
-        raise ValueError(f"n_pairs must be at least 1. Got {n_pairs!r}.")
+    if not isinstance(n_pairs, Integral) or n_pairs < 1:
+        raise ValueError(f"n_pairs must be an integer of at least 1. Got {n_pairs!r}.")
     real, generated = to_native(X_real), to_native(X_generated)
     read, rng = (
         image_reader(real, image_shape, channels, data_range),
