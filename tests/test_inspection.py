@@ -1,13 +1,16 @@
 """Displays: what is shown is what it claims to be."""
 
 import sys
+from itertools import pairwise
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
 
@@ -185,6 +188,37 @@ def test_nearest_neighbors(fitted):
         NearestNeighborsDisplay.from_sampler(fitted, X, Y, n_neighbors=66)
 
 
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csc_matrix])
+def test_sparse_flattened_images(container):
+    flat = container(X.reshape(len(X), -1))
+    sampler = BAGANGPOversampler(image_shape=(8, 8), **SMALL)
+    sampler.fit_resample(flat, Y)
+    display = NearestNeighborsDisplay.from_sampler(sampler, flat, Y, n_neighbors=2)
+    for neighbors, indices in zip(display.neighbors, display.indices):
+        assert all(same(image, X[index]) for image, index in zip(neighbors, indices))
+    ends = InterpolationDisplay.from_sampler(sampler, flat[[0, 64]], Y[[0, 64]]).ends
+    assert same(ends, X[[0, 64]])
+    assert GeneratedImagesDisplay.from_sampler(sampler, flat, Y).real[0].shape == (8, 8, 8)
+
+
+def test_keywords_of_images(fitted):
+    display = GeneratedImagesDisplay.from_sampler(fitted, X, Y)
+    assert display.im_.get_clim() == (0, 1)
+    assert display.plot(im_kw={"norm": Normalize(0, 2)}).im_.get_clim() == (0, 2)
+    assert display.plot(im_kw={"norm": Normalize()}).im_.get_clim()[1] <= 1
+    assert display.plot(im_kw={"vmax": 3}).im_.get_clim() == (0, 3)
+
+
+@pytest.mark.parametrize("shape", [(4, 40), (1, 100)])
+def test_labels_of_low_images_do_not_touch(shape):
+    wide, y = images(40, *shape), np.arange(40) % 10
+    display = GeneratedImagesDisplay.from_resampled(wide, y, np.arange(40) >= 20, n_images=2)
+    display.figure_.draw_without_rendering()
+    boxes = [label.get_window_extent() for label in display.ax_.get_yticklabels()]
+    assert len(boxes) == 10
+    assert all(above.y0 > below.y1 for above, below in pairwise(boxes))
+
+
 # history and codes ---------------------------------------------------------------------------
 
 
@@ -219,6 +253,17 @@ def test_history_of_nothing():
         TrainingHistoryDisplay.from_estimator(sampler)
 
 
+def test_history_shows_losses_only():
+    history = [
+        {"phase": "train", "iteration": i, "train_loss": 1 / i, "valid_loss": 2 / i, "valid_acc": i}
+        for i in (1, 2)
+    ]
+    (lines,) = TrainingHistoryDisplay(history).plot().lines_
+    assert [line.get_label() for line in lines] == ["train loss", "valid loss"]
+    with pytest.raises(ValueError, match="history is empty"):
+        TrainingHistoryDisplay([]).plot()
+
+
 @pytest.mark.parametrize("method", ["tsne", "pca"])
 def test_codes(fitted, method):
     display = CodesDisplay.from_sampler(fitted, X, Y, method=method)
@@ -237,6 +282,41 @@ def test_principal_components_of_codes(fitted):
     codes = fitted.encode(X, Y)
     _, values, _ = np.linalg.svd(codes - codes.mean(axis=0), full_matrices=False)
     assert np.allclose(np.linalg.norm(display.positions, axis=0), values[:2], rtol=1e-3)
+
+
+@pytest.mark.parametrize("method", ["tsne", "pca"])
+def test_codes_of_one_dimension(method):
+    sampler = BAGANOversampler(latent_dim=1, **SMALL)
+    sampler.fit_resample(X, Y)
+    positions = CodesDisplay.from_sampler(sampler, X, Y, method=method).positions
+    assert positions.shape == (65, 2)
+    if method == "pca":
+        codes = sampler.encode(X, Y)[:, 0]
+        assert np.allclose(np.abs(positions[:, 0]), np.abs(codes - codes.mean()), atol=1e-6)
+        assert not positions[:, 1].any()
+    else:
+        assert (positions.std(axis=0) > 1).all()  # both dimensions are used
+
+
+def test_legend_of_many_classes():
+    positions = np.random.RandomState(0).normal(size=(100, 2))
+    display = CodesDisplay(positions, np.arange(100) % 50).plot()
+    display.figure_.draw_without_rendering()
+    legend = display.ax_.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [str(i) for i in range(50)]
+    figure, box = display.figure_.bbox, legend.get_window_extent()
+    assert box.x1 <= figure.x1
+    assert figure.y0 <= box.y0 <= box.y1 <= figure.y1
+    assert display.ax_.get_window_extent().width > figure.width / 2
+
+
+@pytest.mark.parametrize("name", ["c", "color", "facecolor", "facecolors"])
+def test_colours_of_ones_own(name):
+    display = CodesDisplay(np.zeros((6, 2)), np.arange(6) % 3).plot(scatter_kw={name: "red"})
+    assert all((s.get_facecolor() == [1, 0, 0, 1]).all() for s in display.scatters_)
+    display = display.plot(scatter_kw={"edgecolors": "black"})
+    assert all((s.get_edgecolor() == [0, 0, 0, 1]).all() for s in display.scatters_)
+    assert len({tuple(s.get_facecolor()[0]) for s in display.scatters_}) == 3
 
 
 def test_codes_of_a_part(fitted):
@@ -293,6 +373,86 @@ def test_marginals_of_one_class_and_of_resampled_rows(table):
     display = MarginalsDisplay.from_resampled(array, y_res, mask, categorical_features=[1])
     assert [panel[0].name for panel in display.panels] == ["column 0", "column 1"]
     assert display.panels[1][0].categories is not None
+
+
+def shown_categories(axes):
+    return [tick.get_text() for tick in axes.get_xticklabels()]
+
+
+def test_category_that_was_not_seen(table):
+    sampler, frame, y, _ = table
+    frame = frame.copy()
+    frame.loc[y == 2, "colour"] = "pink"
+    with pytest.raises(ValueError, match=r"\['pink'\] in 'colour'"):
+        MarginalsDisplay.from_sampler(sampler, frame, y)
+    MarginalsDisplay.from_sampler(sampler, frame, y, label=1)  # whose rows have been seen
+    MarginalsDisplay.from_sampler(sampler, frame, y, features=["a"])
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        (["low", "high", "mid"], ["high", "low", "mid"]),
+        (pd.Categorical(["low", "high", "mid"], ["low", "mid", "high", "top"]), None),
+        (np.array([10, "b", 9, "a"], dtype=object), ["9", "10", "a", "b"]),
+    ],
+)
+def test_order_of_categories(values, shown):
+    n = len(values)
+    frame = pd.DataFrame({"level": pd.Series(values).repeat(10).reset_index(drop=True)})
+    y, mask = np.tile([0, 1], 5 * n), np.arange(10 * n) % 10 > 5
+    display = MarginalsDisplay.from_resampled(frame, y, mask)
+    assert shown_categories(display.axes_[0]) == (shown or ["low", "mid", "high"])
+    assert np.allclose([bar.get_height() for bar in display.axes_[0].patches], 1 / n)
+
+
+def test_names_end_at_their_ticks():
+    names = np.array([f"a long name {i}" for i in range(5)])[np.arange(60) % 5]
+    frame, mask = pd.DataFrame({"name": names}), np.arange(60) >= 30
+    display = MarginalsDisplay.from_resampled(frame, np.arange(60) // 10 % 2, mask)
+    for label in display.axes_[0].get_xticklabels():
+        assert (label.get_rotation(), label.get_ha()) == (45, "right")
+        assert label.get_rotation_mode() == "anchor"
+
+
+def test_many_categories():
+    real = np.repeat([f"c{i:02}" for i in range(60)], np.arange(1, 61))
+    generated = np.repeat(["c00", "c59"], 1000)
+    frame = pd.DataFrame({"code": np.r_[real, generated]})
+    y, mask = np.arange(len(frame)) % 2, np.arange(len(frame)) >= len(real)
+    display = MarginalsDisplay.from_resampled(frame, y, mask)
+    (axes,) = display.axes_
+    names = shown_categories(axes)
+    # rare among the real rows, but frequent among the generated ones
+    assert names == ["c00", *(f"c{i}" for i in range(47, 60)), "46 others"]
+    heights = np.reshape([bar.get_height() for bar in axes.patches], (2, 15))
+    assert np.allclose(heights.sum(axis=1), 1)
+    assert heights[0, -1] == pytest.approx(sum(range(2, 48)) / len(real))
+    assert np.allclose(heights[1, [0, 13]], 0.5)
+    (all_of_them,) = display.plot(max_categories=60).axes_
+    assert shown_categories(all_of_them) == [f"c{i:02}" for i in range(60)]
+    with pytest.raises(ValueError, match="max_categories must be a positive integer"):
+        display.plot(max_categories=0)
+
+
+def test_pairs_of_categories():
+    pairs = [("a", "x")] * 6 + [("a", "y")] * 2 + [("b", "y")] * 4
+    frame = pd.DataFrame(pairs * 2, columns=["one", "two"])
+    frame.loc[18:, "one"] = "b"
+    mask = np.arange(24) >= 12
+    display = MarginalsDisplay.from_resampled(
+        frame, np.arange(24) % 2, mask, features=[("one", "two")]
+    )
+    (axes,) = display.axes_
+    assert len(axes.containers) == 2
+    for bars, part in zip(axes.containers, (frame[~mask], frame[mask])):
+        found = np.zeros((2, 2))
+        for bar in bars:
+            x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + 0.45
+            found[round(x), round(y)] = bar.get_height()
+        counts = pd.crosstab(part["one"], part["two"]).to_numpy()
+        assert np.allclose(found, counts * 0.9 / 6)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["real", "generated"]
 
 
 @pytest.mark.parametrize(

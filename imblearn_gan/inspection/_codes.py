@@ -83,7 +83,8 @@ class CodesDisplay:
 
         method : {'tsne', 'pca'}, default='tsne'
             t-SNE keeps neighbourhoods, but neither distances nor densities; the first two
-            principal components keep the directions in which codes vary most.
+            principal components keep the directions in which codes vary most. Codes of one
+            dimension have one component: the second position is 0.
 
         max_rows : int, default=2000
             If there are more, so many are chosen at random: t-SNE takes minutes for more.
@@ -95,7 +96,7 @@ class CodesDisplay:
             Where to draw; None makes a figure.
 
         scatter_kw : dict, default=None
-            Keywords for ``Axes.scatter``.
+            Keywords for ``Axes.scatter``; a colour among them holds for all classes.
 
         Returns
         -------
@@ -125,9 +126,16 @@ class CodesDisplay:
             codes, labels = codes[chosen], labels[chosen]
         if len(codes) < 3:
             raise ValueError(f"X must hold at least three rows. Got {len(codes)}.")
+        on_line = codes.shape[1] == 1
+        if on_line:
+            codes = np.pad(codes, ((0, 0), (0, 1)))
         reduction: Any = PCA(2, random_state=stream)
         if method == "tsne":
-            reduction = TSNE(perplexity=min(30, (len(codes) - 1) / 3), random_state=stream)
+            reduction = TSNE(
+                perplexity=min(30, (len(codes) - 1) / 3),
+                init="random" if on_line else "pca",  # t-SNE never leaves a line it starts on
+                random_state=stream,
+            )
         positions = reduction.fit_transform(codes)
         return cls(positions, labels).plot(ax=ax, scatter_kw=scatter_kw)
 
@@ -140,7 +148,7 @@ class CodesDisplay:
             Where to draw; None makes a figure.
 
         scatter_kw : dict, default=None
-            Keywords for ``Axes.scatter``.
+            Keywords for ``Axes.scatter``; a colour among them holds for all classes.
 
         Returns
         -------
@@ -150,19 +158,27 @@ class CodesDisplay:
         check_matplotlib_support("CodesDisplay.plot")
         import matplotlib.pyplot as plt
 
-        if ax is None:
-            _, ax = plt.subplots(figsize=(6, 5), layout="constrained")
         classes = np.unique(self.y)
+        n_columns = -(-len(classes) // 20)  # of the legend
+        if ax is None:
+            _, ax = plt.subplots(figsize=(5 + n_columns, 5), layout="constrained")
         colors = plt.get_cmap("tab10" if len(classes) <= 10 else "turbo", len(classes))
-        self.scatters_ = [
-            ax.scatter(
-                *self.positions[self.y == label].T,
-                **{"color": colors(i), "s": 12, "label": str(label)} | (scatter_kw or {}),
-            )
-            for i, label in enumerate(classes)
-        ]
-        if len(classes) <= 20:
-            ax.legend(title="class", loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+        scatter_kw = scatter_kw or {}
+        colored = not {"c", "color", "facecolor", "facecolors"}.isdisjoint(scatter_kw)
+        self.scatters_ = []
+        for i, label in enumerate(classes):
+            settings = {"s": 12, "label": str(label)}
+            if not colored:
+                settings["c"] = [colors(i)]
+            points = self.positions[self.y == label].T
+            self.scatters_.append(ax.scatter(*points, **settings | scatter_kw))
+        ax.legend(
+            title="class",
+            ncols=n_columns,
+            loc="center left",
+            bbox_to_anchor=(1, 0.5),
+            frameon=False,
+        )
         ax.set(xticks=[], yticks=[])
         self.ax_, self.figure_ = ax, ax.figure
         return self

@@ -16,7 +16,7 @@ from imblearn_gan.base import BaseGANOversampler
 
 # between images and between blocks of them, as shares of an image's width
 _GAP, _BLOCK_GAP = 0.08, 0.6
-_INCHES = 0.55  # of an image
+_INCHES, _LABEL_INCHES = 0.55, 0.2  # width of an image, height of a row's label
 
 
 def check_sampler(sampler: Any, method: str = "sample") -> None:
@@ -135,11 +135,16 @@ class ImagesDisplay:
         if ax is None:
             import matplotlib.pyplot as plt
 
-            size = _INCHES * shape[1] / width + 1, _INCHES * shape[0] / width + 0.5
+            # low images are drawn larger, so that the labels of their rows do not touch
+            scale = max(_INCHES / width, _LABEL_INCHES / (height + gap))
+            size = scale * shape[1] + 1, scale * shape[0] + 0.5
             _, ax = plt.subplots(figsize=size, layout="constrained")
-        settings = {"cmap": "gray", "vmin": 0, "vmax": 1, "interpolation": "nearest"}
+        settings: dict[str, Any] = {"cmap": "gray", "interpolation": "nearest"}
+        im_kw = im_kw or {}
+        if im_kw.get("norm") is None:  # a norm has limits of its own
+            settings |= {"vmin": 0, "vmax": 1}
         self.ax_, self.figure_ = ax, ax.figure
-        self.im_ = ax.imshow(canvas, **settings | (im_kw or {}))
+        self.im_ = ax.imshow(canvas, **settings | im_kw)
         ax.set_xticks(centres, list(blocks))
         ax.set_yticks(tops + (height - 1) / 2, [str(label) for label in self.labels])
         ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)

@@ -15,12 +15,13 @@ class TrainingHistoryDisplay:
     """Losses of a training: a panel for each phase, a line for each loss.
 
     Made by :meth:`from_estimator`. A phase that was run again has a panel for each run.
+    Accuracies (``'valid_acc'``), which a classifier may have recorded, are not drawn.
 
     Parameters
     ----------
     history : list of dict
-        Records with ``'phase'``, ``'iteration'`` and losses: the ``history_`` of a sampler or
-        classifier.
+        Records with ``'phase'``, ``'iteration'`` and losses, at least one: the ``history_`` of
+        a sampler or classifier.
 
     Attributes
     ----------
@@ -101,8 +102,15 @@ class TrainingHistoryDisplay:
         -------
         TrainingHistoryDisplay
             The display itself.
+
+        Raises
+        ------
+        ValueError
+            If ``history`` is empty.
         """
         check_matplotlib_support("TrainingHistoryDisplay.plot")
+        if not self.history:
+            raise ValueError("history is empty: give the records of a training.")
         runs: list[list[dict]] = []
         for record in self.history:
             last = runs[-1][-1] if runs else {"phase": None}
@@ -114,7 +122,7 @@ class TrainingHistoryDisplay:
         self.lines_ = []
         for axes, run in zip(self.axes_, runs):
             iterations = [record["iteration"] for record in run]
-            names = [name for name in run[0] if name not in ("phase", "iteration")]
+            names = [name for name in run[0] if _is_loss(name)]
             settings = {"marker": "o"} if len(run) == 1 else {}  # a lone point is no line
             self.lines_.append(
                 [
@@ -129,3 +137,7 @@ class TrainingHistoryDisplay:
             axes.set(title=run[0]["phase"], xlabel="iteration", ylabel="loss")
             axes.legend(fontsize="small")
         return self
+
+
+def _is_loss(name: str) -> bool:
+    return name not in ("phase", "iteration") and name.split("_")[-1] not in ("acc", "accuracy")

@@ -453,7 +453,9 @@ class NearestNeighborsDisplay(ImagesDisplay):
         if n_neighbors > X.shape[0]:
             raise ValueError(f"n_neighbors={n_neighbors}, but X has {X.shape[0]} rows.")
         made, made_as = draw(sampler, dict.fromkeys(made_codes(sampler), n_images), random_state)
-        real, generated = (sampler._codec.encode(rows).reshape(len(rows), -1) for rows in (X, made))
+        real, generated = (
+            sampler._codec.encode(rows).reshape(rows.shape[0], -1) for rows in (X, made)
+        )
         search = NearestNeighbors(n_neighbors=n_neighbors).fit(real)
         distances, indices = search.kneighbors(generated)
         neighbors = [pictures(sampler._codec, _safe_indexing(X, rows)) for rows in indices]

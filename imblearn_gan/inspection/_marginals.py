@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan._data import DataCodec, is_pandas
+from imblearn_gan._data import DataCodec, _Column, _column, is_pandas
 from imblearn_gan.inspection._common import (
     check_count,
     check_sampler,
@@ -41,7 +41,9 @@ class MarginalsDisplay:
     """Columns of a table, one by one or in pairs: real rows against generated ones.
 
     Made by :meth:`from_sampler` or :meth:`from_resampled`. Only classes that are generated are
-    looked at. Histograms and bars are shares, so that sets of different size compare.
+    looked at. Histograms and bars are shares, so that sets of different size compare; a pair
+    with a number is drawn as points, a pair of categories as bars in a grid, on one scale.
+    Categories stand in the order that pandas declares, or sorted.
 
     Parameters
     ----------
@@ -75,7 +77,17 @@ class MarginalsDisplay:
 
     @classmethod
     def from_sampler(
-        cls, sampler, X, y, *, features=None, label=None, random_state=0, ax=None, bins=20
+        cls,
+        sampler,
+        X,
+        y,
+        *,
+        features=None,
+        label=None,
+        random_state=0,
+        ax=None,
+        bins=20,
+        max_categories=15,
     ) -> MarginalsDisplay:
         """Generate as many rows of each class as there are real ones, and compare.
 
@@ -106,6 +118,11 @@ class MarginalsDisplay:
         bins : int, default=20
             Bins of a histogram, the same for both sets.
 
+        max_categories : int, default=15
+            How many categories of a column are shown. Of more, the most frequent ones, by the
+            sum of their shares in both sets, keep their names, and the last place holds all
+            others together.
+
         Returns
         -------
         MarginalsDisplay
@@ -117,7 +134,8 @@ class MarginalsDisplay:
             If the sampler has not been trained.
 
         ValueError
-            If X holds images, or a feature or the label is unknown.
+            If X holds images, a feature or the label is unknown, or a column that is shown has
+            a category that the sampler has not seen.
         """
         check_sampler(sampler)
         X, codes = read(sampler, X, y)
@@ -128,7 +146,7 @@ class MarginalsDisplay:
             raise ValueError("y holds no row of the classes that the sampler generates.")
         made, made_as = draw(sampler, {i: int(counts[i]) for i in shown}, random_state)
         chosen = _of(sampler._codec, X, codes, made, made_as, shown, features)
-        return cls(chosen).plot(ax=ax, bins=bins)
+        return cls(chosen).plot(ax=ax, bins=bins, max_categories=max_categories)
 
     @classmethod
     def from_resampled(
@@ -142,6 +160,7 @@ class MarginalsDisplay:
         categorical_features="auto",
         ax=None,
         bins=20,
+        max_categories=15,
     ) -> MarginalsDisplay:
         """Compare the real rows with those that a sampler added.
 
@@ -159,7 +178,7 @@ class MarginalsDisplay:
         categorical_features : 'auto', array-like or None, default='auto'
             Columns to draw as bars: as the parameter of the samplers.
 
-        features, label, ax, bins
+        features, label, ax, bins, max_categories
             As in :meth:`from_sampler`.
 
         Returns
@@ -177,9 +196,10 @@ class MarginalsDisplay:
         _check_table(codec)
         _, classes, X, codes, made, made_as = split
         shown = _shown(classes, np.unique(made_as).tolist(), label)
-        return cls(_of(codec, X, codes, made, made_as, shown, features)).plot(ax=ax, bins=bins)
+        chosen = _of(codec, X, codes, made, made_as, shown, features)
+        return cls(chosen).plot(ax=ax, bins=bins, max_categories=max_categories)
 
-    def plot(self, *, ax=None, bins=20) -> MarginalsDisplay:
+    def plot(self, *, ax=None, bins=20, max_categories=15) -> MarginalsDisplay:
         """Draw the panels.
 
         Parameters
@@ -190,6 +210,11 @@ class MarginalsDisplay:
         bins : int, default=20
             Bins of a histogram, the same for both sets.
 
+        max_categories : int, default=15
+            How many categories of a column are shown. Of more, the most frequent ones, by the
+            sum of their shares in both sets, keep their names, and the last place holds all
+            others together.
+
         Returns
         -------
         MarginalsDisplay
@@ -197,16 +222,22 @@ class MarginalsDisplay:
         """
         check_matplotlib_support("MarginalsDisplay.plot")
         check_count("bins", bins)
+        check_count("max_categories", max_categories)
         self.axes_ = panels(ax, len(self.panels))
         self.figure_ = self.axes_[0].figure
-        for axes, columns in zip(self.axes_, self.panels):
+        for axes, panel in zip(self.axes_, self.panels):
+            columns = [_most_frequent(column, max_categories) for column in panel]
+            numeric = any(column.categories is None for column in columns)
             if len(columns) == 2:
-                _draw_pair(axes, *columns)
-            elif columns[0].categories is None:
+                (_draw_points if numeric else _draw_grid)(axes, *columns)
+            elif numeric:
                 _draw_histogram(axes, columns[0], bins)
             else:
                 _draw_bars(axes, columns[0])
-        self.axes_[0].legend(fontsize="small", markerscale=2)
+        # a grid of bars leaves no room inside
+        grid = len(self.panels[0]) == 2 and all(c.categories is not None for c in self.panels[0])
+        place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 2} if grid else {}
+        self.axes_[0].legend(fontsize="small", markerscale=2, **place)
         return self
 
 
@@ -225,13 +256,14 @@ def _draw_bars(axes: Any, column: Column) -> None:
     for part, name, color, shift in zip(
         (column.real, column.generated), _SETS, _COLORS, (-0.2, 0.2)
     ):
-        shares = np.bincount(part, minlength=len(places)) / max(1, len(part))
-        axes.bar(places + shift, shares, 0.4, label=name, color=color, alpha=0.7)
+        axes.bar(
+            places + shift, _shares(part, len(places)), 0.4, label=name, color=color, alpha=0.7
+        )
     axes.set(xlabel=column.name, ylabel="share of rows")
     _name_categories(axes.xaxis, column)
 
 
-def _draw_pair(axes: Any, across: Column, up: Column) -> None:
+def _draw_points(axes: Any, across: Column, up: Column) -> None:
     for name, color, shift in zip(_SETS, _COLORS, (-0.15, 0.15)):
         # the two sets stand beside each other where a category would put them on one line
         x, y = (
@@ -239,16 +271,57 @@ def _draw_pair(axes: Any, across: Column, up: Column) -> None:
             for column in (across, up)
         )
         axes.scatter(x, y, s=8, label=name, color=color, alpha=0.5)
+    _name_pair(axes, across, up)
+
+
+def _draw_grid(axes: Any, across: Column, up: Column) -> None:
+    """Bars that stand in the cells of two columns of categories, the tallest fills its cell."""
+    assert across.categories is not None
+    assert up.categories is not None
+    n_across, n_up = len(across.categories), len(up.categories)
+    x, y = np.divmod(np.arange(n_across * n_up), n_up)
+    shares = [
+        _shares(getattr(across, name) * n_up + getattr(up, name), n_across * n_up) for name in _SETS
+    ]
+    axes.hlines(np.arange(n_up) - 0.45, -0.5, n_across - 0.5, color="0.8", linewidth=0.5)
+    for heights, name, color, shift in zip(shares, _SETS, _COLORS, (-0.2, 0.2)):
+        heights = 0.9 * heights / np.max(shares)
+        axes.bar(x + shift, heights, 0.4, y - 0.45, label=name, color=color, alpha=0.7)
+    axes.set(xlim=(-0.5, n_across - 0.5), ylim=(-0.5, n_up - 0.5))
+    _name_pair(axes, across, up)
+
+
+def _shares(part: np.ndarray, n_categories: int) -> np.ndarray:
+    return np.bincount(part, minlength=n_categories) / max(1, len(part))
+
+
+def _most_frequent(column: Column, max_categories: int) -> Column:
+    """The column itself, or with its rarest categories as one where there are too many."""
+    if column.categories is None or len(column.categories) <= max_categories:
+        return column
+    n = len(column.categories)
+    shares = _shares(column.real, n) + _shares(column.generated, n)
+    kept = np.sort(np.argsort(-shares, kind="stable")[: max_categories - 1])
+    numbers = np.full(n, len(kept))
+    numbers[kept] = np.arange(len(kept))
+    names = [*(column.categories[i] for i in kept), f"{n - len(kept)} others"]
+    return Column(column.name, names, numbers[column.real], numbers[column.generated])
+
+
+def _name_pair(axes: Any, across: Column, up: Column) -> None:
     axes.set(xlabel=across.name, ylabel=up.name)
     for column, axis in ((across, axes.xaxis), (up, axes.yaxis)):
         _name_categories(axis, column)
 
 
 def _name_categories(axis: Any, column: Column) -> None:
-    if column.categories is not None:
-        names = [str(category) for category in column.categories]
-        rotation = 45 if axis.axis_name == "x" and max(map(len, names)) * len(names) > 30 else 0
-        axis.set_ticks(np.arange(len(names)), names, rotation=rotation)
+    if column.categories is None:
+        return
+    names = [str(category) for category in column.categories]
+    style: dict[str, Any] = {"fontsize": "small"} if len(names) > 8 else {}
+    if axis.axis_name == "x" and max(map(len, names)) * len(names) > 30:
+        style |= {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    axis.set_ticks(np.arange(len(names)), names, **style)
 
 
 def _check_table(codec: DataCodec) -> None:
@@ -282,21 +355,25 @@ def _of(
         for rows, labels in ((X, codes), (made, made_as))
     ]
     numbers = [codec._numbers(rows) for rows in sets]
-    encoded = [codec.encode(rows) for rows in sets] if codec._categories else []
-    categorical = {
-        column.index: (column.categories.tolist(), place)
-        for column, place in zip(codec._categories, codec.spec(()).categorical_slices)
-    }
+    categorical = {column.index: _ordered(codec, column) for column in codec._categories}
 
     def column(feature: Any) -> Column:
         index = _index_of(codec, feature)
         name = codec._names([index])[0]
         name = str(name) if is_pandas(codec._template) else f"column {name}"
-        if index in categorical:
-            categories, place = categorical[index]
-            return Column(name, categories, *(rows[:, place].argmax(axis=1) for rows in encoded))
-        j = int(np.searchsorted(codec._numeric, index))
-        return Column(name, None, *(rows[:, j] for rows in numbers))
+        if index not in categorical:
+            j = int(np.searchsorted(codec._numeric, index))
+            return Column(name, None, *(rows[:, j] for rows in numbers))
+        number_of = {category: i for i, category in enumerate(categorical[index])}
+        values = [np.asarray(_column(rows, index), dtype=object).tolist() for rows in sets]
+        unseen = [value for value in dict.fromkeys(values[0]) if value not in number_of]
+        if unseen:
+            raise ValueError(
+                f"X has the categories {unseen[:5]} in {name!r}, which the sampler has not seen. "
+                "Leave out their rows, or fit the sampler on them."
+            )
+        real, generated = (np.array([number_of[v] for v in part], dtype=np.intp) for part in values)
+        return Column(name, categorical[index], real, generated)
 
     if features is None:
         features = list(range(min(9, codec.row_shape_[0])))
@@ -309,6 +386,16 @@ def _of(
             raise ValueError(f"features must be columns or pairs of them. Got {feature!r}.")
         chosen.append(tuple(column(one) for one in pair))
     return chosen
+
+
+def _ordered(codec: DataCodec, column: _Column) -> list:
+    """The categories of a column as pandas orders them, or sorted, numbers before strings."""
+    seen = column.categories.tolist()
+    if is_pandas(codec._template):
+        declared = getattr(codec._template.dtypes.iloc[column.index], "categories", None)
+        if declared is not None:
+            return sorted(seen, key=declared.get_loc)
+    return sorted(seen, key=lambda category: (isinstance(category, str), category))
 
 
 def _index_of(codec: DataCodec, feature: Any) -> int:
