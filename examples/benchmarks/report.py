@@ -34,12 +34,6 @@ def markdown(frame):
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
 
-def interval(values):
-    """Mean, and half of its 95 % interval (NaN for a single value)."""
-    half = stats.t.ppf(0.975, len(values) - 1) * values.sem() if len(values) > 1 else np.nan
-    return values.mean(), half
-
-
 def spread(values, digits=4):
     """Mean and standard deviation, as text."""
     values = values.dropna()
@@ -50,12 +44,15 @@ def spread(values, digits=4):
 
 
 def lead(wide, name, baseline):
-    """Mean lead of a sampler over a baseline on the same seeds, with its interval."""
+    """Mean lead of a sampler over a baseline on the same seeds, and of three its interval."""
     gaps = (wide[name] - wide[baseline]).dropna()
     if name == baseline or not len(gaps):
         return ""
-    mean, half = interval(gaps)
-    return f"{mean:+.4f}" + ("" if np.isnan(half) else f" [{mean - half:+.4f}, {mean + half:+.4f}]")
+    text = f"{gaps.mean():+.4f}"
+    if len(gaps) > 2:
+        half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.sem()
+        text += f" [{gaps.mean() - half:+.4f}, {gaps.mean() + half:+.4f}]"
+    return text
 
 
 def score_tables(frame):
@@ -65,7 +62,8 @@ def score_tables(frame):
     table = pd.DataFrame({"seeds": groups.size()})
     for score, title in SCORES.items():
         table[title] = groups[score].apply(spread)
-    table["seconds of the sampler"] = groups["sampler_seconds"].median().round().astype(int)
+    seconds = groups["sampler_seconds"].median()
+    table["seconds of the sampler"] = seconds.map(lambda s: f"{s:.0f}" if s else "")
     yield "", table.loc[order]
     for score, title in SCORES.items():
         wide = frame.pivot(index="seed", columns="name", values=score)
@@ -135,7 +133,7 @@ def drop_columns(frame):
 
 
 def plot_scores(groups, path):
-    """ACSA and GM of each sampler with each classifier: seeds, means and intervals."""
+    """ACSA and GM of each sampler with each classifier: seeds, means and deviations."""
     from matplotlib.figure import Figure
 
     frames = dict(groups)
@@ -150,15 +148,14 @@ def plot_scores(groups, path):
             y = frame["name"].map(places) + shift
             axes.plot(frame[score], y, ".", color=color, alpha=0.35)
             for name, values in frame.groupby("name")[score]:
-                mean, half = interval(values)
                 label = SCORES[score] if name == frame["name"].iloc[0] else None
-                axes.errorbar(
-                    mean, places[name] + shift, xerr=half, fmt="o", color=color, label=label
-                )
-        axes.set_yticks(range(len(order)), order)
+                error = values.std() if len(values) > 1 else None
+                where = values.mean(), places[name] + shift
+                axes.errorbar(*where, xerr=error, fmt="o", color=color, label=label)
+        axes.set_yticks(range(len(order)), [name.replace("`", "") for name in order])
         axes.set_title(title)
         axes.grid(alpha=0.3)
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
     figure.savefig(path, dpi=90)
 
 
