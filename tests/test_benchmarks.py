@@ -1,9 +1,6 @@
 """The benchmark runner goes on where it stopped, and its report holds what was measured."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import joblib
@@ -12,26 +9,16 @@ import pytest
 from sklearn.datasets import load_digits
 
 from imblearn_gan import GAMOClassifier
+from tests.scripts import run_script
 
 BENCHMARKS = Path(__file__).parent.parent / "examples" / "benchmarks"
 pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="installed without examples")
 
 
-def call(script, *arguments, cwd):
-    ran = subprocess.run(
-        [sys.executable, str(BENCHMARKS / script), *arguments],
-        cwd=cwd,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
 def measure(cwd, *arguments):
-    call("run.py", "--output", "results.jsonl", "--seeds", "0", *arguments, cwd=cwd)
+    run_script(
+        BENCHMARKS / "run.py", "--output", "results.jsonl", "--seeds", "0", *arguments, cwd=cwd
+    )
     return [json.loads(line) for line in (cwd / "results.jsonl").read_text().splitlines()]
 
 
@@ -57,7 +44,7 @@ def test_runner_goes_on_and_report_says_what_was_measured(tmp_path, reference):
     ]
     assert all(len(r["recalls"]) == 10 for r in again if r["classifier"] == "forest")
     assert all(len(r["frechet"]) == 9 for r in again if r["classifier"] == "fidelity")
-    said = call("report.py", "results.jsonl", "--plots", "plots", cwd=tmp_path)
+    said = run_script(BENCHMARKS / "report.py", "results.jsonl", "--plots", "plots", cwd=tmp_path)
     assert f"| none | 1 | {again[0]['acsa']:.4f} |" in said
     assert 'CGANOversampler `{"max_iter": 3}`' in said
     assert len(list((tmp_path / "plots").glob("*.png"))) == 2
@@ -67,7 +54,7 @@ def test_report_of_a_class_that_lost_rows(tmp_path):
     rows = measure(
         tmp_path, "--profile", "drop:3:0.9", "--rows-per-class", "30", "--samplers", "none"
     )
-    said = call("report.py", "results.jsonl", cwd=tmp_path)
+    said = run_script(BENCHMARKS / "report.py", "results.jsonl", cwd=tmp_path)
     assert f"| none | {rows[0]['recalls'][3]:.3f} |" in said
 
 

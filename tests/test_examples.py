@@ -1,11 +1,10 @@
 """Every example runs, at a small budget."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.scripts import run_script
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARGUMENTS = {
@@ -21,14 +20,5 @@ def test_example(path, tmp_path):
     arguments = ARGUMENTS.get(path.name, ["--max-iter", "3"])
     if arguments is None:
         arguments = [str(picture)]
-    ran = subprocess.run(
-        [sys.executable, str(path), *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout
+    assert run_script(path, *arguments, cwd=tmp_path)
     assert {file.name for file in tmp_path.iterdir()} <= {"picture.png"}

@@ -58,7 +58,7 @@ BASELINES = {
 }
 SAMPLERS = [name for name in imblearn_gan.over_sampling.__all__ if name.endswith("Oversampler")]
 METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
-OWN_CLASSIFIERS = {"GAMOClassifier": "GAMO", "DOSClassifier": "DOS"}
+OWN_CLASSIFIERS = ["GAMOClassifier", "DOSClassifier"]
 CLASSIFIERS = ["cnn", "resnet", "forest", "boosting", "fidelity"]
 
 
@@ -179,35 +179,41 @@ def reference_of(path, X, y, args):
     return joblib.load(path)
 
 
-def fidelity(sampler, X, y, X_res, X_left, y_left, y_res, reference):
-    """What the generated images are like, by class that lacks rows."""
+def measures(kind, name):
+    """Whether this kind of classifier, or 'fidelity', says something of this sampler."""
+    if name in OWN_CLASSIFIERS:
+        return kind == "cnn"
+    return kind != "fidelity" or name != "class weight"
+
+
+def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
+    """What the generated images are like, by class that lacks rows, and these images."""
     labels, counts = np.unique(y, return_counts=True)
     rare = labels[counts < counts.max()].tolist()
     if sampler is None:
-        X_new, y_new = X, y
+        lacking = np.isin(y, rare)
+        X_new, y_new = X[lacking], y[lacking]
     elif hasattr(sampler, "sample"):
         X_new, y_new = sampler.sample(dict.fromkeys(rare, 1000), random_state=0)
     else:
         X_new, y_new = at_most(1000, X_res[len(X) :], y_res[len(X) :])
     X_real, y_real = at_most(1000, X_left, y_left)
 
-    def figures(metric, X, y, **options):
-        """A metric of real and generated images, class by class."""
-        values = [metric(X[y == k], X_new[y_new == k], **options) for k in rare]
-        return [round(float(getattr(value, "generated", value)), 4) for value in values]
+    def figures(metric, *sets, **options):
+        """The first figure that a metric gives, class by class."""
+        return metrics.by_class(metric, *sets, **options).iloc[:, 1].round(4).tolist()
 
+    made = X_new, y_new
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of too few rows: said in the docs
         found = {
             "rare": rare,
-            "own_class": [
-                round(float((reference.predict(X_new[y_new == k]) == k).mean()), 4) for k in rare
-            ],
-            "frechet": figures(metrics.frechet_distance, X_real, y_real, features=reference),
-            "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, random_state=0),
+            "own_class": figures(metrics.label_accuracy, *made, classifier=reference),
+            "frechet": figures(metrics.frechet_distance, X_real, y_real, *made, features=reference),
+            "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, *made, random_state=0),
         }
     if sampler is not None:
-        found["memorized"] = figures(metrics.memorized_share, X, y)
+        found["memorized"] = figures(metrics.memorized_share, X, y, *made)
     if hasattr(sampler, "encode"):
         X_some, y_some = at_most(200, X_left, y_left)
         codes = sampler.encode(X_some, y_some)
@@ -274,14 +280,10 @@ def main():
         X, y, X_left, y_left = X_all[drawn], y_all[drawn], X_all[left_out], y_all[left_out]
         X_test, y_test = test if args.score == "test" else (X_left, y_left)
         for name in args.samplers:
-            fits = {
-                "cnn": True,
-                "fidelity": name not in ("class weight", *OWN_CLASSIFIERS),
-            }
             todo = [
                 kind
                 for kind in args.classifier
-                if (name, seed, kind) not in done and fits.get(kind, name not in OWN_CLASSIFIERS)
+                if (name, seed, kind) not in done and measures(kind, name)
             ]
             if not todo:
                 continue
@@ -303,7 +305,7 @@ def main():
             for kind in todo:
                 if kind == "fidelity":
                     found, X_new, y_new = fidelity(
-                        sampler, X, y, X_res, X_left, y_left, y_res, reference
+                        sampler, X, y, X_res, y_res, X_left, y_left, reference
                     )
                     if args.pictures and sampler is not None:
                         args.pictures.mkdir(exist_ok=True)

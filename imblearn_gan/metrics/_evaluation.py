@@ -94,11 +94,12 @@ def _smote(strategy: Any, categorical: list[int], X: Any, y: np.ndarray, seed: i
         whole = [c for c in columns if _column_kind(X[c]) != "float"]
         rows[whole] = rows[whole].round()
         return rows.astype({c: X[c].dtype for c in columns}), labels
-    if X.dtype.kind not in "iub":
-        rows, labels = sampler.fit_resample(_flat(X), y)
-        return rows.reshape(-1, *X.shape[1:]) if X.ndim > 2 else rows, labels
-    rows, labels = sampler.fit_resample(_flat(X).astype(np.float64), y)
-    rows = rows.rint() if sparse.issparse(rows) else np.rint(rows).reshape(-1, *X.shape[1:])
+    numeric = X.dtype.kind in "fiub"
+    rows, labels = sampler.fit_resample(_flat(X).astype(np.float64) if numeric else X, y)
+    if X.dtype.kind in "iub":
+        rows = rows.rint() if sparse.issparse(rows) else np.rint(rows)
+    if X.ndim > 2:
+        rows = rows.reshape(-1, *X.shape[1:])
     return rows.astype(X.dtype), labels
 
 
@@ -130,7 +131,8 @@ def _default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
 
 
 def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
-    seed, smallest = rng.randint(_MAX_SEED), np.unique(y, return_counts=True)[1].min()
+    seed, counts = rng.randint(_MAX_SEED), np.unique(y, return_counts=True)[1]
+    smallest = counts.min()
     if cv is None:
         if smallest < 2:
             raise ValueError("y has a class of a single row: it cannot be both learnt and tested.")
@@ -140,11 +142,10 @@ def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
     folds = list(check_cv(cv).split(np.zeros((len(y), 1)), y))
     if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
         raise ValueError("cv must give folds whose test rows are not among the training rows.")
-    classes, counts = np.unique(y, return_counts=True)
-    if any(len(np.unique(y[part])) < len(classes) for fold in folds for part in fold):
+    if any(len(np.unique(y[part])) < len(counts) for fold in folds for part in fold):
         raise ValueError(
             "cv must give folds with rows of every class to learn from and to test on: recalls are "
-            f"not defined without. The smallest class has {counts.min()} rows: take stratified "
+            f"not defined without. The smallest class has {smallest} rows: take stratified "
             "folds, at most that many."
         )
     return folds

@@ -217,13 +217,10 @@ def memorized_share(
     if len(real) < 3:
         raise ValueError(f"X_real must have at least three rows. Got {len(real)}.")
     neighbors = NearestNeighbors(n_neighbors=2).fit(real)
-    found, nearest = (
-        neighbors.kneighbors(return_distance=False),
-        neighbors.kneighbors(generated, n_neighbors=1, return_distance=False),
-    )
+    found = neighbors.kneighbors(return_distance=False)
+    nearest = neighbors.kneighbors(generated, n_neighbors=1, return_distance=False)[:, 0]
     # exact, so that those of copies are zero
     far = np.stack([np.linalg.norm(real - real[found[:, i]], axis=1) for i in (0, 1)], axis=1)
-    nearest = nearest[:, 0]
     distance = np.linalg.norm(generated - real[nearest], axis=1)
     # the nearest of a row's nearest, the row itself left out
     own = found[:, 0]
