@@ -1,8 +1,10 @@
-"""Differentiable augmentation of what a discriminator sees."""
+"""Random changes of rows: of what a discriminator sees, and of real rows that are repeated."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from inspect import signature
 from types import MappingProxyType
 from typing import Any
 
@@ -165,8 +167,8 @@ def noise(x: Tensor, scale: float = 0.1) -> Tensor:
     return x + scale * torch.randn_like(x)
 
 
-#: What the parameter ``augmentation`` names.
-AUGMENTATIONS: MappingProxyType[str, Callable[[Tensor], Tensor]] = MappingProxyType(
+#: What the parameters ``augmentation`` and ``replay_augmentation`` name.
+AUGMENTATIONS: MappingProxyType[str, Callable[..., Tensor]] = MappingProxyType(
     {
         "color": color,
         "translation": translation,
@@ -178,26 +180,30 @@ AUGMENTATIONS: MappingProxyType[str, Callable[[Tensor], Tensor]] = MappingProxyT
 
 
 class Augmentation:
-    """Random changes that a discriminator sees on real and generated rows alike.
+    """Random changes of encoded rows, one after the other.
 
-    They pass gradients on to the generator, which is never shown that they happened: a
-    discriminator with few real rows cannot learn them by heart, and generated rows are not
-    changed [1]_.
+    A discriminator sees real and generated rows alike through them: they pass gradients on to
+    the generator, which is never shown that they happened; a discriminator with few real rows
+    cannot learn them by heart, and generated rows are not changed [1]_.
 
     Parameters
     ----------
-    names : 'auto', sequence of str or None
+    names : 'auto', sequence of str, dict or None
         Of ``'translation'``, ``'cutout'``, ``'color'``, ``'mirror'`` (images only) and
-        ``'noise'``. ``'auto'`` is noise for tables, and nothing for images, where the others
+        ``'noise'``. A dict gives their arguments, too: ``{"translation": {"ratio": 0.07}}``.
+        ``'auto'`` is noise for tables, and nothing for images, where the others
         kept games of minutes from learning, see the benchmarks. None changes nothing.
 
     spec : DataSpec
         The shape of a row.
 
+    parameter : str, default='augmentation'
+        What error messages call ``names``.
+
     Raises
     ------
     ValueError
-        If a name is unknown, or made for images and the rows are none.
+        If a name or an argument is unknown, or made for images and the rows are none.
 
     References
     ----------
@@ -216,7 +222,7 @@ class Augmentation:
     torch.Size([5, 1, 8, 8])
     """
 
-    def __init__(self, names: Any, spec: DataSpec):
+    def __init__(self, names: Any, spec: DataSpec, parameter: str = "augmentation"):
         if names is None:
             names = ()
         elif isinstance(names, str) and names == "auto":
@@ -226,20 +232,29 @@ class Augmentation:
         )
         if not known:
             raise ValueError(
-                f"augmentation must be 'auto', None or a list of {sorted(AUGMENTATIONS)}. "
+                f"{parameter} must be 'auto', None, or a list or dict of {sorted(AUGMENTATIONS)}. "
                 f"Got {names!r}."
             )
+        options = names if isinstance(names, Mapping) else {name: {} for name in names}
+        for name, given in options.items():
+            wanted = list(signature(AUGMENTATIONS[name]).parameters)[1:]
+            if not (isinstance(given, Mapping) and set(given) <= set(wanted)):
+                raise ValueError(
+                    f"{parameter}[{name!r}] must be a dict of arguments, of {wanted}. "
+                    f"Got {given!r}."
+                )
         for_images = [name for name in names if name != "noise"]
         if for_images and not spec.is_image:
             raise ValueError(
-                f"augmentation={list(names)!r} has {for_images[0]!r}, which needs images; the "
-                f"discriminator sees rows of shape {spec.shape}. Use 'auto', ['noise'] or None."
+                f"{parameter}={names!r} has {for_images[0]!r}, which needs images; it changes "
+                f"rows of shape {spec.shape}. Use 'auto', ['noise'] or None."
             )
         self.names = tuple(names)
+        self._changes = [partial(AUGMENTATIONS[name], **options[name]) for name in names]
 
     def __call__(self, x: Tensor) -> Tensor:
         """Changed rows. Flat ones, such as features of images, only ever get noise."""
-        for name in self.names:
+        for name, change in zip(self.names, self._changes):
             if x.dim() == 4 or name == "noise":
-                x = AUGMENTATIONS[name](x)
+                x = change(x)
         return x

@@ -58,7 +58,7 @@ _MAX_REDRAWS = 9
 GAME_CONSTRAINTS: dict = {
     "discriminator_learning_rate": [Interval(Real, 0, None, closed="neither"), None],
     "spectral_norm": ["boolean"],
-    "augmentation": [str, list, tuple, None],
+    "augmentation": [str, list, tuple, dict, None],
     "balance": [StrOptions({"batches"}), None],
     "ema_decay": [Interval(Real, 0, 1, closed="left")],
 }
@@ -284,6 +284,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         "truncation": [Interval(Real, 0, 1, closed="right")],
         "reject": ["boolean"],
         "replay": [Interval(Real, 0, 1, closed="both")],
+        "replay_augmentation": GAME_CONSTRAINTS["augmentation"],
     }
 
     def __init__(
@@ -311,10 +312,12 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         verbose=0,
         reject=False,
         replay=0.0,
+        replay_augmentation=None,
     ):
         self.sampling_strategy = sampling_strategy
         self.reject = reject
         self.replay = replay
+        self.replay_augmentation = replay_augmentation
         self.discriminator_learning_rate = discriminator_learning_rate
         self.spectral_norm = spectral_norm
         self.augmentation = augmentation
@@ -344,9 +347,13 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         Called without gradients, in evaluation mode, with a bounded number of rows.
         """
 
+    def _replay_augmentation(self) -> Augmentation:
+        return Augmentation(self.replay_augmentation, self._codec.spec(()), "replay_augmentation")
+
     def _check_X_y(self, X, y):
         self._forget()
         native, self._codec, self._labels = self._read(X, y)
+        self._replay_augmentation()
         self._container = ArraysTransformer(X, y)
         self.classes_, labels = self._labels.classes_, self._labels.labels_
         del self._labels.labels_, self._labels.codes_  # a sampler holds no training labels
@@ -377,12 +384,26 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
                     for i, n in enumerate(to_repeat)
                 ]
             )
-            blocks.append(_safe_indexing(X, repeated))
+            blocks.extend(self._repeat(X, repeated))
             labels.append(y[repeated])
             sources.append(repeated)
         self.sample_source_ = np.concatenate(sources)
         self.synthetic_mask_ = self.sample_source_ < 0
         return self._codec.stack(blocks), self._labels.decode(np.concatenate(labels))
+
+    def _repeat(self, X, rows):
+        """Blocks of copies of these rows of X, changed by ``replay_augmentation``."""
+        change = self._replay_augmentation()
+        if not change.names:
+            return [_safe_indexing(X, rows)]
+
+        def changed(index):
+            encoded = self._codec.encode(_safe_indexing(X, index.numpy()))
+            return change(torch.from_numpy(encoded))
+
+        with torch_scope(int(self._stream.randint(_MAX_SEED)), torch.device("cpu")):
+            parts = in_chunks(changed, torch.from_numpy(rows), size=4096)
+            return [self._codec.decode(part.numpy()) for part in parts]
 
     # Rejection --------------------------------------------------------------------------------
 
@@ -594,12 +615,12 @@ SHARED_PARAMETERS = {
     "spectral_norm": """spectral_norm : bool, default=False
         Whether every layer of the discriminator has spectral norm (Miyato et al. 2018), which
         bounds its slope.""",
-    "augmentation": """augmentation : 'auto', list of str or None, default=None
+    "augmentation": """augmentation : 'auto', list of str, dict or None, default=None
         How real and generated rows are changed, at random, before the discriminator sees them:
         with few real rows it learns them by heart otherwise (Zhao et al. 2020). Of
         ``'translation'``, ``'cutout'``, ``'color'`` and ``'mirror'`` for images and ``'noise'``
-        for all; ``'auto'`` is noise for tables and nothing for images. See
-        :mod:`imblearn_gan.augmentation`.""",
+        for all; a dict gives their arguments, too. ``'auto'`` is noise for tables and nothing for
+        images. See :mod:`imblearn_gan.augmentation`.""",
     "truncation": """truncation : float, default=1.0
         Share, in (0, 1], of the way from the mean code of the class that codes of generated rows
         may go, once training is over. Smaller values give more typical, less varied rows. It can
@@ -613,6 +634,14 @@ SHARED_PARAMETERS = {
         Share of the added rows that are real rows of the class, repeated: 0 adds generated rows
         only, as the papers do, and 1 is random oversampling, without any training. Generated
         rows that outnumber the real ones of a class drown them.""",
+    "replay_augmentation": """replay_augmentation : 'auto', list of str, dict or None, default=None
+        How repeated rows are changed, at random, so that a classifier cannot learn them by heart.
+        Name only what leaves a row in its class: a mirrored shoe is a shoe, a mirrored digit is
+        none. Of ``'mirror'``, ``'translation'``, ``'color'`` and ``'cutout'`` for images and
+        ``'noise'`` for all; a dict gives their arguments, too:
+        ``{"mirror": {}, "translation": {"ratio": 0.07}}`` shifts by up to two of 28 pixels.
+        ``'auto'`` is noise for tables and nothing for images; None repeats rows as they are. See
+        :mod:`imblearn_gan.augmentation`. Without ``replay`` it changes nothing.""",
 }
 
 #: Text for the attributes that every sampler has after ``fit_resample``.
@@ -623,8 +652,8 @@ SAMPLER_ATTRIBUTES = """sampling_strategy_ : dict
         Which rows of the result are generated. Real rows come first, bit-identical.
 
     sample_source_ : ndarray of shape (n_rows_resampled,), dtype int
-        Which row of X each row of the result is; -1 for generated rows. Rows that ``replay``
-        repeats come last.
+        Which row of X each row of the result is, or was before ``replay_augmentation`` changed
+        it; -1 for generated rows. Rows that ``replay`` repeats come last.
 
     history_ : list of dict
         One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.

@@ -160,6 +160,75 @@ def test_replay_keeps_containers():
         assert X_res[column][source >= 0].tolist() == frame[column][source[source >= 0]].tolist()
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_repeated_images_are_shifted_and_mirrored(dtype):
+    """Far from the border, a shifted copy holds the pixels of the row it comes from."""
+    rng = np.random.RandomState(0)
+    X = np.zeros((26, 12, 12), dtype=dtype)
+    X[:, 4:8, 4:8] = rng.randint(1, 255, (26, 4, 4))
+    X[0], X[1] = 0, 255  # pixels keep to the range that they have in X
+    y = np.repeat([0, 1], [20, 6])
+    change = {"mirror": {}, "translation": {"ratio": 0.1}}
+    sampler = tiny(replay=1.0, replay_augmentation=change)
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert X_res.dtype == dtype
+    np.testing.assert_array_equal(X_res[:26], X)
+    source = sampler.sample_source_[26:]
+    assert set(source) == set(range(20, 26))
+    assert (y_res[26:] == 1).all()
+    assert not sampler.synthetic_mask_.any()
+    places = set()
+    for image, i in zip(X_res[26:], source):
+        fits = {
+            (flipped, down, right)
+            for flipped, original in enumerate((X[i], X[i, :, ::-1]))
+            for down in (-1, 0, 1)
+            for right in (-1, 0, 1)
+            if np.allclose(
+                image[1:-1, 1:-1],
+                np.roll(original, (down, right), (0, 1))[1:-1, 1:-1],
+                atol=1e-3,
+            )
+        }
+        assert fits
+        places |= fits
+    assert len(places) > 5
+    again, _ = clone(sampler).fit_resample(X, y)
+    np.testing.assert_array_equal(again, X_res)
+
+
+def test_repeated_rows_of_a_table_get_noise_and_keep_their_categories():
+    pd = pytest.importorskip("pandas")
+    X, y = clusters()
+    frame = pd.DataFrame({"number": X[:, 0], "name": np.array(list("abc"))[y]})
+    sampler = tiny(replay=0.5, replay_augmentation={"noise": {"scale": 0.01}})
+    X_res, _ = sampler.fit_resample(frame, y)
+    repeated = np.flatnonzero(sampler.sample_source_ >= 0)[len(y) :]
+    original = frame.iloc[sampler.sample_source_[repeated]]
+    assert X_res["name"].iloc[repeated].tolist() == original["name"].tolist()
+    moved = X_res["number"].to_numpy()[repeated] - original["number"].to_numpy()
+    assert (moved != 0).mean() > 0.5
+    assert np.abs(moved).max() < 0.05 * np.ptp(frame["number"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (["spin"], "replay_augmentation must be"),
+        ("mirror", "replay_augmentation must be"),
+        (["mirror"], "replay_augmentation.*'mirror', which needs images"),
+        ({"noise": {"strength": 1}}, r"replay_augmentation\['noise'\].*\['scale'\]"),
+        ({"noise": 0.1}, r"replay_augmentation\['noise'\] must be a dict"),
+        (3, "replay_augmentation"),
+    ],
+)
+def test_replay_augmentation_refuses_before_training(change, message):
+    sampler = tiny(replay=0.5, replay_augmentation=change)
+    with pytest.raises(ValueError, match=message):
+        sampler.fit_resample(*clusters())
+    assert not hasattr(sampler, "networks_")
+
+
 @pytest.mark.parametrize("replay", [-0.1, 1.1, "half"])
 def test_replay_refuses(replay):
     with pytest.raises(ValueError, match="replay"):

@@ -80,6 +80,8 @@ class ACGANOversampler(NoiseSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -140,6 +142,7 @@ class ACGANOversampler(NoiseSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -165,6 +168,7 @@ class ACGANOversampler(NoiseSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.loss = loss
         self.class_loss_weight = class_loss_weight

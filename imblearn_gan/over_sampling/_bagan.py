@@ -106,6 +106,8 @@ class BAGANOversampler(AutoencoderSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -175,6 +177,7 @@ class BAGANOversampler(AutoencoderSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -204,6 +207,7 @@ class BAGANOversampler(AutoencoderSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
 
     def _autoencoder(self, spec: DataSpec) -> tuple[nn.Module, nn.Module]:

@@ -141,6 +141,8 @@ class BAGANGPOversampler(AutoencoderSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -223,6 +225,7 @@ class BAGANGPOversampler(AutoencoderSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -252,6 +255,7 @@ class BAGANGPOversampler(AutoencoderSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.autoencoder = autoencoder
         self.balanced_labels = balanced_labels

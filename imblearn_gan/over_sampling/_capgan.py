@@ -132,6 +132,8 @@ class CAPGANOversampler(BAGANGPOversampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -215,6 +217,7 @@ class CAPGANOversampler(BAGANGPOversampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -244,6 +247,7 @@ class CAPGANOversampler(BAGANGPOversampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
             balanced_labels=balanced_labels,
             n_discriminator_steps=n_discriminator_steps,
             penalty=penalty,

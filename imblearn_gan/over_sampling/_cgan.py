@@ -211,6 +211,8 @@ class CGANOversampler(NoiseSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -273,6 +275,7 @@ class CGANOversampler(NoiseSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -298,6 +301,7 @@ class CGANOversampler(NoiseSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.loss = loss
         self.conditioning = conditioning

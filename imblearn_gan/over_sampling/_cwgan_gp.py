@@ -79,6 +79,8 @@ class CWGANGPOversampler(NoiseSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -144,6 +146,7 @@ class CWGANGPOversampler(NoiseSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -169,6 +172,7 @@ class CWGANGPOversampler(NoiseSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.conditioning = conditioning
         self.penalty_weight = penalty_weight

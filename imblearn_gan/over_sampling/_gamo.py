@@ -359,6 +359,8 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -444,6 +446,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         verbose=0,
         reject=False,
         replay=0.0,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -468,6 +471,7 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.loss = loss
         self.generator = generator

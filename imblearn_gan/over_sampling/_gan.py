@@ -78,6 +78,8 @@ class GANOversampler(NoiseSampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
@@ -133,6 +135,7 @@ class GANOversampler(NoiseSampler):
         verbose=0,
         reject=False,
         replay=0.5,
+        replay_augmentation=None,
     ):
         super().__init__(
             sampling_strategy=sampling_strategy,
@@ -157,6 +160,7 @@ class GANOversampler(NoiseSampler):
             verbose=verbose,
             reject=reject,
             replay=replay,
+            replay_augmentation=replay_augmentation,
         )
         self.loss = loss
 

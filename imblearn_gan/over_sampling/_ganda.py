@@ -103,6 +103,8 @@ class GANDAOversampler(BAGANOversampler):
 
     {replay}
 
+    {replay_augmentation}
+
     Attributes
     ----------
     {attributes}
