@@ -174,6 +174,31 @@ def test_class_weights_count():
     assert np.allclose(named, balanced, atol=1e-4)
 
 
+def test_augmentation_changes_what_is_learnt_and_nothing_else():
+    """Left or right: what a mirror does not leave in its class cannot be learnt under it."""
+    sides = np.zeros((60, 8, 8), dtype=np.uint8)
+    y = np.arange(60) % 2
+    sides[y == 0, :, :3] = 200
+    sides[y == 1, :, 5:] = 200
+    before = sides.copy()
+    model = small(width=4, max_epochs=15, batch_size=12, validation_fraction=0)
+    assert model.fit(sides, y).score(sides, y) == 1
+    for change in (["mirror"], {"mirror": {}}):
+        mirrored = clone(model).set_params(augmentation=change).fit(sides, y)
+        certainty = mirrored.predict_proba(sides).max(axis=1)
+        assert certainty.max() < 0.9
+        np.testing.assert_array_equal(mirrored.predict_proba(sides).max(axis=1), certainty)
+    np.testing.assert_array_equal(sides, before)
+
+
+@pytest.mark.parametrize("change", [["spin"], {"mirror": {"ratio": 1}}, "mirror", ["cutout", 3]])
+def test_augmentation_refuses_before_training(change):
+    model = small(augmentation=change)
+    with pytest.raises(ValueError, match="augmentation"):
+        model.fit(X, Y)
+    assert not hasattr(model, "networks_")
+
+
 def test_errors():
     pictures, y = images(20, 8, 8), labels(12, 8)
     with pytest.raises(ValueError, match="set image_shape"):

@@ -17,9 +17,10 @@ are like. A run that was killed goes on where it stopped::
 Profiles: a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``), counts
 (``4000,400,40``), ``drop:LABEL:SHARE`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR`` (CAPGAN's).
 Neural classifiers make the same number of updates with every sampler, however many rows it
-returns (ResNet whole epochs, rounded up; ``resnet_long`` twice as many updates). ``GAMOClassifier``
-and ``DOSClassifier`` among the samplers are classifiers themselves: they have the networks of
-``cnn``, or nearly, and stand in its table.
+returns (ResNet whole epochs, rounded up). ``resnet_long`` makes twice as many, and
+``resnet_augmented`` also mirrors and shifts its training images. ``GAMOClassifier`` and
+``DOSClassifier`` among the samplers are classifiers themselves: they have the networks of ``cnn``,
+or nearly, and stand in its table.
 
 The fidelity of a sampler, by class that lacks rows: the share of generated images that a reference
 classifier, trained on all training images, gives the label asked for; the Fréchet distance, in
@@ -59,7 +60,8 @@ BASELINES = {
 SAMPLERS = [name for name in imblearn_gan.over_sampling.__all__ if name.endswith("Oversampler")]
 METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
 OWN_CLASSIFIERS = ["GAMOClassifier", "DOSClassifier"]
-CLASSIFIERS = ["cnn", "resnet", "resnet_long", "forest", "boosting", "fidelity"]
+RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
+CLASSIFIERS = ["cnn", *RESNETS, "forest", "boosting", "fidelity"]
 
 
 def load(name, data_home):
@@ -137,15 +139,17 @@ def classifier(kind, name, seed, budget, device, n_rows):
             settings["max_iter"] = max_iter * 3 // 4
             return imblearn_gan.DOSClassifier(pretrain_iter=max_iter // 4, **settings)
         return gamo.PlainClassifier(balance="weights" if weight else None, **settings)
-    if kind in ("resnet", "resnet_long"):
+    if kind in RESNETS:
         width, n_updates = (16, 625) if budget == "small" else (64, 20000)
-        n_updates *= 1 + (kind == "resnet_long")
+        n_updates *= 1 if kind == "resnet" else 2
+        augmentation = {"mirror": {}, "translation": {"ratio": 0.07}}
         return imblearn_gan.classifiers.ResNetClassifier(
             width=width,
             max_epochs=int(np.ceil(n_updates * 64 / n_rows)),
             validation_fraction=0,
             precision="auto",
             class_weight=weight,
+            augmentation=augmentation if kind == "resnet_augmented" else None,
             random_state=seed,
             device=device,
         )

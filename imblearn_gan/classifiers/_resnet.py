@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -55,6 +55,15 @@ class ResNetClassifier(GameClassifier):
     class_weight : dict, {{'balanced'}} or None, default=None
         Weights of the classes, ``{{label: weight}}``. ``'balanced'`` weighs rows inversely to the
         size of their class: the alternative to oversampling. None weighs all rows the same.
+
+    augmentation : list of str, dict or None, default=None
+        How training images are changed, at random, each time the network sees them, so that it
+        cannot learn the few rows of a rare class by heart. Name only what leaves an image in its
+        class. Of ``'mirror'``, ``'translation'``, ``'color'``, ``'cutout'`` and ``'noise'``; a
+        dict gives their arguments, too:
+        ``{{"mirror": {{}}, "translation": {{"ratio": 0.07}}}}`` shifts by up to two of 28 pixels.
+        See :mod:`imblearn_gan.augmentation`. With it and balanced classes, random oversampling
+        included, this network scored best, see the benchmarks.
 
     validation_fraction : float, default=0.1
         Share of the rows of each class that are held out to say when to stop; a class of which
@@ -143,6 +152,7 @@ class ResNetClassifier(GameClassifier):
         "width": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "augmentation": [list, tuple, dict, None],
         "class_weight": [dict, StrOptions({"balanced"}), None],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left")],
@@ -163,6 +173,7 @@ class ResNetClassifier(GameClassifier):
         learning_rate=1e-3,
         weight_decay=1e-2,
         class_weight=None,
+        augmentation=None,
         validation_fraction=0.1,
         patience=10,
         image_shape=None,
@@ -178,6 +189,7 @@ class ResNetClassifier(GameClassifier):
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.class_weight = class_weight
+        self.augmentation = augmentation
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.image_shape = image_shape
@@ -251,6 +263,7 @@ class ResNetClassifier(GameClassifier):
                 batch_size=self.batch_size,
                 iterator_train=_Batches,
                 iterator_train__shuffle=True,
+                iterator_train__augment=self._augmentation(spec),
                 iterator_valid=_Batches,
                 train_split=predefined_split(valid) if len(valid) else None,
                 callbacks=[schedule, stopping] if len(valid) else [schedule],
@@ -289,8 +302,15 @@ class _Batches:
     A last batch of one row, which batch norm cannot learn from, is left out in training.
     """
 
-    def __init__(self, dataset: TensorDataset, batch_size: int, shuffle: bool = False):
+    def __init__(
+        self,
+        dataset: TensorDataset,
+        batch_size: int,
+        shuffle: bool = False,
+        augment: Callable[[torch.Tensor], torch.Tensor] = lambda x: x,
+    ):
         self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
+        self.augment = augment
 
     def __len__(self) -> int:
         n_full, n_left = divmod(len(self.dataset), self.batch_size)
@@ -301,7 +321,8 @@ class _Batches:
         order = torch.randperm(n) if self.shuffle else torch.arange(n)
         for index in order.split(self.batch_size):
             if len(index) > 1 or not self.shuffle:
-                yield self.dataset[index]
+                x, y = self.dataset[index]
+                yield self.augment(x), y
 
 
 def _held_out(codes: np.ndarray, fraction: float, stream: np.random.RandomState) -> np.ndarray:
