@@ -441,8 +441,12 @@ class DataCodec:
                 encoded[i, place] = rows[[codes.get(value, -1) for value in values]]
         return encoded
 
-    def decode(self, encoded: np.ndarray) -> Any:
-        """Generated values as rows in the container and with the dtypes of the data seen."""
+    def decode(self, encoded: np.ndarray, moved: bool = False) -> Any:
+        """Generated values as rows in the container and with the dtypes of the data seen.
+
+        Each value keeps to the range that was seen in its place. Images whose pixels were
+        ``moved`` keep to that of all places.
+        """
         encoded = np.asarray(encoded, dtype=np.float64)
         if not np.isfinite(encoded).all():
             raise FloatingPointError(
@@ -453,13 +457,16 @@ class DataCodec:
             numbers = self._from_channels_first(encoded)
         else:
             numbers = encoded[:, : len(self._numeric)]
+        low, high = self._low, self._high
+        if moved and self.image_size_ is not None:
+            low, high = low.min(), high.max()
         # clipped before they are scaled too: extreme float64 ranges must not overflow
         numbers = self._middle + np.clip(numbers, -1, 1) * self._divisor
         near = _ROUND_OFF * self._divisor
-        numbers = np.where(numbers < self._low + near, self._low, numbers)
-        numbers = np.where(numbers > self._high - near, self._high, numbers)
+        numbers = np.where(numbers < low + near, low, numbers)
+        numbers = np.where(numbers > high - near, high, numbers)
         numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
-        np.clip(numbers, self._low, self._high, out=numbers)
+        np.clip(numbers, low, high, out=numbers)
         return self._to_container(numbers, encoded)
 
     def _to_channels_first(self, numbers: np.ndarray) -> np.ndarray:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import signature
+from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -190,7 +192,8 @@ class Augmentation:
     ----------
     names : 'auto', sequence of str, dict or None
         Of ``'translation'``, ``'cutout'``, ``'color'``, ``'mirror'`` (images only) and
-        ``'noise'``. A dict gives their arguments, too: ``{"translation": {"ratio": 0.07}}``.
+        ``'noise'``, in the order in which they come. A dict gives their arguments, too:
+        ``{"translation": {"ratio": 0.07}}``.
         ``'auto'`` is noise for tables, and nothing for images, where the others
         kept games of minutes from learning, see the benchmarks. None changes nothing.
 
@@ -203,7 +206,8 @@ class Augmentation:
     Raises
     ------
     ValueError
-        If a name or an argument is unknown, or made for images and the rows are none.
+        If a name or an argument is unknown, an argument is no positive number or a ratio is
+        above 1, or a change of images is named and the rows are none.
 
     References
     ----------
@@ -232,7 +236,7 @@ class Augmentation:
         )
         if not known:
             raise ValueError(
-                f"{parameter} must be 'auto', None, or a list or dict of {sorted(AUGMENTATIONS)}. "
+                f"{parameter} must be None, or a list or dict of {sorted(AUGMENTATIONS)}. "
                 f"Got {names!r}."
             )
         options = names if isinstance(names, Mapping) else {name: {} for name in names}
@@ -243,14 +247,23 @@ class Augmentation:
                     f"{parameter}[{name!r}] must be a dict of arguments, of {wanted}. "
                     f"Got {given!r}."
                 )
+            for argument, value in given.items():
+                most = 1.0 if argument == "ratio" else np.finfo(np.float32).max
+                is_number = isinstance(value, Real) and not isinstance(value, bool)
+                if not (is_number and 0 < float(value) <= most):
+                    raise ValueError(
+                        f"{parameter}[{name!r}][{argument!r}] must be a number above 0"
+                        f"{' and at most 1' if most == 1 else ''}. Got {value!r}."
+                    )
         for_images = [name for name in names if name != "noise"]
         if for_images and not spec.is_image:
             raise ValueError(
                 f"{parameter}={names!r} has {for_images[0]!r}, which needs images; it changes "
-                f"rows of shape {spec.shape}. Use 'auto', ['noise'] or None."
+                f"rows of shape {spec.shape}. Use ['noise'] or None, or set image_shape if the "
+                "rows are flattened images."
             )
-        self.names = tuple(names)
-        self._changes = [partial(AUGMENTATIONS[name], **options[name]) for name in names]
+        self.names = tuple(options)
+        self._changes = [partial(AUGMENTATIONS[name], **options[name]) for name in self.names]
 
     def __call__(self, x: Tensor) -> Tensor:
         """Changed rows. Flat ones, such as features of images, only ever get noise."""

@@ -398,12 +398,15 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             return [_safe_indexing(X, rows)]
 
         def changed(index):
-            encoded = self._codec.encode(_safe_indexing(X, index.numpy()))
-            return change(torch.from_numpy(encoded))
+            encoded = torch.from_numpy(self._codec.encode(_safe_indexing(X, index.numpy())))
+            made = change(encoded)
+            for place in self._codec.spec(()).categorical_slices:
+                made[:, place] = encoded[:, place]  # a category is not noisy
+            return made
 
         with torch_scope(int(self._stream.randint(_MAX_SEED)), torch.device("cpu")):
-            parts = in_chunks(changed, torch.from_numpy(rows), size=4096)
-            return [self._codec.decode(part.numpy()) for part in parts]
+            parts = in_chunks(changed, torch.from_numpy(rows))
+            return [self._codec.decode(part.numpy(), moved=True) for part in parts]
 
     # Rejection --------------------------------------------------------------------------------
 
@@ -633,7 +636,7 @@ SHARED_PARAMETERS = {
     "replay": """replay : float, default=0.0
         Share of the added rows that are real rows of the class, repeated: 0 adds generated rows
         only, as the papers do, and 1 is random oversampling, without any training. Generated
-        rows that outnumber the real ones of a class drown them.""",
+        rows that outnumber the real ones of a class drown them. See ``replay_augmentation``.""",
     "replay_augmentation": """replay_augmentation : 'auto', list of str, dict or None, default=None
         How repeated rows are changed, at random, so that a classifier cannot learn them by heart.
         Name only what leaves a row in its class: a mirrored shoe is a shoe, a mirrored digit is
@@ -641,7 +644,9 @@ SHARED_PARAMETERS = {
         ``'noise'`` for all; a dict gives their arguments, too:
         ``{"mirror": {}, "translation": {"ratio": 0.07}}`` shifts by up to two of 28 pixels.
         ``'auto'`` is noise for tables and nothing for images; None repeats rows as they are. See
-        :mod:`imblearn_gan.augmentation`. Without ``replay`` it changes nothing.""",
+        :mod:`imblearn_gan.augmentation`. It computes in float32; values keep to the range that
+        was seen, integers are rounded, categories stay, zeros of sparse rows do not (noise).
+        Without ``replay`` it does nothing.""",
 }
 
 #: Text for the attributes that every sampler has after ``fit_resample``.
@@ -649,7 +654,8 @@ SAMPLER_ATTRIBUTES = """sampling_strategy_ : dict
         How many rows of each class are added.
 
     synthetic_mask_ : ndarray of shape (n_rows_resampled,), dtype bool
-        Which rows of the result are generated. Real rows come first, bit-identical.
+        Which rows of the result are generated: not those that are repeated, even if
+        ``replay_augmentation`` changed them. Real rows come first, bit-identical.
 
     sample_source_ : ndarray of shape (n_rows_resampled,), dtype int
         Which row of X each row of the result is, or was before ``replay_augmentation`` changed

@@ -165,8 +165,7 @@ def test_repeated_images_are_shifted_and_mirrored(dtype):
     """Far from the border, a shifted copy holds the pixels of the row it comes from."""
     rng = np.random.RandomState(0)
     X = np.zeros((26, 12, 12), dtype=dtype)
-    X[:, 4:8, 4:8] = rng.randint(1, 255, (26, 4, 4))
-    X[0], X[1] = 0, 255  # pixels keep to the range that they have in X
+    X[:, 4:8, 2:6] = rng.randint(1, 255, (26, 4, 4))  # ink on one side only
     y = np.repeat([0, 1], [20, 6])
     change = {"mirror": {}, "translation": {"ratio": 0.1}}
     sampler = tiny(replay=1.0, replay_augmentation=change)
@@ -209,11 +208,29 @@ def test_repeated_rows_of_a_table_get_noise_and_keep_their_categories():
     moved = X_res["number"].to_numpy()[repeated] - original["number"].to_numpy()
     assert (moved != 0).mean() > 0.5
     assert np.abs(moved).max() < 0.05 * np.ptp(frame["number"])
+    sampler.set_params(replay_augmentation={"noise": {"scale": 3.0}})
+    X_res, _ = sampler.fit_resample(frame, y)
+    assert X_res["name"].iloc[repeated].tolist() == original["name"].tolist()
+    assert X_res["number"].between(frame["number"].min(), frame["number"].max()).all()
+
+
+def test_colours_of_repeated_images_keep_to_the_range_of_all():
+    X = images(26, 3, 8, 8)
+    X = (X // 2 + 20).astype(np.uint8)
+    sampler = tiny(replay=1.0, replay_augmentation=["color"])
+    X_res, _ = sampler.fit_resample(X, np.repeat([0, 1], [20, 6]))
+    assert X_res.min() >= X.min()
+    assert X_res.max() <= X.max()
+    assert not np.array_equal(X_res[26:], X[sampler.sample_source_[26:]])
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        *(
+            ({"noise": {"scale": bad}}, r"\['noise'\]\['scale'\] must be a number above 0")
+            for bad in (np.nan, np.inf, -1, 0, "a", None, True, [0.1])
+        ),
         (["spin"], "replay_augmentation must be"),
         ("mirror", "replay_augmentation must be"),
         (["mirror"], "replay_augmentation.*'mirror', which needs images"),

@@ -191,7 +191,17 @@ def test_augmentation_changes_what_is_learnt_and_nothing_else():
     np.testing.assert_array_equal(sides, before)
 
 
-@pytest.mark.parametrize("change", [["spin"], {"mirror": {"ratio": 1}}, "mirror", ["cutout", 3]])
+@pytest.mark.parametrize(
+    "change",
+    [
+        ["spin"],
+        {"mirror": {"ratio": 1}},
+        "mirror",
+        ["cutout", 3],
+        {"translation": {"ratio": 1.5}},
+        {"cutout": {"ratio": np.nan}},
+    ],
+)
 def test_augmentation_refuses_before_training(change):
     model = small(augmentation=change)
     with pytest.raises(ValueError, match="augmentation"):
@@ -201,8 +211,9 @@ def test_augmentation_refuses_before_training(change):
 
 def test_errors():
     pictures, y = images(20, 8, 8), labels(12, 8)
-    with pytest.raises(ValueError, match="set image_shape"):
-        small().fit(pictures.reshape(20, -1), y)
+    for change in (None, ["mirror"]):
+        with pytest.raises(ValueError, match="set image_shape"):
+            small(augmentation=change).fit(pictures.reshape(20, -1), y)
     with pytest.raises(ValueError, match="'class_weight' parameter"):
         small(class_weight="even").fit(pictures, y)
     for weight in ({0: -1.0, 1: 1.0}, {0: 0.0, 1: 1.0}, {0: np.inf, 1: 1.0}):

@@ -343,7 +343,10 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
 
     {spectral_norm}
 
-    {augmentation}
+    augmentation : 'auto', list of str, dict or None, default=None
+        How real and generated rows are changed before the discriminator sees them, as feature
+        vectors or flat rows: by ``'noise'``, or not at all. A dict gives its scale,
+        ``{{"noise": {{"scale": 0.1}}}}``; ``'auto'`` is noise for tables and nothing for images.
 
     {truncation}
 
