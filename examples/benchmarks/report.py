@@ -10,6 +10,7 @@ Fréchet distance by class::
 
 import argparse
 import json
+import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -132,18 +133,23 @@ def drop_columns(frame):
     return frame.assign(label=parts.str[1], share=parts.str[2].astype(float), recall=recalls)
 
 
+def _label(name):
+    """A name that fits beside a plot."""
+    return textwrap.fill(name.replace("`", ""), 44)
+
+
 def plot_scores(groups, path):
     """ACSA and GM of each sampler with each classifier: seeds, means and deviations."""
     from matplotlib.figure import Figure
 
     frames = dict(groups)
-    order = list(frames[next(iter(frames))].groupby("name")["acsa"].mean().sort_values().index)
+    means = [frame.groupby("name")["acsa"].mean().sort_values() for frame in frames.values()]
+    order = list(dict.fromkeys(name for values in means for name in values.index))
     figure = Figure(figsize=(5 * len(frames) + 2, 0.36 * len(order) + 1.2), layout="constrained")
     for axes, (title, frame) in zip(
         figure.subplots(1, len(frames), sharey=True, squeeze=False)[0], frames.items()
     ):
         places = {name: place for place, name in enumerate(order)}
-        frame = frame[frame["name"].isin(order)]
         for score, color, shift in zip(SCORES, ("C0", "C1"), (0.12, -0.12)):
             y = frame["name"].map(places) + shift
             axes.plot(frame[score], y, ".", color=color, alpha=0.35)
@@ -152,7 +158,7 @@ def plot_scores(groups, path):
                 error = values.std() if len(values) > 1 else None
                 where = values.mean(), places[name] + shift
                 axes.errorbar(*where, xerr=error, fmt="o", color=color, label=label)
-        axes.set_yticks(range(len(order)), [name.replace("`", "") for name in order])
+        axes.set_yticks(range(len(order)), [_label(name) for name in order], fontsize=8)
         axes.set_title(title)
         axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
@@ -173,7 +179,7 @@ def plot_frechet(frame, path):
     for (i, j), value in np.ndenumerate(values.to_numpy()):
         color = "white" if value > middle else "black"
         axes.text(j, i, f"{value:.0f}", ha="center", va="center", fontsize=8, color=color)
-    axes.set_yticks(range(len(values)), values.index)
+    axes.set_yticks(range(len(values)), [_label(name) for name in values.index], fontsize=8)
     axes.set_xticks(range(values.shape[1]), values.columns)
     axes.set_xlabel("class")
     figure.savefig(path, dpi=90)
