@@ -403,7 +403,10 @@ class DataCodec:
         if not is_pandas(X) and X.ndim > 2:
             X = X.reshape(len(X), -1)
         bounds = {}
-        wide = self._rounded & (np.maximum(-self._low, self._high) >= 2**53)
+        largest = np.maximum(-self._low, self._high)
+        if self.image_size_ is not None and largest.size:
+            largest = largest.max()  # a pixel that is moved can come to any place
+        wide = self._rounded & (largest >= 2**53)
         for j in np.flatnonzero(wide | long_floats):
             column = _column(X, int(self._numeric[j]))
             exact = column.dtype.type if long_floats else int
@@ -457,9 +460,12 @@ class DataCodec:
             numbers = self._from_channels_first(encoded)
         else:
             numbers = encoded[:, : len(self._numeric)]
-        low, high = self._low, self._high
+        low, high, exact = self._low, self._high, self._exact_bounds
         if moved and self.image_size_ is not None:
             low, high = low.min(), high.max()
+            if exact:
+                lows, highs = zip(*exact.values())
+                exact = dict.fromkeys(exact, (min(lows), max(highs)))
         # clipped before they are scaled too: extreme float64 ranges must not overflow
         numbers = self._middle + np.clip(numbers, -1, 1) * self._divisor
         near = _ROUND_OFF * self._divisor
@@ -467,7 +473,7 @@ class DataCodec:
         numbers = np.where(numbers > high - near, high, numbers)
         numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
         np.clip(numbers, low, high, out=numbers)
-        return self._to_container(numbers, encoded)
+        return self._to_container(numbers, encoded, exact)
 
     def _to_channels_first(self, numbers: np.ndarray) -> np.ndarray:
         channels, height, width = self.image_size_  # type: ignore[misc]
@@ -480,11 +486,15 @@ class DataCodec:
             images = images.transpose(0, 2, 3, 1)
         return images.reshape(len(images), -1)
 
-    def _to_container(self, numbers: np.ndarray, encoded: np.ndarray) -> Any:
+    def _to_container(
+        self, numbers: np.ndarray, encoded: np.ndarray, exact: dict[int, tuple[Any, Any]]
+    ) -> Any:
         template = self._template
         at_once = not is_pandas(template) and template.dtype.kind in "biuf"
-        one_by_one = self._exact_bounds if at_once else range(len(self._numeric))
-        columns = {int(self._numeric[j]): self._values(j, numbers[:, j]) for j in one_by_one}
+        one_by_one = exact if at_once else range(len(self._numeric))
+        columns = {
+            int(self._numeric[j]): self._values(j, numbers[:, j], exact.get(j)) for j in one_by_one
+        }
         for column, place in zip(self._categories, self.spec(()).categorical_slices):
             columns[column.index] = column.categories[encoded[:, place].argmax(axis=1)]
         if is_pandas(template):
@@ -497,7 +507,7 @@ class DataCodec:
             return frame
         rows = np.empty((len(numbers), prod(self.row_shape_)), dtype=self._dtype)
         if at_once:
-            rest = np.delete(np.arange(len(self._numeric)), list(self._exact_bounds))
+            rest = np.delete(np.arange(len(self._numeric)), list(exact))
             rows[:, self._numeric[rest]] = numbers[:, rest]
         for i, values in columns.items():
             rows[:, i] = values.tolist() if template.dtype.kind == "O" else values
@@ -505,10 +515,10 @@ class DataCodec:
             return type(template)(rows)
         return rows.reshape(-1, *self.row_shape_)
 
-    def _values(self, j: int, numbers: np.ndarray) -> np.ndarray:
+    def _values(self, j: int, numbers: np.ndarray, exact: tuple[Any, Any] | None) -> np.ndarray:
         """The j-th numeric column with the type of its values: float, integer or bool."""
-        if j in self._exact_bounds:
-            low, high = self._exact_bounds[j]
+        if exact is not None:
+            low, high = exact
             return np.clip(np.array([type(low)(value) for value in numbers], object), low, high)
         return numbers.astype(_TYPES[self._kinds[j]])
 

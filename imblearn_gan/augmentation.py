@@ -236,7 +236,7 @@ class Augmentation:
         )
         if not known:
             raise ValueError(
-                f"{parameter} must be None, or a list or dict of {sorted(AUGMENTATIONS)}. "
+                f"{parameter} must be None, 'auto', or a list or dict of {sorted(AUGMENTATIONS)}. "
                 f"Got {names!r}."
             )
         options = names if isinstance(names, Mapping) else {name: {} for name in names}

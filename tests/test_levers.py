@@ -160,18 +160,21 @@ def test_replay_keeps_containers():
         assert X_res[column][source >= 0].tolist() == frame[column][source[source >= 0]].tolist()
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.longdouble, np.int64, np.uint64])
 def test_repeated_images_are_shifted_and_mirrored(dtype):
     """Far from the border, a shifted copy holds the pixels of the row it comes from."""
     rng = np.random.RandomState(0)
     X = np.zeros((26, 12, 12), dtype=dtype)
     X[:, 4:8, 2:6] = rng.randint(1, 255, (26, 4, 4))  # ink on one side only
+    scale = {np.int64: 2**63 - 1, np.uint64: 2**64 - 1}.get(dtype, 255)
+    X *= dtype(scale // 255)
     y = np.repeat([0, 1], [20, 6])
     change = {"mirror": {}, "translation": {"ratio": 0.1}}
     sampler = tiny(replay=1.0, replay_augmentation=change)
-    X_res, y_res = sampler.fit_resample(X, y)
-    assert X_res.dtype == dtype
-    np.testing.assert_array_equal(X_res[:26], X)
+    X_in, (X_out, y_res) = X, sampler.fit_resample(X, y)
+    assert X_out.dtype == dtype
+    np.testing.assert_array_equal(X_out[:26], X)
+    X_res, X = X_out / (scale // 255), X / (scale // 255)
     source = sampler.sample_source_[26:]
     assert set(source) == set(range(20, 26))
     assert (y_res[26:] == 1).all()
@@ -192,8 +195,8 @@ def test_repeated_images_are_shifted_and_mirrored(dtype):
         assert fits
         places |= fits
     assert len(places) > 5
-    again, _ = clone(sampler).fit_resample(X, y)
-    np.testing.assert_array_equal(again, X_res)
+    again, _ = clone(sampler).fit_resample(X_in, y)
+    np.testing.assert_array_equal(again, X_out)
 
 
 def test_repeated_rows_of_a_table_get_noise_and_keep_their_categories():
