@@ -1,20 +1,68 @@
-"""The example of the guide for authors runs."""
+"""The code of the README and of the pages runs as it is written there."""
 
 import re
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
-DOCS = Path(__file__).parent.parent / "docs"
+from imblearn_gan._training import Phase
+from imblearn_gan.datasets import make_longtailed
+
+ROOT = Path(__file__).parent.parent
+FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+TABLES = {"README.md", "add_a_method.md", "options.md"}
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "docs").exists(), reason="installed without README and docs"
+)
 
 
-@pytest.mark.skipif(not DOCS.exists(), reason="installed without docs")
-def test_add_a_method():
-    text = (DOCS / "add_a_method.md").read_text()
-    space = {}
-    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], space)
+def blocks(path):
+    return re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run all blocks of a page one after the other, in an empty folder, every game cut short."""
+    original = Phase.__init__
+
+    def short(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        self.max_iter = min(self.max_iter, 2)
+
+    monkeypatch.setattr(Phase, "__init__", short)
+    monkeypatch.chdir(tmp_path)
+    digits = load_digits(n_class=3)
+
+    def run(path):
+        X = digits.data if path.name in TABLES else digits.images
+        X, y = make_longtailed(X, digits.target, [40, 20, 10], random_state=0)
+        space = {}
+        for block in blocks(path):
+            space.update(X=X, y=y)
+            if "/usr/share" not in block or FASHION_MNIST.exists():
+                exec(block, space)
+        plt.close("all")
+        return space
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))) if blocks(path)],
+    ids=lambda path: path.name,
+)
+def test_code_runs(path, run):
+    run(path)
+
+
+def test_add_a_method(run):
+    sampler = run(ROOT / "docs/add_a_method.md")["Imitator"](max_iter=3, random_state=0)
     X, y = np.random.RandomState(0).normal(size=(12, 2)), [0] * 9 + [1] * 3
-    X_res, y_res = space["Imitator"](max_iter=3, random_state=0).fit_resample(X, y)
+    X_res, y_res = sampler.fit_resample(X, y)
     assert X_res.shape == (18, 2)
     assert y_res == [0] * 9 + [1] * 9
