@@ -26,7 +26,7 @@ def main():
         *load_breast_cancer(return_X_y=True), sampling_strategy={0: 30, 1: 357}, random_state=0
     )
     evaluation = evaluate_sampler(CGANOversampler(max_iter=max_iter), X, y, random_state=0)
-    print(evaluation.summary.to_string(float_format="%.3f"))
+    print(evaluation)
 
 
 if __name__ == "__main__":

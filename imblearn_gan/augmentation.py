@@ -236,8 +236,8 @@ class Augmentation:
         )
         if not known:
             raise ValueError(
-                f"{parameter} must be None, 'auto', or a list or dict of {sorted(AUGMENTATIONS)}. "
-                f"Got {names!r}."
+                f"{parameter} must be None, 'auto' (of a sampler), or a list or dict of "
+                f"{sorted(AUGMENTATIONS)}. Got {names!r}."
             )
         options = names if isinstance(names, Mapping) else {name: {} for name in names}
         for name, given in options.items():

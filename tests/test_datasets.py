@@ -458,6 +458,18 @@ def test_image_sizes(folder):
         load_image_folder(folder)
     assert load_image_folder(folder, image_size=(3, 7)).data.shape == (4, 3, 7, 3)
     assert load_image_folder(folder, image_size=8).data.shape == (4, 8, 8, 3)
+    assert load_image_folder(folder, image_size=np.array([3, 7])).data.shape == (4, 3, 7, 3)
+
+
+def test_photographs_stand_upright(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.arange(24, dtype=np.uint8).reshape(4, 6) * 10
+    exif = image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    (tmp_path / "a").mkdir()
+    image.fromarray(pixels).save(tmp_path / "a" / "1.png", exif=exif)
+    X, _ = load_image_folder(tmp_path, return_X_y=True)
+    np.testing.assert_array_equal(X[0], np.rot90(pixels, -1))
 
 
 def test_image_colors(folder, tmp_path):
@@ -642,6 +654,7 @@ def test_classes_say_the_order():
         ([3, 0], "integers >= 1. Got 0 of class 1"),
         ([3, 1.5], "integers >= 1. Got 1.5 of class 1"),
         (0.5, "ratio must be between 1 and n_max"),
+        (None, "profile must be a name, .* Got None"),
     ],
 )
 def test_profile_errors(profile, message):
@@ -672,6 +685,7 @@ def test_decaying_counts():
         ((5, 10, 3), "ratio must be"),
         ((5, 0.5, 3), "ratio must be"),
         ((5, 2, 1), "n_classes must be"),
+        ((5, 2, 2.5), "n_classes must be"),
         ((5, 2, 3, "quadratic"), "decay must be"),
     ]:
         with pytest.raises(ValueError, match=message):

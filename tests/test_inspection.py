@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from scipy import sparse
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
+from sklearn.tree import DecisionTreeClassifier
 
 from imblearn_gan import BAGANGPOversampler, BAGANOversampler, CGANOversampler
 from imblearn_gan.inspection import (
@@ -168,6 +169,8 @@ def test_interpolation(fitted):
         InterpolationDisplay.from_sampler(fitted, X[:3], Y[:3])
     with pytest.raises(ValueError, match="'four'"):
         InterpolationDisplay.from_sampler(fitted, X[:2], Y[:2], labels=["four"])
+    with pytest.raises(ValueError, match="labels must name"):
+        InterpolationDisplay.from_sampler(fitted, X[:2], Y[:2], labels=[])
     with pytest.raises(ValueError, match="n_steps"):
         InterpolationDisplay.from_sampler(fitted, X[:2], Y[:2], n_steps=0)
 
@@ -247,6 +250,9 @@ def test_history_of_phases_that_were_run_again():
 def test_history_of_nothing():
     with pytest.raises(NotFittedError):
         TrainingHistoryDisplay.from_estimator(BAGANOversampler())
+    tree = DecisionTreeClassifier().fit([[0], [1]], [0, 1])
+    with pytest.raises(TypeError, match="history_ of its training"):
+        TrainingHistoryDisplay.from_estimator(tree)
     sampler = BAGANOversampler(**SMALL)
     sampler.fit_resample(X[:40], np.arange(40) % 2)
     with pytest.raises(ValueError, match="history_ of estimator is empty"):

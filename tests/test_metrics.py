@@ -11,6 +11,7 @@ import torch
 from imblearn.base import BaseSampler
 from imblearn.metrics import geometric_mean_score
 from imblearn.over_sampling import SMOTE, SMOTENC, RandomOverSampler
+from imblearn.pipeline import make_pipeline as make_sampling_pipeline
 from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 from scipy import sparse, stats
@@ -20,9 +21,11 @@ from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_digits
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, v_measure_score
-from sklearn.model_selection import KFold, PredefinedSplit, StratifiedKFold
+from sklearn.model_selection import KFold, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -91,6 +94,7 @@ def test_modules_run_in_evaluation_mode_and_are_left_as_they_were():
     assert network.training
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
     assert_array_equal(extract_features(IMAGES, nn.Flatten()), IMAGES.reshape(12, -1))
+    assert_allclose(extract_features(REAL, network.double()), expected, rtol=1e-5)
 
 
 def test_a_classifier_of_ours_gives_its_last_hidden_layer():
@@ -203,9 +207,12 @@ def test_inception_score():
     with torch.random.fork_rng():
         expected = float(metric.compute()[0])
     assert inception_score(REAL, Vectors(4)) == pytest.approx(expected, rel=1e-5)
-    for wrong in (lambda X: X, 3):
+    for wrong in (lambda X: X, 3, lambda X: np.eye(4)):
         with pytest.raises(ValueError, match="classifier must"):
             inception_score(REAL, wrong)
+    p = torch.eye(60, requires_grad=True) * 1.0
+    with pytest.warns(UserWarning, match="60 rows for 60 classes"):
+        assert inception_score(REAL, lambda X: p) == pytest.approx(60)
 
 
 # neighbours -------------------------------------------------------------------------------------
@@ -276,6 +283,25 @@ def test_copies_are_memorized_and_fresh_rows_are_not():
         memorized_share(X, X, ratio=0)
     with pytest.raises(ValueError, match="X_real must have at least three"):
         memorized_share(X[:2], X)
+
+
+def test_values_of_different_places_are_not_compared():
+    frame = pd.DataFrame(REAL, columns=list("abcd"))
+    for metric in (memorized_share, frechet_distance, precision_recall, density_coverage):
+        with pytest.raises(ValueError, match="X_generated has the columns"):
+            metric(frame, frame[list("bacd")])
+        with pytest.raises(ValueError, match=r"X_generated has images of shape \(4, 4, 3\)"):
+            metric(np.zeros((5, 3, 4, 4)), np.zeros((5, 4, 4, 3)))
+    images = np.random.default_rng(0).normal(size=(5, 3, 4, 4))
+    assert memorized_share(images, images.reshape(5, -1)).generated == 1
+
+
+def test_near_copies_of_repeated_rows_are_memorized():
+    X = np.random.default_rng(1).normal(size=(40, 6))
+    for copies in (X, np.repeat(X, 2, axis=0)):
+        assert memorized_share(copies, X + 1e-9, ratio=0.1).generated == 1
+    with pytest.raises(ValueError, match=r"three different rows\. Got 1 of 8"):
+        memorized_share(np.ones((8, 2)), X[:, :2])
 
 
 def test_copies_of_repeated_rows_are_memorized():
@@ -371,9 +397,26 @@ def test_scores_under_the_names_of_the_papers():
     assert gm_score(y, [0] * 6) == 0
 
 
-def test_figures_by_class_say_which_class_is_wrong():
-    with pytest.raises(ValueError, match="Class 'b': SSIM of pairs needs at least two"):
-        by_class(ssim_of_pairs, IMAGES, ["a"] * 11 + ["b"], IMAGES, ["a"] * 6 + ["b"] * 6)
+def test_a_class_of_too_few_rows_gets_nan_and_the_others_their_figures():
+    y_fake = ["b"] * 20 + ["a"] * 20
+    with pytest.warns(UserWarning, match="Class 'a': X_real must have at least two"):
+        frame = by_class(frechet_distance, REAL, ["b"] * 59 + ["a"], FAKE, y_fake)
+    assert frame.columns.tolist() == ["class", "frechet_distance", "n_real", "n_generated"]
+    assert frame["n_real"].tolist() == [1, 59]
+    assert np.isnan(frame["frechet_distance"][0])
+    assert frame["frechet_distance"][1] == frechet_distance(REAL[:59], FAKE[:20])
+    with pytest.raises(ValueError, match="Class 'a': X_real must have at least two"):
+        by_class(frechet_distance, REAL[:1], ["a"], FAKE, y_fake)
+
+
+def test_labels_of_figures_by_class():
+    ones = DummyClassifier(strategy="constant", constant=1).fit([[0]], [1])
+    y = pd.Series([1] * 30 + [2] * 30, dtype="Int64")
+    assert by_class(label_accuracy, REAL, y, classifier=ones)["class"].tolist() == [1, 2]
+    y[0] = pd.NA
+    for labels in (y, [None, *[1] * 59], np.array([np.nan] + [1.0] * 59)):
+        with pytest.raises(ValueError, match="y lacks the labels of 1 rows"):
+            by_class(label_accuracy, REAL, labels, classifier=ones)
     with pytest.raises(ValueError, match="no class in common"):
         by_class(frechet_distance, REAL, np.ones(60, int), FAKE, ["1"] * 40)
 
@@ -631,6 +674,10 @@ def test_images_are_flat_only_where_they_must_be(sees_images, flatten, shape):
     )
     assert set(Looks.seen) == {(shape, np.dtype(np.uint8))}
     assert result.scores["method"].nunique() == 4
+    Looks.seen = []
+    model = make_pipeline(Looks(sees_images))
+    evaluate_sampler(SMOTE(), X, LABELS, classifier=model, cv=2, flatten=flatten, random_state=0)
+    assert {seen for seen, _ in Looks.seen} == {shape}
 
 
 def test_the_default_classifier_takes_images_and_sparse_rows(spy):
@@ -676,6 +723,78 @@ def test_several_classes_and_few_rows(spy):
         evaluate_sampler(spy, TABLE, y)
 
 
+class Fragile(Spy):
+    """Fails on training rows that hold one of these rows."""
+
+    def __init__(self, row=None, random_state=None):
+        self.row = row
+        self.random_state = random_state
+
+    def fit_resample(self, X, y):
+        if self.row is None or (self.row == X).all(axis=1).any():
+            raise RuntimeError("it broke")
+        return super().fit_resample(X, y)
+
+
+def test_a_fold_that_fails_does_not_take_the_others_with_it():
+    run = partial(
+        evaluate_sampler, X=TABLE, y=LABELS, classifier=GaussianNB(), cv=4, random_state=0
+    )
+    with pytest.warns(
+        FitFailedWarning, match=r"Fragile failed in the folds \[\d, \d, \d\]: .* nan"
+    ):
+        result = run(Fragile(row=TABLE[0]))
+    scores = result.scores.query("method == 'Fragile'")
+    assert scores["acsa"].isna().sum() == 3
+    assert result.scores.query("method != 'Fragile'").notna().all(axis=None)
+    row = result.summary.query("metric == 'acsa' and method == 'none'").iloc[0]
+    none = result.scores.query("method == 'none'")["acsa"].to_numpy()
+    assert row["lead"] == pytest.approx(np.nanmean(scores["acsa"].to_numpy() - none))
+    assert np.isnan(row["lead_low"])
+    with pytest.warns(FitFailedWarning):
+        zero = run(Fragile(row=TABLE[0]), error_score=0).scores.query("method == 'Fragile'")
+    assert (zero["acsa"] == 0).sum() == 3
+    with pytest.raises(RuntimeError, match="it broke"):
+        run(Fragile(row=TABLE[0]), error_score="raise")
+    with pytest.raises(ValueError, match=r"Fragile failed in every fold\. RuntimeError: it"):
+        run(Fragile())
+
+
+def test_groups_and_masks_make_folds(spy):
+    groups = np.arange(40) % 20
+    cv = StratifiedGroupKFold(2)
+    run = partial(evaluate_sampler, spy, TABLE, LABELS, classifier=GaussianNB(), random_state=0)
+    result = run(cv=cv, groups=groups)
+    rows = [{tuple(row) for row in X} for X, *_ in Spy.seen]
+    assert not rows[0] & rows[1]
+    for seen in rows:
+        inside = [tuple(row) in seen for row in TABLE]
+        assert len(set(groups[inside]) & set(groups[~np.array(inside)])) == 0
+    masks = [
+        tuple(np.isin(np.arange(40), part) for part in fold)
+        for fold in cv.split(TABLE, LABELS, groups)
+    ]
+    assert_frame_equal(run(cv=masks).scores, result.scores)
+
+
+def test_an_evaluation_prints_all_of_its_summary(spy):
+    result = evaluate_sampler(spy, TABLE, LABELS, classifier=GaussianNB(), cv=2, random_state=0)
+    for text in (str(result), result._repr_html_()):
+        for column in result.summary.columns:
+            assert column in text
+    assert f"{result.summary['lead_low'].iloc[0]:.3f}" in str(result)
+
+
+def test_a_pipeline_of_samplers_but_not_of_transformers():
+    samplers = make_sampling_pipeline(RandomOverSampler(sampling_strategy=0.5), SMOTE())
+    run = partial(
+        evaluate_sampler, X=TABLE, y=LABELS, classifier=GaussianNB(), cv=2, random_state=0
+    )
+    assert "Pipeline" in run(samplers).scores["method"].tolist()
+    with pytest.raises(ValueError, match=r"sampler is a pipeline.*\['standardscaler'\]"):
+        run(make_sampling_pipeline(StandardScaler(), SMOTE()))
+
+
 def test_baselines_follow_the_strategy_of_the_sampler():
     sampler = RandomOverSampler(sampling_strategy=0.5)
     model = LogisticRegression()
@@ -691,6 +810,7 @@ def test_baselines_follow_the_strategy_of_the_sampler():
         ({"sampler": SMOTE}, "sampler must"),
         ({"classifier": SMOTE()}, "classifier must"),
         ({"flatten": "yes"}, "flatten must"),
+        ({"error_score": "nan"}, "error_score must"),
         ({"y": np.zeros(40)}, "y must have at least two"),
         ({"y": LABELS[:5]}, "inconsistent"),
         ({"y": TABLE[:, 0]}, "label type"),

@@ -9,12 +9,12 @@ Fréchet distance by class::
 """
 
 import argparse
-import json
 import textwrap
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from results import read
 from scipy import stats
 
 BASELINES = ["none", "class weight", "random oversampling", "SMOTE"]
@@ -87,10 +87,15 @@ def fidelity_tables(frame):
     for figure, title in FIDELITY.items():
         if figure in frame:
             digits = 1 if figure == "frechet" else 3
-            means = frame[figure].map(np.mean, na_action="ignore")
+            means = frame[figure].map(_mean, na_action="ignore")
             table[title] = means.groupby(frame["name"]).apply(spread, digits)
     yield "Means over the classes that lack rows:", table.loc[order]
     yield "Fréchet distance by class:", by_class.loc[order].round(1)
+
+
+def _mean(figures):
+    """Over the classes that have a figure."""
+    return pd.Series(figures, dtype=float).mean()
 
 
 def _by_class(frame):
@@ -211,22 +216,29 @@ def main():
     parser.add_argument("results", nargs="+", type=Path)
     parser.add_argument("--plots", type=Path, help="folder for plots")
     args = parser.parse_args()
-    lines = [json.loads(line) for path in args.results for line in path.read_text().splitlines()]
-    frame = pd.DataFrame(lines)
-    plain = (frame["settings"] == "{}") | frame["sampler"].isin([*BASELINES, "BorderlineSMOTE"])
-    settings = "`" + frame["settings"] + "`"
-    frame["name"] = (frame["sampler"] + " " + settings.mask(plain, "")).str.strip()
-    dropped = frame["profile"].str.startswith("drop:")
+    for path in args.results:
+        if not path.is_file():
+            parser.error(f"there is no file {path}")
+    frame = pd.DataFrame([record for path in args.results for record in read(path)])
+    if frame.empty:
+        parser.error("there are no results yet")
+    own = frame["sampler"].str.endswith("Oversampler")
+    frame["settings"] = frame["settings"].where(own, "{}")  # of samplers only
+    settings = ("`" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
+    frame["name"] = (frame["sampler"] + " " + settings).str.strip()
+    dropped = frame["profile"].str.startswith("drop:") & (frame["classifier"] != "fidelity")
     frame["group"] = frame["profile"].mask(dropped, "drop")
-    if args.plots:
-        args.plots.mkdir(exist_ok=True)
     keys = ["dataset", "group", "rows_per_class", "budget", "score"]
+    frame = frame.drop_duplicates([*keys, "profile", "classifier", "name", "seed"], keep="last")
+    if args.plots:
+        args.plots.mkdir(parents=True, exist_ok=True)
     for (dataset, group, n_rows, *rest), part in frame.groupby(keys):
         where = [dataset, group, *([f"{n_rows} rows a class"] if n_rows else []), *rest]
+        unusual = [str(n_rows)] * bool(n_rows) + [r for r in rest if r not in ("small", "test")]
+        name = "_".join([dataset, group, *unusual]).replace(":", "_").replace("/", "_")
         scored = []
         for kind, rows in part.groupby("classifier"):
             print(f"\n### {', '.join([*where, kind])}\n")
-            name = f"{dataset}_{group}".replace(":", "_").replace("/", "_")
             if group == "drop":
                 rows = drop_columns(rows)
                 tables, plot, path = drop_tables(rows), plot_drop, f"{name}_{kind}.png"

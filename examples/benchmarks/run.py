@@ -11,11 +11,13 @@ are like. A run that was killed goes on where it stopped::
     python examples/benchmarks/run.py --output svhn.jsonl --dataset svhn --data-home ~/data \
         --profile gamo_svhn --classifier resnet --budget full --device cuda
     python examples/benchmarks/run.py --output celeba.jsonl --dataset folder:~/celeba \
-        --profile gamo_celeba_small --classifier resnet --budget full --device cuda
+        --profile gamo_celeba_small --classes blonde black bald brown gray \
+        --classifier resnet --budget full --device cuda
     python examples/benchmarks/report.py results.jsonl
 
 Profiles: a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``), counts
 (``4000,400,40``), ``drop:LABEL:SHARE`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR`` (CAPGAN's).
+``--classes`` names the classes in the order of the counts; without it they come sorted.
 Neural classifiers make the same number of updates with every sampler, however many rows it
 returns (ResNet whole epochs, rounded up). ``resnet_long`` makes twice as many, and
 ``resnet_augmented`` also mirrors and shifts its training images. ``GAMOClassifier`` and
@@ -32,6 +34,7 @@ left out. The fidelity of 'none' is that of the training images.
 import argparse
 import json
 import platform
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -44,6 +47,7 @@ import sklearn
 import torch
 from imblearn.metrics import geometric_mean_score
 from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
+from results import resume
 from sklearn.datasets import load_digits
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import balanced_accuracy_score, recall_score
@@ -62,6 +66,7 @@ METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
 OWN_CLASSIFIERS = ["GAMOClassifier", "DOSClassifier"]
 RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
 CLASSIFIERS = ["cnn", *RESNETS, "forest", "boosting", "fidelity"]
+DATASETS = ["digits", "mnist", "fashion_mnist", "cifar10", "svhn"]
 
 
 def load(name, data_home):
@@ -84,22 +89,31 @@ def profile_of(text, y):
     """What ``make_longtailed`` takes."""
     if text in datasets.PROFILES:
         return text
-    if ":" in text:
-        kind, label, number = text.split(":")
-        made = {"drop": datasets.drop_share, "divide": datasets.divide_rest}[kind]
-        return made(y, np.unique(y).dtype.type(label), float(number))
-    numbers = [float(part) for part in text.split(",")]
-    return numbers[0] if len(numbers) == 1 else [int(n) for n in numbers]
+    kind, *rest = text.split(":")
+    makers = {"drop": datasets.drop_share, "divide": datasets.divide_rest}
+    try:
+        if len(rest) == 2 and kind in makers:
+            label, number = np.unique(y).dtype.type(rest[0]), float(rest[1])
+        elif "," in text:
+            return [int(part) for part in text.split(",")]
+        else:
+            return float(text)
+    except ValueError as error:
+        raise ValueError(
+            f"it must be an imbalance ratio, counts such as 400,40, drop:LABEL:SHARE, "
+            f"divide:LABEL:DIVISOR, or one of {sorted(datasets.PROFILES)}. Got {text!r}."
+        ) from error
+    return makers[kind](y, label, number)
 
 
-def draw(y, profile, rows_per_class, seed):
+def draw(y, profile, rows_per_class, seed, classes=None):
     """Indices of the training rows, and of the rows left out, shuffled."""
     rows = np.arange(len(y))
     if rows_per_class:
         wanted = [rows_per_class] * len(np.unique(y))
         rows, _ = datasets.make_longtailed(rows, y, wanted, random_state=seed)
     drawn, _ = datasets.make_longtailed(
-        rows, y[rows], profile_of(profile, y[rows]), random_state=seed
+        rows, y[rows], profile_of(profile, y[rows]), classes=classes, random_state=seed
     )
     left_out = np.setdiff1d(np.arange(len(y)), drawn)
     return drawn, np.random.default_rng(seed).permutation(left_out)
@@ -111,6 +125,11 @@ def at_most(n, X, y):
     return X[rows], y[rows]
 
 
+def smallest_class(y):
+    """Its number of rows."""
+    return int(np.unique(y, return_counts=True)[1].min())
+
+
 def resampled(name, X, y, seed, device, settings):
     """The rows that the classifier learns from, and the fitted sampler, if any."""
     if name in ("none", "class weight", *OWN_CLASSIFIERS):
@@ -118,8 +137,7 @@ def resampled(name, X, y, seed, device, settings):
     if name in BASELINES:
         sampler = BASELINES[name](random_state=seed)
         if "SMOTE" in name:
-            smallest = np.unique(y, return_counts=True)[1].min()
-            sampler.set_params(k_neighbors=min(5, smallest - 1))
+            sampler.set_params(k_neighbors=min(5, smallest_class(y) - 1))
         rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float32), y)
         rows = np.rint(rows) if X.dtype.kind in "iu" else rows
         return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels, sampler
@@ -205,8 +223,14 @@ def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
     X_real, y_real = at_most(1000, X_left, y_left)
 
     def figures(metric, *sets, **options):
-        """The first figure that a metric gives, class by class."""
-        return metrics.by_class(metric, *sets, **options).iloc[:, 1].round(4).tolist()
+        """The first figure that a metric gives, by class; None where rows are too few."""
+        try:
+            frame = metrics.by_class(metric, *sets, **options).set_index("class")
+        except ValueError as error:  # of all classes
+            print(f"{metric.__name__} is left out: {error}", file=sys.stderr)
+            return [None] * len(rare)
+        found = frame.iloc[:, 0].reindex(rare).round(4)
+        return found.astype(object).where(found.notna(), None).tolist()
 
     made = X_new, y_new
     with warnings.catch_warnings():
@@ -217,8 +241,8 @@ def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
             "frechet": figures(metrics.frechet_distance, X_real, y_real, *made, features=reference),
             "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, *made, random_state=0),
         }
-    if sampler is not None:
-        found["memorized"] = figures(metrics.memorized_share, X, y, *made)
+        if sampler is not None:
+            found["memorized"] = figures(metrics.memorized_share, X, y, *made)
     if hasattr(sampler, "encode"):
         X_some, y_some = at_most(200, X_left, y_left)
         codes = sampler.encode(X_some, y_some)
@@ -243,68 +267,128 @@ def save_picture(path, X, y, X_new, y_new, n=12):
     figure.savefig(path, dpi=70, bbox_inches="tight")
 
 
-def main():
-    """Score what is not in the results yet."""
+def machine():
+    """Processor, and graphics card if there is one."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line for line in lines if line.startswith("model name")).split(": ")[1]
+    except (OSError, StopIteration):
+        name = platform.processor()
+    cards = [torch.cuda.get_device_name()] if torch.cuda.is_available() else []
+    return ", ".join([platform.machine(), name, *cards])
+
+
+def settings_of(text):
+    """The parameters that ``--settings`` names."""
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"must be JSON: {error}. Got {text}") from error
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f'must be like {{"replay": 0.75}}. Got {text}')
+    return text
+
+
+def arguments():
+    """What was asked for; an error says what is wrong before any work."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    known = [*METHODS, *OWN_CLASSIFIERS]
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--dataset", default="digits")
+    parser.add_argument("--dataset", default="digits", help=f"{', '.join(DATASETS)} or folder:PATH")
     parser.add_argument("--data-home", default=None)
     parser.add_argument("--profile", default="80,70,50,40,30,25,20,15,10,8")
+    parser.add_argument("--classes", nargs="+", help="classes in the order of the profile")
     parser.add_argument(
         "--rows-per-class", type=int, default=0, help="rows to draw the profile from; 0 for all"
     )
-    parser.add_argument("--samplers", nargs="+", default=["none", "class weight", *BASELINES])
+    parser.add_argument(
+        "--samplers",
+        nargs="+",
+        choices=["all", *known],
+        metavar="SAMPLER",
+        default=["none", "class weight", *BASELINES],
+        help=f"all, or some of {', '.join(known)}",
+    )
     parser.add_argument("--classifier", nargs="+", choices=CLASSIFIERS, default=["forest"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--budget", choices=["small", "full"], default="small")
     parser.add_argument("--score", choices=["test", "validation"], default="test")
-    parser.add_argument("--settings", default="{}", help="JSON of parameters for every sampler")
+    parser.add_argument(
+        "--settings", type=settings_of, default="{}", help="JSON of parameters for every sampler"
+    )
     parser.add_argument("--device", default="auto")
     parser.add_argument(
         "--reference", type=Path, help="file of the reference classifier; made if missing"
     )
     parser.add_argument("--pictures", type=Path, help="folder for grids of generated images")
     args = parser.parse_args()
-    if args.samplers == ["all"]:
-        args.samplers = [*METHODS, *OWN_CLASSIFIERS]
-    keys = ("dataset", "profile", "rows_per_class", "budget", "score", "settings")
+    args.samplers = known if "all" in args.samplers else list(dict.fromkeys(args.samplers))
+    args.seeds = list(dict.fromkeys(args.seeds))
+    if args.dataset not in DATASETS and not args.dataset.startswith("folder:"):
+        parser.error(f"--dataset must be {', '.join(DATASETS)} or folder:PATH. Got {args.dataset}")
+    if not any(measures(kind, name) for kind in args.classifier for name in args.samplers):
+        parser.error(f"--classifier {' '.join(args.classifier)} measures none of the samplers")
+    for name in set(args.samplers) & set(SAMPLERS):
+        try:
+            getattr(imblearn_gan, name)().set_params(**json.loads(args.settings))
+        except ValueError as error:
+            parser.error(f"--settings: {error}")
+    return parser, args
+
+
+def main():
+    """Score what is not in the results yet."""
+    parser, args = arguments()
+    keys = ("dataset", "profile", "classes", "rows_per_class", "budget", "score")
     setting = {key: getattr(args, key) for key in keys}
-    done = set()
-    if args.output.exists():
-        for line in args.output.read_text().splitlines():
-            old = json.loads(line)
-            if all(old[key] == setting[key] for key in keys):
-                done.add((old["sampler"], old["seed"], old["classifier"]))
+    settings = {name: args.settings if name in SAMPLERS else "{}" for name in args.samplers}
+    done = {
+        (old["sampler"], old["settings"], old["seed"], old["classifier"])
+        for old in resume(args.output)
+        if all(old.get(key) == setting[key] for key in keys)
+    }
     X_all, y_all, *test = load(args.dataset, args.data_home)
+    try:
+        drawn_by_seed = {
+            seed: draw(y_all, args.profile, args.rows_per_class, seed, args.classes)
+            for seed in args.seeds
+        }
+    except ValueError as error:
+        parser.error(f"--profile: {error}")
     reference = None
     if "fidelity" in args.classifier:
         path = args.reference or args.output.with_suffix(".reference.joblib")
         reference = reference_of(path, X_all, y_all, args)
-    for seed in args.seeds:
-        drawn, left_out = draw(y_all, args.profile, args.rows_per_class, seed)
+    for seed, (drawn, left_out) in drawn_by_seed.items():
         X, y, X_left, y_left = X_all[drawn], y_all[drawn], X_all[left_out], y_all[left_out]
         X_test, y_test = test if args.score == "test" else (X_left, y_left)
         for name in args.samplers:
             todo = [
                 kind
                 for kind in args.classifier
-                if (name, seed, kind) not in done and measures(kind, name)
+                if (name, settings[name], seed, kind) not in done and measures(kind, name)
             ]
+            if "SMOTE" in name and smallest_class(y) < 2:
+                print(f"{name} is left out: a class has a single row", file=sys.stderr)
+                continue
             if not todo:
                 continue
             start = time.perf_counter()
             with warnings.catch_warnings(record=True) as caught:
                 X_res, y_res, sampler = resampled(
-                    name, X, y, seed, args.device, json.loads(args.settings)
+                    name, X, y, seed, args.device, json.loads(settings[name])
                 )
             record = setting | {
+                "settings": settings[name],
                 "sampler": name,
                 "seed": seed,
                 "labels": np.unique(y).tolist(),
                 "sampler_seconds": round(time.perf_counter() - start, 1),
                 "warnings": [str(w.message) for w in caught],
-                "versions": {m.__name__: m.__version__ for m in (torch, sklearn, imblearn)},
-                "machine": platform.machine(),
+                "versions": {
+                    m.__name__: m.__version__ for m in (imblearn_gan, torch, sklearn, imblearn)
+                },
+                "machine": machine(),
                 "threads": torch.get_num_threads(),
             }
             for kind in todo:
@@ -313,7 +397,7 @@ def main():
                         sampler, X, y, X_res, y_res, X_left, y_left, reference
                     )
                     if args.pictures and sampler is not None:
-                        args.pictures.mkdir(exist_ok=True)
+                        args.pictures.mkdir(parents=True, exist_ok=True)
                         path = args.pictures / f"{name}_{args.profile}_{seed}.png".replace(":", "_")
                         save_picture(path, X, y, X_new, y_new)
                 else:

@@ -37,7 +37,8 @@ def load_image_folder(
 
     That is how CelebA, GTSRB, Flowers, Cells, BreakHis, LSUN and SUN397 come or are laid out.
     Images lie at any depth below the sub-folder of their class, as AVIF, BMP, GIF, JPEG, JPEG 2000,
-    PNG, PPM, TIFF or WebP; other files, hidden ones and all in hidden folders are passed over.
+    PNG, PPM, TIFF or WebP, upright as a camera marked them; other files, hidden ones and all in
+    hidden folders are passed over.
     Needs Pillow.
 
     Parameters
@@ -93,14 +94,13 @@ def load_image_folder(
     ((2, 8, 8, 3), ['cat', 'dog'])
     """
     try:
-        from PIL import Image
+        from PIL import ExifTags, Image, ImageOps
     except ImportError as error:
         raise ImportError("load_image_folder needs Pillow: pip install pillow") from error
     if color not in ("auto", "gray", "rgb"):
         raise ValueError(f"color must be 'auto', 'gray' or 'rgb'. Got {color!r}.")
-    size: Any = (
-        (image_size, image_size) if isinstance(image_size, (int, np.integer)) else image_size
-    )
+    size: Any = image_size.tolist() if isinstance(image_size, np.ndarray) else image_size
+    size = (size, size) if isinstance(size, (int, np.integer)) else size
     if size is not None and not (
         isinstance(size, Sequence) and len(size) == 2 and all(map(_is_count, size))
     ):
@@ -133,7 +133,8 @@ def load_image_folder(
     modes: dict[str, Path] = {}
     for file in files:
         with reading(file), Image.open(file) as image:
-            sizes.setdefault((image.height, image.width), file)
+            turned = image.getexif().get(ExifTags.Base.Orientation, 1) > 4
+            sizes.setdefault(image.size if turned else image.size[::-1], file)
             modes.setdefault(image.mode, file)
     for mode, file in modes.items():
         if mode[0] in "IF":
@@ -149,7 +150,7 @@ def load_image_folder(
     X = np.empty((len(files), height, width) + (() if gray else (3,)), np.uint8)
     for row, file in zip(X, files):
         with reading(file), Image.open(file) as image:
-            pixels = image.convert("L" if gray else "RGB")
+            pixels = ImageOps.exif_transpose(image).convert("L" if gray else "RGB")
         if pixels.size != (width, height):
             pixels = pixels.resize((width, height), Image.Resampling.BILINEAR)
         row[...] = np.asarray(pixels)

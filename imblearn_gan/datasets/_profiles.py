@@ -94,7 +94,7 @@ def decaying_counts(
     >>> decaying_counts(5000, ratio=100, n_classes=5, decay="step")
     (5000, 5000, 50, 50, 50)
     """
-    if n_classes < 2:
+    if not isinstance(n_classes, Integral) or n_classes < 2:
         raise ValueError(f"n_classes must be an integer >= 2. Got {n_classes!r}.")
     if not 1 <= ratio <= n_max:
         raise ValueError(f"ratio must be between 1 and n_max ({n_max} rows). Got {ratio!r}.")
@@ -216,6 +216,11 @@ def _wanted_counts(y: Any, profile: Any, classes: Sequence[Any] | None) -> dict[
     elif isinstance(profile, Real):
         counts = decaying_counts(there[order[0]], float(profile), len(order))
     if not isinstance(counts, Mapping):
+        if not isinstance(counts, (Sequence, np.ndarray)):
+            raise ValueError(
+                "profile must be a name, an imbalance ratio, counts or a dict of counts. Got "
+                f"{profile!r}."
+            )
         if len(counts) != len(order):
             raise ValueError(f"profile has {len(counts)} counts. y has {len(order)} classes.")
         counts = dict(zip(order, counts))

@@ -76,10 +76,18 @@ class TrainingHistoryDisplay:
         sklearn.exceptions.NotFittedError
             If the estimator has not been fitted.
 
+        TypeError
+            If the estimator has no history.
+
         ValueError
             If nothing was trained: a sampler on balanced data.
         """
-        check_is_fitted(estimator, "history_")
+        check_is_fitted(estimator)
+        if not hasattr(estimator, "history_"):
+            raise TypeError(
+                "estimator must be a sampler or classifier with a history_ of its training. Got "
+                f"{type(estimator).__name__}."
+            )
         if not estimator.history_:
             raise ValueError(
                 "The history_ of estimator is empty: nothing was trained, as its data were "

@@ -313,6 +313,8 @@ class InterpolationDisplay(ImagesDisplay):
         first, last = sampler.encode(X, y)
         path = np.linspace(first, last, n_steps)
         labels = sampler.classes_ if labels is None else np.asarray(labels)
+        if not len(labels):
+            raise ValueError("labels must name at least one class. Got none.")
         decoded = [
             pictures(sampler._codec, sampler._read_again(sampler.decode(path, [label] * n_steps)))
             for label in labels.tolist()

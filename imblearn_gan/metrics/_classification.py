@@ -44,7 +44,8 @@ def gm_score(y_true: Any, y_pred: Any) -> float:
     Returns
     -------
     float
-        Between 0, also where a single class is never found, and 1.
+        Between 0, also where a single class is never found, and 1. A class that is predicted
+        but not among the true labels counts as never found.
 
     Examples
     --------

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy import sparse, stats
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
 from sklearn.pipeline import make_pipeline
@@ -50,6 +51,12 @@ class SamplerEvaluation:
 
     scores: Any
     summary: Any
+
+    def __str__(self) -> str:
+        return str(self.summary.round(3).to_string(index=False, na_rep=""))
+
+    def _repr_html_(self) -> str:
+        return str(self.summary.round(3).to_html(index=False, na_rep=""))
 
 
 def _seeded(estimator: Any, seed: int) -> Any:
@@ -130,7 +137,22 @@ def _default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
     )
 
 
-def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
+def _first_step(estimator: Any) -> Any:
+    while getattr(estimator, "steps", None):
+        estimator = estimator.steps[0][1]
+    return estimator
+
+
+def _transformers(sampler: Any) -> list[str]:
+    """Names of the steps, if the sampler is a pipeline, that change rows without resampling."""
+    return [
+        name
+        for name, step in getattr(sampler, "steps", [])
+        if hasattr(step, "transform") or _transformers(step)
+    ]
+
+
+def _folds(cv: Any, y: np.ndarray, groups: Any, rng: np.random.RandomState) -> list[tuple]:
     seed, counts = rng.randint(_MAX_SEED), np.unique(y, return_counts=True)[1]
     smallest = counts.min()
     if cv is None:
@@ -139,7 +161,10 @@ def _folds(cv: Any, y: np.ndarray, rng: np.random.RandomState) -> list[tuple]:
         cv = RepeatedStratifiedKFold(n_splits=min(5, smallest), n_repeats=2, random_state=seed)
     elif isinstance(cv, Integral):
         cv = StratifiedKFold(int(cv), shuffle=True, random_state=seed)
-    folds = list(check_cv(cv).split(np.zeros((len(y), 1)), y))
+    folds = [
+        tuple(np.arange(len(y))[np.asarray(part)] for part in fold)  # masks become indices
+        for fold in check_cv(cv).split(np.zeros((len(y), 1)), y, groups)
+    ]
     if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
         raise ValueError("cv must give folds whose test rows are not among the training rows.")
     if any(len(np.unique(y[part])) < len(counts) for fold in folds for part in fold):
@@ -186,6 +211,36 @@ def _score(
     return scores
 
 
+def _attempt(error_score: Any, name: str, *args: Any) -> dict:
+    """Scores, or what went wrong."""
+    try:
+        return _score(name, *args)
+    except Exception as error:
+        if error_score == "raise":
+            raise
+        return {"method": name, "error": f"{type(error).__name__}: {error}"}
+
+
+def _with_failures(scores: Any, own: str, error_score: float) -> Any:
+    """Scores where those of fits that failed are ``error_score``; a warning says which."""
+    failed = scores["error"].notna()
+    errors, scores = scores["error"], scores.drop(columns="error")
+    for name in scores["method"].unique():
+        here = scores["method"] == name
+        if failed[here].all() and name in ("none", own):
+            raise ValueError(f"{name} failed in every fold. {errors[here].iloc[0]}")
+        if failed[here].any():
+            folds = scores["fold"][here & failed].tolist()
+            warnings.warn(
+                f"{name} failed in the folds {folds}: its scores there are {error_score}. "
+                f"{errors[here & failed].iloc[0]}",
+                FitFailedWarning,
+                stacklevel=3,
+            )
+    scores.loc[failed, scores.columns.difference(["fold", "method"])] = error_score
+    return scores
+
+
 def _summary(pd: Any, scores: Any, name: str, share: float) -> Any:
     records = []
     for metric in [column for column in scores if column not in ("fold", "method")]:
@@ -196,8 +251,9 @@ def _summary(pd: Any, scores: Any, name: str, share: float) -> Any:
             if method != name:
                 lead = table[name] - table[method]
                 # folds share training rows, so that plain intervals would be too narrow
-                error = lead.std() * np.sqrt(1 / len(lead) + share)
-                half = stats.t.ppf(0.975, len(lead) - 1) * error if len(lead) > 1 else np.nan
+                n = lead.count()  # a fold in which a fit failed may have none
+                error = lead.std() * np.sqrt(1 / n + share) if n else np.nan
+                half = stats.t.ppf(0.975, n - 1) * error if n > 1 else np.nan
                 record |= {"lead": lead.mean(), "lead_std": lead.std()}
                 record |= {"lead_low": lead.mean() - half, "lead_high": lead.mean() + half}
             records.append(record)
@@ -211,7 +267,9 @@ def evaluate_sampler(
     *,
     classifier: Any = None,
     cv: Any = None,
+    groups: Any = None,
     flatten: bool | str = "auto",
+    error_score: Any = np.nan,
     random_state: Any = None,
     n_jobs: int | None = None,
 ) -> SamplerEvaluation:
@@ -225,7 +283,8 @@ def evaluate_sampler(
     Parameters
     ----------
     sampler : object with the method ``fit_resample``
-        A sampler of this package or any other. It is cloned for each fold.
+        A sampler of this package or any other, or a pipeline of samplers. It is cloned for each
+        fold. Transformers belong into ``classifier``: test rows go through them, too.
 
     X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
         Tables, also with categories, or images, as the sampler takes them. Columns of
@@ -243,9 +302,17 @@ def evaluate_sampler(
         Folds; an integer is the number of stratified, shuffled folds. None is five of them, or
         as many as the smallest class has rows, twice.
 
+    groups : array-like of shape (n_rows,) or None, default=None
+        Groups of rows that stay together, for a ``cv`` that asks for them, such as
+        ``StratifiedGroupKFold``.
+
     flatten : bool or 'auto', default='auto'
-        Whether the classifier gets images as flat rows. ``'auto'`` asks its tags whether it
-        takes images; say False for, say, a pipeline that does.
+        Whether the classifier gets images as flat rows. ``'auto'`` asks its tags, those of the
+        first step of a pipeline, whether it takes images.
+
+    error_score : 'raise' or float, default=nan
+        What a fit that fails scores, with a warning; ``'raise'`` ends the call with its error.
+        The lead is that over the folds in which both fits did not score nan.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the folds and, another one for each fold, of all that has a ``random_state`` of
@@ -263,6 +330,15 @@ def evaluate_sampler(
     -----
     UserWarning
         If SMOTE is left out because a class has a single training row.
+
+    FitFailedWarning
+        If a sampler or a classifier failed in some folds, and ``error_score`` is a number.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is wrong, ``y`` has a class too small for the folds, or the sampler, or
+        the classifier without any, fails in every fold.
 
     Notes
     -----
@@ -301,6 +377,13 @@ def evaluate_sampler(
             raise ValueError(f"{name} must be an object with {', '.join(methods)}. Got {value!r}.")
     if flatten not in (True, False, "auto"):
         raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
+    if error_score != "raise" and not isinstance(error_score, Real):
+        raise ValueError(f"error_score must be 'raise' or a number. Got {error_score!r}.")
+    if changing := _transformers(sampler):
+        raise ValueError(
+            f"sampler is a pipeline whose steps {changing} transform rows: test rows would stay as "
+            "they are. Put these steps into classifier."
+        )
     X, y = to_native(X), column_or_1d(y)
     check_consistent_length(X, y)
     check_classification_targets(y)
@@ -314,12 +397,12 @@ def evaluate_sampler(
     ).fit(X)
     categorical = [column.index for column in codec._categories]
     rng = check_random_state(random_state)
-    folds = _folds(cv, y, rng)
+    folds = _folds(cv, y, groups, rng)
     seeds = rng.randint(_MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = _default_classifier(X, codec.image_size_ is not None, categorical)
     if flatten == "auto":
-        flatten = not get_tags(classifier).input_tags.three_d_array
+        flatten = not get_tags(_first_step(classifier)).input_tags.three_d_array
 
     oversamples = isinstance(sampler, BaseOverSampler)
     strategy = params["sampling_strategy"] if oversamples else "auto"
@@ -342,9 +425,13 @@ def evaluate_sampler(
 
     jobs = [(i, name, *run) for i in range(len(folds)) for name, run in runs.items()]
     scored = Parallel(n_jobs=n_jobs)(
-        delayed(_score)(name, resample, model, X, y, folds[i], int(seeds[i]), flatten)
+        delayed(_attempt)(
+            error_score, name, resample, model, X, y, folds[i], int(seeds[i]), flatten
+        )
         for i, name, resample, model in jobs
     )
     scores = pd.DataFrame([{"fold": job[0]} | record for job, record in zip(jobs, scored)])
+    if "error" in scores:
+        scores = _with_failures(scores, own, error_score)
     share = float(np.mean([len(test) / len(train) for train, test in folds]))
     return SamplerEvaluation(scores, _summary(pd, scores, own, share))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from inspect import signature
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataCodec, to_native
+from imblearn_gan._data import DataCodec, LabelCodec, _is_missing, is_pandas, to_native
 from imblearn_gan._training import extract
 from imblearn_gan.classifiers._base import GameClassifier
 
@@ -45,9 +45,12 @@ def import_optional(module: str, needed_by: str) -> Any:
 def outputs_of(network: nn.Module, X: Any) -> np.ndarray:
     """Outputs of a network for rows, in evaluation mode, in chunks, on its own device."""
     values = X.toarray() if sparse.issparse(X) else np.asarray(X)
-    rows = torch.from_numpy(values.astype(np.float32) if values.dtype.kind == "f" else values)
-    device = next(chain(network.parameters(), network.buffers(), [rows])).device
-    return extract(network, rows.to(device)).cpu().numpy()
+    rows = torch.from_numpy(values.astype(np.float64) if values.dtype.kind == "f" else values)
+    weights = [*network.parameters(), *network.buffers()]
+    if rows.is_floating_point():
+        rows = rows.to(next((w.dtype for w in weights if w.is_floating_point()), torch.float32))
+    device = weights[0].device if weights else rows.device
+    return extract(network, rows.to(device)).double().cpu().numpy()
 
 
 def extract_features(X: Any, features: Any = None) -> np.ndarray:
@@ -61,8 +64,9 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
     features : callable, torch.nn.Module, fitted estimator or None, default=None
         What makes them. None: the rows themselves, flattened. A classifier of this package,
         fitted: its last hidden layer. Another fitted estimator, such as a column transformer or
-        a pipeline of them: its ``transform``. A ``torch.nn.Module`` is given X as one tensor of
-        its dtype (float64 as float32), without any scaling, in evaluation mode. Any other
+        a pipeline of them: its ``transform``. A ``torch.nn.Module`` is given X as one tensor,
+        floats in the precision of the module, others in their dtype, without any scaling, in
+        evaluation mode. Any other
         callable is given X. For Inception see :func:`inception_features`.
 
     Returns
@@ -119,8 +123,26 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
         ) from error
 
 
+def _check_same_places(real: Any, generated: Any) -> None:
+    """Values that are compared must be of the same column, or pixel."""
+    if is_pandas(real) and is_pandas(generated):
+        names = [X.columns.tolist() for X in (real, generated)]
+        if names[0] != names[1]:
+            raise ValueError(
+                f"X_generated has the columns {names[1][:5]}, but X_real has {names[0][:5]}, in "
+                "this order: bring them into the same order."
+            )
+    shapes = real.shape[1:], generated.shape[1:]
+    if min(map(len, shapes)) > 1 and shapes[0] != shapes[1]:
+        raise ValueError(
+            f"X_generated has images of shape {shapes[1]}, but X_real has {shapes[0]}."
+        )
+
+
 def two_features(X_real: Any, X_generated: Any, features: Any) -> tuple[np.ndarray, np.ndarray]:
     """Features of real and of generated rows; the origin is the mean of real ones, for accuracy."""
+    if features is None:
+        _check_same_places(to_native(X_real), to_native(X_generated))
     real, generated = extract_features(X_real, features), extract_features(X_generated, features)
     if real.shape[1] != generated.shape[1]:
         raise ValueError(
@@ -217,6 +239,14 @@ def inception_features(
     return features
 
 
+def _labels(y: Any) -> np.ndarray:
+    """Labels as they are, integers of pandas' nullable dtypes included."""
+    labels = column_or_1d(y, dtype=object)
+    if missing := sum(map(_is_missing, labels)):
+        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+    return LabelCodec().fit(y).labels_
+
+
 def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
     """A metric of the rows of each class.
 
@@ -239,6 +269,18 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
         for each figure it gives), and ``n``, or ``n_real`` and ``n_generated``: how many rows
         it rests on.
 
+    Raises
+    ------
+    ValueError
+        If labels are missing, the sets have no class in common, or the metric refuses the rows
+        of each class.
+
+    Warns
+    -----
+    UserWarning
+        If the metric refuses the rows of some classes, for example because they are too few:
+        these get NaN.
+
     Examples
     --------
     >>> import numpy as np
@@ -255,9 +297,9 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
             "by_class takes X, y or X_real, y_real, X_generated, y_generated. Got "
             f"{len(arrays)} arrays."
         )
-    sets = [(to_native(X), column_or_1d(y)) for X, y in zip(arrays[::2], arrays[1::2])]
-    for X, y in sets:
+    for X, y in zip(arrays[::2], arrays[1::2]):
         check_consistent_length(X, y)
+    sets = [(to_native(X), _labels(y)) for X, y in zip(arrays[::2], arrays[1::2])]
     # not by NumPy's sets, which take 1 and "1" for the same
     seen = [dict.fromkeys(np.unique(y).tolist()) for _, y in sets]
     classes = [label for label in seen[0] if label in seen[-1]]
@@ -265,17 +307,25 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
         raise ValueError("y_real and y_generated have no class in common.")
     takes_labels = "y" in signature(metric).parameters
     names = ("n",) if len(sets) == 1 else ("n_real", "n_generated")
-    records = []
+    records: list[dict] = []
+    wrong: list[str] = []
     for label in classes:
         index = [np.flatnonzero(y == label) for _, y in sets]
         parts: list = []
         for (X, y), i in zip(sets, index):
             parts += [_safe_indexing(X, i), y[i]] if takes_labels else [_safe_indexing(X, i)]
+        figures: dict[str, Any] = {}
         try:
             value = metric(*parts, **options)
         except ValueError as error:
-            raise ValueError(f"Class {label!r}: {error}") from error
-        named = hasattr(value, "_asdict")
-        figures = value._asdict() if named else {getattr(metric, "__name__", "value"): value}
+            wrong.append(f"Class {label!r}: {error}")
+        else:
+            named = hasattr(value, "_asdict")
+            figures = value._asdict() if named else {getattr(metric, "__name__", "value"): value}
         records.append({"class": label} | figures | dict(zip(names, map(len, index))))
-    return pd.DataFrame(records)
+    if len(wrong) == len(classes):
+        raise ValueError(wrong[0])
+    for message in wrong:
+        warnings.warn(f"{message} It gets NaN.", stacklevel=2)
+    frame = pd.DataFrame(records)
+    return frame[[c for c in frame if c not in names] + list(names)]

@@ -10,8 +10,8 @@ from scipy.linalg import svdvals
 from scipy.special import rel_entr, softmax
 from sklearn.cluster import KMeans
 from sklearn.metrics import v_measure_score
-from sklearn.utils.validation import check_array, check_consistent_length
-from torch import nn
+from sklearn.utils.validation import _num_samples, check_array, check_consistent_length
+from torch import Tensor, nn
 
 from imblearn_gan._data import to_native
 from imblearn_gan.metrics._features import extract_features, outputs_of, two_features
@@ -95,6 +95,11 @@ def inception_score(X: Any, classifier: Any) -> float:
     float
         Between 1 and the number of classes.
 
+    Warns
+    -----
+    UserWarning
+        If there are no more rows than classes: the score cannot exceed the number of rows.
+
     References
     ----------
     .. [1] T. Salimans et al., "Improved techniques for training GANs", NeurIPS 2016.
@@ -112,6 +117,7 @@ def inception_score(X: Any, classifier: Any) -> float:
         p = softmax(outputs_of(classifier, X).astype(np.float64), axis=1)
     elif callable(classifier):
         p = classifier(X)
+        p = p.detach().cpu() if isinstance(p, Tensor) else p
     else:
         raise ValueError(
             "classifier must have the method predict_proba, or be a torch.nn.Module or a "
@@ -120,6 +126,15 @@ def inception_score(X: Any, classifier: Any) -> float:
     p = check_array(p, dtype=np.float64, input_name="classifier(X)")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-4):
         raise ValueError("classifier must give probabilities: not negative, rows that sum to 1.")
+    n_rows, n_classes = _num_samples(X), p.shape[1]
+    if len(p) != n_rows:
+        raise ValueError(f"classifier must give {n_rows} rows of probabilities. Got {len(p)}.")
+    if n_rows <= n_classes:
+        warnings.warn(
+            f"X has {n_rows} rows for {n_classes} classes: the inception score is too small. Use "
+            "more rows.",
+            stacklevel=2,
+        )
     return float(np.exp(rel_entr(p, p.mean(axis=0)).sum(axis=1).mean()))
 
 

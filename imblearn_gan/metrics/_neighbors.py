@@ -171,7 +171,7 @@ def memorized_share(
     """Share of generated rows that are closer to a training row than training rows are.
 
     A row counts if its distance to its nearest real row is less than ``ratio`` times the
-    distance of that real row to its own nearest other real row, or zero.
+    distance of that real row to the nearest different one, or zero.
 
     Rows that are new count too, by chance: more than half of them, in a few dimensions. So the
     figure stands beside that of the real rows, each held against all the others. A generated
@@ -181,7 +181,7 @@ def memorized_share(
     Parameters
     ----------
     X_real : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
-        The rows that the sampler was trained on, at least three.
+        The rows that the sampler was trained on, at least three different ones.
 
     X_generated : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
         Generated rows.
@@ -198,7 +198,7 @@ def memorized_share(
         Share of generated rows that count.
 
     real : float
-        Share of real rows that count, each held against the others.
+        Share of real rows that count, each held against the others. Repeated rows do.
 
     Examples
     --------
@@ -214,8 +214,12 @@ def memorized_share(
     real, generated = two_features(X_real, X_generated, features)
     if not ratio > 0:
         raise ValueError(f"ratio must be above 0. Got {ratio!r}.")
+    n_rows = len(real)
+    real, copies = np.unique(real, axis=0, return_counts=True)
     if len(real) < 3:
-        raise ValueError(f"X_real must have at least three rows. Got {len(real)}.")
+        raise ValueError(
+            f"X_real must have at least three different rows. Got {len(real)} of {n_rows}."
+        )
     neighbors = NearestNeighbors(n_neighbors=2).fit(real)
     found = neighbors.kneighbors(return_distance=False)
     nearest = neighbors.kneighbors(generated, n_neighbors=1, return_distance=False)[:, 0]
@@ -226,8 +230,6 @@ def memorized_share(
     own = found[:, 0]
     mutual = found[own, 0] == np.arange(len(real))
     rest = np.where(mutual, far[own, 1], far[own, 0])
-    shares = [
-        ((near < ratio * reach) | (near == 0)).mean()
-        for near, reach in ((distance, far[nearest, 0]), (far[:, 0], rest))
-    ]
-    return Pair(*map(float, shares))
+    counted = (distance < ratio * far[nearest, 0]) | (distance == 0)
+    real_counted = (far[:, 0] < ratio * rest) | (copies > 1)
+    return Pair(float(counted.mean()), float(np.average(real_counted, weights=copies)))
