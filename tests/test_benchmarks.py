@@ -14,6 +14,7 @@ from imblearn_gan import GAMOClassifier
 from tests.scripts import run_script
 
 BENCHMARKS = Path(__file__).parent.parent / "examples" / "benchmarks"
+TINY_FAMILY = '{"max_iter": 2, "pretrain_iter": 2}'
 pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="installed without examples")
 
 
@@ -83,12 +84,21 @@ def script(monkeypatch, tmp_path, capsys):
         ["--samplers", "none", "Smote"],
         ["--settings", "{replay: 1}"],
         ["--settings", "[1]"],
-        ["--settings", '{"replya": 1}', "--samplers", "none", "CGANOversampler"],
+        *(
+            ["--settings", wrong, "--samplers", "none", "CGANOversampler"]
+            for wrong in ('{"replya": 1}', '{"max_iter": -1}', '{"random_state": 1}')
+        ),
+        ["--device", "foo"],
+        ["--seeds", "-1"],
+        ["--rows-per-class", "9999"],
+        ["--dataset", "folder:nowhere"],
+        ["--classes", "3", "4"],
         ["--dataset", "foo"],
         ["--profile", "foo"],
         ["--profile", "drop:4"],
         ["--profile", "zip:4:0.9"],
         ["--profile", "drop:11:0.9"],
+        ["--profile", "drop:04:0.9"],
         ["--profile", "30,20"],
         ["--samplers", "GAMOClassifier", "--classifier", "forest"],
     ],
@@ -116,6 +126,19 @@ def test_runner_goes_on_after_a_line_that_was_cut(script, tmp_path):
         assert [(r["seed"], r["sampler"]) for r in again] == [
             (seed, name) for seed in (0, 1) for name in ("none", "SMOTE")
         ]
+    common = ["--output", path.name, "--seeds", "0", "--samplers", "CGANOversampler"]
+    for settings in ('{"max_iter": 2}', '{"max_iter": 3}', '{"max_iter": 2}'):
+        script("run", *common, "--settings", settings)
+    assert len(path.read_text().splitlines()) == 4 + 2
+    order = [str(label) for label in range(9, -1, -1)]
+    for _ in range(2):
+        script("run", "--output", path.name, "--seeds", "0", "--classes", *order)
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(rows) == 4 + 2 + 5
+    assert rows[-1]["classes"] == order
+    assert "### digits, 80,70,50,40,30,25,20,15,10,8, 9 8 7 6 5 4 3 2 1 0, small" in script(
+        "report", path.name
+    )
     path.write_text(whole[:50] + whole)
     with pytest.raises(SystemExit, match="line 1, is no JSON"):
         script("report", path.name)
@@ -159,11 +182,43 @@ def test_report_of_what_stands_in_one_file(script, tmp_path):
     assert said.count("| none | 1 | 0.7000 | 0.6000 |") == 2
     assert "| none | 0.500 |" in said
     assert "| none | 1 | 0.500 | 3.0 |" in said
-    assert len(list((tmp_path / "plots").glob("*.png"))) == 4
-    path.write_text("")
-    for wrong in (path.name, "nothing.jsonl"):
-        with pytest.raises(SystemExit):
-            script("report", wrong)
+    assert {plot.name for plot in (tmp_path / "plots").glob("*.png")} == {
+        "digits_5_scores.png",
+        "digits_5_validation_scores.png",
+        "digits_drop_forest.png",
+        "digits_drop_1_0.9_frechet.png",
+    }
+    for text in ("", '{"method": "none"}\n'):
+        path.write_text(text)
+        for wrong in (path.name, "nothing.jsonl"):
+            with pytest.raises(SystemExit):
+                script("report", wrong)
+
+
+def test_recalls_of_classes_that_validation_rows_lack(script, tmp_path):
+    """Only the class that lost rows is left out."""
+    common = ["--output", "results.jsonl", "--samplers", "none", "--seeds", "0"]
+    script("run", *common, "--profile", "drop:4:0.5", "--score", "validation")
+    row = json.loads((tmp_path / "results.jsonl").read_text())
+    assert [recall is not None for recall in row["recalls"]] == [label == 4 for label in range(10)]
+    assert f"| none | {row['recalls'][4]:.3f} |" in script("report", "results.jsonl")
+
+
+def test_fidelity_where_no_row_is_left_out(script, tmp_path, reference, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    counts = np.bincount(import_module("run").load("digits", None)[1])
+    common = ["run", "--output", "results.jsonl", "--reference", str(reference), "--seeds", "0"]
+    common += ["--profile", ",".join(map(str, counts)), "--classifier", "fidelity"]
+    said = script(*common, "--samplers", "none", "BAGANOversampler", "--settings", TINY_FAMILY)
+    assert "frechet_distance is left out" in said
+    rows = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert set(rows[0]["frechet"]) == {None}
+    assert None not in rows[1]["own_class"]
+    said = script("report", "results.jsonl", "--plots", "plots")
+    assert "| none | 1 | " in said
+    assert "| BAGANOversampler" in said
+    with pytest.raises(SystemExit):
+        script(*common, "--score", "validation")
 
 
 def test_classes_in_the_order_of_the_profile(monkeypatch):

@@ -464,12 +464,18 @@ def test_image_sizes(folder):
 def test_photographs_stand_upright(tmp_path):
     image = pytest.importorskip("PIL.Image")
     pixels = np.arange(24, dtype=np.uint8).reshape(4, 6) * 10
-    exif = image.Exif()
-    exif[0x0112] = 6  # turned by a quarter
     (tmp_path / "a").mkdir()
-    image.fromarray(pixels).save(tmp_path / "a" / "1.png", exif=exif)
-    X, _ = load_image_folder(tmp_path, return_X_y=True)
-    np.testing.assert_array_equal(X[0], np.rot90(pixels, -1))
+    for kind, options in (("png", {}), ("tif", {"compression": "tiff_lzw"})):
+        upright = {3: pixels[::-1, ::-1], 5: pixels.T, 6: np.rot90(pixels, -1), 8: np.rot90(pixels)}
+        unknown = {60: pixels} if kind == "png" else {}
+        for orientation, expected in ({1: pixels} | unknown | upright).items():
+            exif = image.Exif()
+            exif[0x0112] = orientation
+            path = tmp_path / "a" / f"1.{kind}"
+            image.fromarray(pixels).save(path, exif=exif, **options)
+            X, _ = load_image_folder(tmp_path, return_X_y=True)
+            np.testing.assert_array_equal(X[0], expected)
+            path.unlink()
 
 
 def test_image_colors(folder, tmp_path):

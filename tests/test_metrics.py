@@ -1,6 +1,7 @@
 """Each metric against a closed form or an independent reference."""
 
 import sys
+import warnings
 from functools import partial
 
 import joblib
@@ -27,7 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, v_measure_score
 from sklearn.model_selection import KFold, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
@@ -94,7 +95,7 @@ def test_modules_run_in_evaluation_mode_and_are_left_as_they_were():
     assert network.training
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
     assert_array_equal(extract_features(IMAGES, nn.Flatten()), IMAGES.reshape(12, -1))
-    assert_allclose(extract_features(REAL, network.double()), expected, rtol=1e-5)
+    assert_allclose(extract_features(REAL, network.double()), expected, rtol=1e-5, atol=1e-6)
 
 
 def test_a_classifier_of_ours_gives_its_last_hidden_layer():
@@ -210,7 +211,10 @@ def test_inception_score():
     for wrong in (lambda X: X, 3, lambda X: np.eye(4)):
         with pytest.raises(ValueError, match="classifier must"):
             inception_score(REAL, wrong)
-    p = torch.eye(60, requires_grad=True) * 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        inception_score(np.arange(5), lambda X: np.eye(4)[X % 4])
+    p = torch.eye(60, dtype=torch.bfloat16, requires_grad=True) * 1.0
     with pytest.warns(UserWarning, match="60 rows for 60 classes"):
         assert inception_score(REAL, lambda X: p) == pytest.approx(60)
 
@@ -287,6 +291,8 @@ def test_copies_are_memorized_and_fresh_rows_are_not():
 
 def test_values_of_different_places_are_not_compared():
     frame = pd.DataFrame(REAL, columns=list("abcd"))
+    for other in (frame.set_axis(list("efgh"), axis=1), REAL[:, None], REAL[:, :, None]):
+        assert memorized_share(frame, other).generated == 1
     for metric in (memorized_share, frechet_distance, precision_recall, density_coverage):
         with pytest.raises(ValueError, match="X_generated has the columns"):
             metric(frame, frame[list("bacd")])
@@ -294,6 +300,8 @@ def test_values_of_different_places_are_not_compared():
             metric(np.zeros((5, 3, 4, 4)), np.zeros((5, 4, 4, 3)))
     images = np.random.default_rng(0).normal(size=(5, 3, 4, 4))
     assert memorized_share(images, images.reshape(5, -1)).generated == 1
+    assert memorized_share(images[:, 0], images[:, :1]).generated == 1
+    assert memorized_share(images[:, :1], images[:, 0, ..., None]).generated == 1
 
 
 def test_near_copies_of_repeated_rows_are_memorized():
@@ -413,6 +421,10 @@ def test_labels_of_figures_by_class():
     ones = DummyClassifier(strategy="constant", constant=1).fit([[0]], [1])
     y = pd.Series([1] * 30 + [2] * 30, dtype="Int64")
     assert by_class(label_accuracy, REAL, y, classifier=ones)["class"].tolist() == [1, 2]
+    for a, b in ((b"a", b"b"), (1, "1"), (False, True)):
+        labels = [b] * 30 + [a] * 30
+        found = by_class(frechet_distance, REAL, labels, REAL, labels)["class"].tolist()
+        assert found == ([b, a] if (a, b) == (1, "1") else [a, b])
     y[0] = pd.NA
     for labels in (y, [None, *[1] * 59], np.array([np.nan] + [1.0] * 59)):
         with pytest.raises(ValueError, match="y lacks the labels of 1 rows"):
@@ -660,7 +672,7 @@ class Looks(GaussianNB):
     ("sees_images", "flatten", "shape"),
     [(True, "auto", (4, 4)), (False, "auto", (16,)), (False, False, (4, 4)), (True, True, (16,))],
 )
-def test_images_are_flat_only_where_they_must_be(sees_images, flatten, shape):
+def test_images_are_flat_only_where_they_must_be(spy, sees_images, flatten, shape):
     X = np.random.default_rng(0).integers(256, size=(40, 4, 4), dtype=np.uint8)
     Looks.seen = []
     result = evaluate_sampler(
@@ -676,7 +688,7 @@ def test_images_are_flat_only_where_they_must_be(sees_images, flatten, shape):
     assert result.scores["method"].nunique() == 4
     Looks.seen = []
     model = make_pipeline(Looks(sees_images))
-    evaluate_sampler(SMOTE(), X, LABELS, classifier=model, cv=2, flatten=flatten, random_state=0)
+    evaluate_sampler(spy, X, LABELS, classifier=model, cv=2, flatten=flatten, random_state=0)
     assert {seen for seen, _ in Looks.seen} == {shape}
 
 
@@ -736,6 +748,19 @@ class Fragile(Spy):
         return super().fit_resample(X, y)
 
 
+class Unweighted(GaussianNB):
+    """Has class weights, and fails with them."""
+
+    def __init__(self, class_weight=None):
+        super().__init__()
+        self.class_weight = class_weight
+
+    def fit(self, X, y):
+        if self.class_weight is not None:
+            raise RuntimeError("no weights")
+        return super().fit(X, y)
+
+
 def test_a_fold_that_fails_does_not_take_the_others_with_it():
     run = partial(
         evaluate_sampler, X=TABLE, y=LABELS, classifier=GaussianNB(), cv=4, random_state=0
@@ -756,6 +781,21 @@ def test_a_fold_that_fails_does_not_take_the_others_with_it():
     assert (zero["acsa"] == 0).sum() == 3
     with pytest.raises(RuntimeError, match="it broke"):
         run(Fragile(row=TABLE[0]), error_score="raise")
+    (train, test), other = [*StratifiedKFold(4).split(TABLE, LABELS)][:2]
+    folds = [(train, test), (train[3:], test), other]  # the last has a row that breaks it
+    with pytest.warns(FitFailedWarning):
+        result = run(Fragile(row=TABLE[test[0]]), cv=folds)
+    wide = result.scores.pivot(index="fold", columns="method", values="acsa")
+    gap = (wide["Fragile"] - wide["SMOTE"])[:2]
+    share = np.mean([10 / 30, 10 / 27, 10 / 30])
+    row = result.summary.query("metric == 'acsa' and method == 'SMOTE'").iloc[0]
+    half = stats.t.ppf(0.975, 1) * gap.std() * np.sqrt(1 / 2 + share)
+    assert gap.std() > 0
+    assert row["lead_low"] == pytest.approx(gap.mean() - half)
+    with pytest.warns(FitFailedWarning, match="class weight failed in the folds"):
+        result = run(SMOTE(), classifier=Unweighted())
+    assert result.scores.query("method == 'class weight'")["acsa"].isna().all()
+    assert result.scores.query("method != 'class weight'")["acsa"].notna().all()
     with pytest.raises(ValueError, match=r"Fragile failed in every fold\. RuntimeError: it"):
         run(Fragile())
 
@@ -793,6 +833,26 @@ def test_a_pipeline_of_samplers_but_not_of_transformers():
     assert "Pipeline" in run(samplers).scores["method"].tolist()
     with pytest.raises(ValueError, match=r"sampler is a pipeline.*\['standardscaler'\]"):
         run(make_sampling_pipeline(StandardScaler(), SMOTE()))
+    nested = make_sampling_pipeline(make_sampling_pipeline(StandardScaler(), SMOTE()), SMOTE())
+    with pytest.raises(ValueError, match=r"sampler is a pipeline.*\['pipeline'\]"):
+        run(nested)
+
+
+def test_a_pipeline_of_samplers_tells_categories():
+    X = np.column_stack([LABELS, np.arange(40) % 7, np.arange(40)])
+    sampler = CGANOversampler(max_iter=2, categorical_features=[0, 1])
+    run = partial(evaluate_sampler, X=X, y=LABELS, classifier=GaussianNB(), cv=2, random_state=0)
+    alone, piped = (
+        run(s).scores.query("method == 'SMOTE'").reset_index(drop=True)
+        for s in (sampler, make_sampling_pipeline(sampler))
+    )
+    assert_frame_equal(alone, piped)
+
+
+def test_steps_of_a_classifier_that_do_nothing(spy):
+    model = Pipeline([("a", "passthrough"), ("b", None), ("c", GaussianNB())])
+    result = evaluate_sampler(spy, TABLE, LABELS, classifier=model, cv=2, random_state=0)
+    assert result.scores["acsa"].notna().all()
 
 
 def test_baselines_follow_the_strategy_of_the_sampler():

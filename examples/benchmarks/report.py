@@ -89,8 +89,9 @@ def fidelity_tables(frame):
             digits = 1 if figure == "frechet" else 3
             means = frame[figure].map(_mean, na_action="ignore")
             table[title] = means.groupby(frame["name"]).apply(spread, digits)
+    order = [*order, *table.index.difference(order)]  # the last have no distance at all
     yield "Means over the classes that lack rows:", table.loc[order]
-    yield "Fréchet distance by class:", by_class.loc[order].round(1)
+    yield "Fréchet distance by class:", by_class.reindex(order).round(1)
 
 
 def _mean(figures):
@@ -177,6 +178,8 @@ def plot_frechet(frame, path):
 
     values = _by_class(frame)
     values = values.loc[values.mean(axis=1).sort_values().index]
+    if values.empty:
+        return
     figure = Figure(figsize=(0.8 * values.shape[1] + 3, 0.36 * len(values) + 1), layout="tight")
     axes = figure.subplots()
     axes.imshow(values, norm=LogNorm(), cmap="viridis_r", aspect="auto")
@@ -222,19 +225,25 @@ def main():
     frame = pd.DataFrame([record for path in args.results for record in read(path)])
     if frame.empty:
         parser.error("there are no results yet")
+    if not {"dataset", "profile", "classifier", "sampler", "settings"} <= set(frame):
+        parser.error("these are no results of run.py")
+    order = frame["classes"] if "classes" in frame else pd.Series(None, frame.index, dtype=object)
+    frame["order"] = [" ".join(names) if isinstance(names, list) else "" for names in order]
     own = frame["sampler"].str.endswith("Oversampler")
     frame["settings"] = frame["settings"].where(own, "{}")  # of samplers only
     settings = ("`" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
     frame["name"] = (frame["sampler"] + " " + settings).str.strip()
     dropped = frame["profile"].str.startswith("drop:") & (frame["classifier"] != "fidelity")
     frame["group"] = frame["profile"].mask(dropped, "drop")
-    keys = ["dataset", "group", "rows_per_class", "budget", "score"]
+    keys = ["dataset", "group", "order", "rows_per_class", "budget", "score"]
     frame = frame.drop_duplicates([*keys, "profile", "classifier", "name", "seed"], keep="last")
     if args.plots:
         args.plots.mkdir(parents=True, exist_ok=True)
-    for (dataset, group, n_rows, *rest), part in frame.groupby(keys):
-        where = [dataset, group, *([f"{n_rows} rows a class"] if n_rows else []), *rest]
-        unusual = [str(n_rows)] * bool(n_rows) + [r for r in rest if r not in ("small", "test")]
+    for (dataset, group, order, n_rows, *rest), part in frame.groupby(keys):
+        where = [dataset, group, *[order] * bool(order)]
+        where += [f"{n_rows} rows a class"] * bool(n_rows) + rest
+        unusual = [order.replace(" ", "_")] * bool(order) + [str(n_rows)] * bool(n_rows)
+        unusual += [r for r in rest if r not in ("small", "test")]
         name = "_".join([dataset, group, *unusual]).replace(":", "_").replace("/", "_")
         scored = []
         for kind, rows in part.groupby("classifier"):

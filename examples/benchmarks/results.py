@@ -5,7 +5,7 @@ import json
 
 def read(path):
     """The records of a file; a last line that was cut short is none."""
-    lines = path.read_text().split("\n")
+    lines = path.read_text(errors="replace").split("\n")
     records = []
     for number, line in enumerate(lines, start=1):
         try:
@@ -22,6 +22,6 @@ def resume(path):
     if not path.exists():
         return []
     records = read(path)
-    if not path.read_text().endswith("\n"):
+    if not path.read_bytes().endswith(b"\n"):
         path.write_text("".join(json.dumps(record) + "\n" for record in records))
     return records

@@ -92,7 +92,7 @@ def profile_of(text, y):
     kind, *rest = text.split(":")
     makers = {"drop": datasets.drop_share, "divide": datasets.divide_rest}
     try:
-        if len(rest) == 2 and kind in makers:
+        if len(rest) == 2 and kind in makers and rest[0] in map(str, np.unique(y)):
             label, number = np.unique(y).dtype.type(rest[0]), float(rest[1])
         elif "," in text:
             return [int(part) for part in text.split(",")]
@@ -101,13 +101,16 @@ def profile_of(text, y):
     except ValueError as error:
         raise ValueError(
             f"it must be an imbalance ratio, counts such as 400,40, drop:LABEL:SHARE, "
-            f"divide:LABEL:DIVISOR, or one of {sorted(datasets.PROFILES)}. Got {text!r}."
+            f"divide:LABEL:DIVISOR with a label of the data, or one of "
+            f"{sorted(datasets.PROFILES)}. Got {text!r}."
         ) from error
     return makers[kind](y, label, number)
 
 
 def draw(y, profile, rows_per_class, seed, classes=None):
     """Indices of the training rows, and of the rows left out, shuffled."""
+    if classes is not None:
+        classes = np.array(classes).astype(y.dtype).tolist()
     rows = np.arange(len(y))
     if rows_per_class:
         wanted = [rows_per_class] * len(np.unique(y))
@@ -121,6 +124,8 @@ def draw(y, profile, rows_per_class, seed, classes=None):
 
 def at_most(n, X, y):
     """The first ``n`` rows of each class."""
+    if not len(y):
+        return X, y
     rows = np.concatenate([np.flatnonzero(y == label)[:n] for label in np.unique(y)])
     return X[rows], y[rows]
 
@@ -183,10 +188,13 @@ def scores(model, X, y, X_test, y_test, flat):
     model.fit(X.reshape(len(X), *shape), y)
     seconds = time.perf_counter() - start
     predicted = model.predict(X_test.reshape(len(X_test), *shape))
+    recalls = recall_score(
+        y_test, predicted, labels=np.unique(y), average=None, zero_division=np.nan
+    )
     return {
         "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
         "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
-        "recalls": recall_score(y_test, predicted, average=None).round(4).tolist(),
+        "recalls": [None if np.isnan(r) else round(float(r), 4) for r in recalls],
         "classifier_seconds": round(seconds, 1),
     }
 
@@ -243,7 +251,7 @@ def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
         }
         if sampler is not None:
             found["memorized"] = figures(metrics.memorized_share, X, y, *made)
-    if hasattr(sampler, "encode"):
+    if hasattr(sampler, "encode") and len(y_left):
         X_some, y_some = at_most(200, X_left, y_left)
         codes = sampler.encode(X_some, y_some)
         found["v_score"] = round(metrics.v_score(codes, y_some, random_state=0), 4)
@@ -328,11 +336,23 @@ def arguments():
         parser.error(f"--dataset must be {', '.join(DATASETS)} or folder:PATH. Got {args.dataset}")
     if not any(measures(kind, name) for kind in args.classifier for name in args.samplers):
         parser.error(f"--classifier {' '.join(args.classifier)} measures none of the samplers")
+    settings = json.loads(args.settings)
+    if own := {"random_state", "device"} & set(settings):
+        parser.error(f"--settings has {own}: use --seeds and --device")
     for name in set(args.samplers) & set(SAMPLERS):
         try:
-            getattr(imblearn_gan, name)().set_params(**json.loads(args.settings))
+            getattr(imblearn_gan, name)().set_params(**settings)._validate_params()
         except ValueError as error:
             parser.error(f"--settings: {error}")
+    if args.device != "auto":
+        try:
+            torch.zeros(1, device=args.device)
+        except (RuntimeError, AssertionError) as error:
+            parser.error(f"--device: {error}")
+    if min(args.seeds) < 0 or args.rows_per_class < 0:
+        parser.error("--seeds and --rows-per-class must not be negative")
+    if args.output.is_dir():
+        parser.error(f"--output must be a file. Got {args.output}")
     return parser, args
 
 
@@ -347,14 +367,16 @@ def main():
         for old in resume(args.output)
         if all(old.get(key) == setting[key] for key in keys)
     }
-    X_all, y_all, *test = load(args.dataset, args.data_home)
     try:
+        X_all, y_all, *test = load(args.dataset, args.data_home)
         drawn_by_seed = {
             seed: draw(y_all, args.profile, args.rows_per_class, seed, args.classes)
             for seed in args.seeds
         }
-    except ValueError as error:
-        parser.error(f"--profile: {error}")
+    except (OSError, ValueError) as error:
+        parser.error(f"the profile cannot be drawn: {error}")
+    if args.score == "validation" and not all(len(left) for _, left in drawn_by_seed.values()):
+        parser.error("--score validation: the profile leaves no rows out")
     reference = None
     if "fidelity" in args.classifier:
         path = args.reference or args.output.with_suffix(".reference.joblib")

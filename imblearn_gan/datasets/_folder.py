@@ -128,13 +128,14 @@ def load_image_folder(
         raise FileNotFoundError(f"{path} has no images ({', '.join(sorted(FORMATS))}) in {empty}.")
     files = [file for of_class in by_class.values() for file in of_class]
 
-    # the first image of each kind; headers only
+    # the first image of each kind; headers only, but of those that are to be turned
     sizes: dict[tuple[int, int], Path] = {}
     modes: dict[str, Path] = {}
     for file in files:
         with reading(file), Image.open(file) as image:
-            turned = image.getexif().get(ExifTags.Base.Orientation, 1) > 4
-            sizes.setdefault(image.size if turned else image.size[::-1], file)
+            upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+            width, height = (image if upright else ImageOps.exif_transpose(image)).size
+            sizes.setdefault((height, width), file)
             modes.setdefault(image.mode, file)
     for mode, file in modes.items():
         if mode[0] in "IF":

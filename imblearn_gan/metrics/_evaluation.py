@@ -137,10 +137,24 @@ def _default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
     )
 
 
+def _steps(estimator: Any) -> list:
+    """What does something in a pipeline; nothing of an estimator that is none."""
+    steps = getattr(estimator, "steps", [])
+    return [step for _, step in steps if step is not None and step != "passthrough"]
+
+
 def _first_step(estimator: Any) -> Any:
-    while getattr(estimator, "steps", None):
-        estimator = estimator.steps[0][1]
+    while steps := _steps(estimator):
+        estimator = steps[0]
     return estimator
+
+
+def _parameters(sampler: Any) -> dict:
+    """Parameters of a sampler, or of the samplers of a pipeline, the first of them first."""
+    parameters = sampler.get_params(deep=False)
+    for step in _steps(sampler):
+        parameters = _parameters(step) | parameters
+    return parameters
 
 
 def _transformers(sampler: Any) -> list[str]:
@@ -379,6 +393,7 @@ def evaluate_sampler(
         raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
     if error_score != "raise" and not isinstance(error_score, Real):
         raise ValueError(f"error_score must be 'raise' or a number. Got {error_score!r}.")
+    error_score = error_score if error_score == "raise" else float(error_score)
     if changing := _transformers(sampler):
         raise ValueError(
             f"sampler is a pipeline whose steps {changing} transform rows: test rows would stay as "
@@ -389,7 +404,7 @@ def evaluate_sampler(
     check_classification_targets(y)
     if len(np.unique(y)) < 2:
         raise ValueError("y must have at least two classes.")
-    params = sampler.get_params(deep=False)
+    params = _parameters(sampler)
     codec = DataCodec(
         params.get("image_shape"),
         params.get("channels", "auto"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -21,7 +22,7 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataCodec, LabelCodec, _is_missing, is_pandas, to_native
+from imblearn_gan._data import DataCodec, _is_missing, is_pandas, to_native
 from imblearn_gan._training import extract
 from imblearn_gan.classifiers._base import GameClassifier
 
@@ -48,9 +49,16 @@ def outputs_of(network: nn.Module, X: Any) -> np.ndarray:
     rows = torch.from_numpy(values.astype(np.float64) if values.dtype.kind == "f" else values)
     weights = [*network.parameters(), *network.buffers()]
     if rows.is_floating_point():
-        rows = rows.to(next((w.dtype for w in weights if w.is_floating_point()), torch.float32))
+        precisions = {weight.dtype for weight in weights if weight.is_floating_point()}
+        rows = rows.to(precisions.pop() if len(precisions) == 1 else torch.float32)
     device = weights[0].device if weights else rows.device
-    return extract(network, rows.to(device)).double().cpu().numpy()
+    return _as_array(extract(network, rows.to(device)))
+
+
+def _as_array(values: Tensor) -> np.ndarray:
+    """The values of a tensor; NumPy has no bfloat16."""
+    values = values.detach().cpu()
+    return (values.double() if values.is_floating_point() else values).numpy()
 
 
 def extract_features(X: Any, features: Any = None) -> np.ndarray:
@@ -105,7 +113,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
             "features must be None, a callable, a torch.nn.Module, a fitted classifier of "
             f"imblearn_gan or an estimator with the method transform. Got {features!r}."
         )
-    values = values.detach().cpu() if isinstance(values, Tensor) else values
+    values = _as_array(values) if isinstance(values, Tensor) else values
     values = np.asarray(values.toarray() if sparse.issparse(values) else values)
     if values.ndim < 2 or len(values) != X.shape[0]:
         raise ValueError(
@@ -127,15 +135,16 @@ def _check_same_places(real: Any, generated: Any) -> None:
     """Values that are compared must be of the same column, or pixel."""
     if is_pandas(real) and is_pandas(generated):
         names = [X.columns.tolist() for X in (real, generated)]
-        if names[0] != names[1]:
+        if names[0] != names[1] and set(names[0]) == set(names[1]):
             raise ValueError(
-                f"X_generated has the columns {names[1][:5]}, but X_real has {names[0][:5]}, in "
-                "this order: bring them into the same order."
+                f"X_generated has the columns in the order {names[1][:5]}, but X_real has "
+                f"{names[0][:5]}: bring them into the same order."
             )
-    shapes = real.shape[1:], generated.shape[1:]
+    shapes = [tuple(n for n in X.shape[1:] if n > 1) for X in (real, generated)]
     if min(map(len, shapes)) > 1 and shapes[0] != shapes[1]:
         raise ValueError(
-            f"X_generated has images of shape {shapes[1]}, but X_real has {shapes[0]}."
+            f"X_generated has images of shape {generated.shape[1:]}, but X_real has "
+            f"{real.shape[1:]}."
         )
 
 
@@ -239,12 +248,15 @@ def inception_features(
     return features
 
 
-def _labels(y: Any) -> np.ndarray:
-    """Labels as they are, integers of pandas' nullable dtypes included."""
-    labels = column_or_1d(y, dtype=object)
-    if missing := sum(map(_is_missing, labels)):
+def _labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Labels as an array, and as objects: 1 and "1" are two classes."""
+    listed = isinstance(y, (list, tuple))
+    objects = column_or_1d(np.asarray(y, dtype=object) if listed else y, dtype=object)
+    if missing := sum(map(_is_missing, objects)):
         raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
-    return LabelCodec().fit(y).labels_
+    if hasattr(getattr(y, "dtype", None), "numpy_dtype"):  # integers of pandas, that are no floats
+        return y.to_numpy(dtype=y.dtype.numpy_dtype), objects
+    return column_or_1d(y), objects
 
 
 def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
@@ -299,10 +311,11 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
         )
     for X, y in zip(arrays[::2], arrays[1::2]):
         check_consistent_length(X, y)
-    sets = [(to_native(X), _labels(y)) for X, y in zip(arrays[::2], arrays[1::2])]
-    # not by NumPy's sets, which take 1 and "1" for the same
-    seen = [dict.fromkeys(np.unique(y).tolist()) for _, y in sets]
+    sets = [(to_native(X), *_labels(y)) for X, y in zip(arrays[::2], arrays[1::2])]
+    seen = [dict.fromkeys(objects.tolist()) for *_, objects in sets]
     classes = [label for label in seen[0] if label in seen[-1]]
+    with suppress(TypeError):  # labels that have no order come as they appear
+        classes.sort()
     if not classes:
         raise ValueError("y_real and y_generated have no class in common.")
     takes_labels = "y" in signature(metric).parameters
@@ -310,9 +323,9 @@ def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
     records: list[dict] = []
     wrong: list[str] = []
     for label in classes:
-        index = [np.flatnonzero(y == label) for _, y in sets]
+        index = [np.flatnonzero(objects == label) for *_, objects in sets]
         parts: list = []
-        for (X, y), i in zip(sets, index):
+        for (X, y, _), i in zip(sets, index):
             parts += [_safe_indexing(X, i), y[i]] if takes_labels else [_safe_indexing(X, i)]
         figures: dict[str, Any] = {}
         try:
