@@ -174,13 +174,14 @@ def test_report_of_what_stands_in_one_file(script, tmp_path):
         scores | {"profile": "5", "settings": '{"replay": 1}', "score": "test"},
         scores | {"profile": "5", "settings": "{}", "score": "validation"},
         scores | {"profile": "drop:1:0.9", "settings": "{}", "score": "test"},
+        scores | {"profile": "drop:1:0.5", "sampler": "SMOTE", "settings": "{}", "score": "test"},
         fidelity | {"profile": "drop:1:0.9", "settings": "{}", "score": "test"},
     ]
     path = tmp_path / "results.jsonl"
     path.write_text("".join(json.dumps(common | row) + "\n" for row in rows))
     said = script("report", path.name, "--plots", "plots")
     assert said.count("| none | 1 | 0.7000 | 0.6000 |") == 2
-    assert "| none | 0.500 |" in said
+    assert "| none |  | 0.500 |" in said
     assert "| none | 1 | 0.500 | 3.0 |" in said
     assert {plot.name for plot in (tmp_path / "plots").glob("*.png")} == {
         "digits_5_scores.png",

@@ -30,7 +30,8 @@ FIDELITY = {
 
 def markdown(frame):
     """A frame as lines of Markdown; its index is the first column."""
-    frame = frame.reset_index()
+    frame = frame.reset_index().astype(object)
+    frame = frame.where(frame.notna(), "")
     rows = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
     return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
 
@@ -204,7 +205,7 @@ def plot_drop(frame, path):
         means = rows.groupby("share")["recall"].mean().reindex(shares)
         x = np.arange(len(shares)) + 0.03 * place
         style = "o--" if name in BASELINES else "s-"
-        axes.plot(x, means, style, label=name, alpha=0.8)
+        axes.plot(x, means, style, label=_label(name), alpha=0.8)
     axes.set_xticks(range(len(shares)), [f"{share:.1%}" for share in shares])
     axes.set_xlabel("share of its rows that the class lost")
     axes.set_ylabel("recall of that class, mean over classes")
