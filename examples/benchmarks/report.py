@@ -198,7 +198,7 @@ def plot_drop(frame, path):
     """Recall of the class that lost rows against the share it lost."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4), layout="tight")
+    figure = Figure(figsize=(10, 4), layout="constrained")
     axes = figure.subplots()
     shares = sorted(set(frame["share"]))
     for place, (name, rows) in enumerate(frame.groupby("name")):
@@ -210,7 +210,7 @@ def plot_drop(frame, path):
     axes.set_xlabel("share of its rows that the class lost")
     axes.set_ylabel("recall of that class, mean over classes")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside right upper", fontsize=8)
     figure.savefig(path, dpi=90)
 
 
