@@ -557,6 +557,13 @@ def _distinct(column: Any) -> np.ndarray:
     return values[list(seen.values())]
 
 
+def check_no_label_missing(y: Any) -> None:
+    """Raise a ValueError if rows have no label."""
+    # y itself: as an array, ["a", nan] is ["a", "nan"]
+    if missing := sum(_is_missing(label) for label in np.asarray(y, dtype=object).ravel()):
+        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+
+
 @dataclass
 class LabelCodec:
     """Turns ``y`` into class codes 0 ... C-1 and codes into labels like those it has seen."""

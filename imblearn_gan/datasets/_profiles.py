@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
 
-from imblearn_gan._data import _is_missing
+from imblearn_gan._data import check_no_label_missing
 
 _GAMO_GRAY = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 _GAMO_COLOR = (4500, 2000, 1000, 800, 600, 500, 400, 250, 150, 80)
@@ -39,9 +39,7 @@ PROFILES: Mapping[str, tuple[int, ...]] = MappingProxyType(
 def _class_counts(y: Any) -> dict[Any, int]:
     """Rows of each class, ordered by label."""
     labels = column_or_1d(y)
-    # y itself: as an array, ["a", nan] is ["a", "nan"]
-    if missing := sum(_is_missing(label) for label in np.asarray(y, dtype=object).ravel()):
-        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+    check_no_label_missing(y)
     labels, counts = np.unique(labels, return_counts=True)
     return dict(zip(labels.tolist(), counts.tolist()))
 

@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataCodec, _is_missing, is_pandas, to_native
+from imblearn_gan._data import DataCodec, check_no_label_missing, is_pandas, to_native
 from imblearn_gan._training import extract
 from imblearn_gan.classifiers._base import GameClassifier
 
@@ -52,10 +52,10 @@ def outputs_of(network: nn.Module, X: Any) -> np.ndarray:
         precisions = {weight.dtype for weight in weights if weight.is_floating_point()}
         rows = rows.to(precisions.pop() if len(precisions) == 1 else torch.float32)
     device = weights[0].device if weights else rows.device
-    return _as_array(extract(network, rows.to(device)))
+    return as_array(extract(network, rows.to(device)))
 
 
-def _as_array(values: Tensor) -> np.ndarray:
+def as_array(values: Tensor) -> np.ndarray:
     """The values of a tensor; NumPy has no bfloat16."""
     values = values.detach().cpu()
     return (values.double() if values.is_floating_point() else values).numpy()
@@ -74,8 +74,8 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
         fitted: its last hidden layer. Another fitted estimator, such as a column transformer or
         a pipeline of them: its ``transform``. A ``torch.nn.Module`` is given X as one tensor,
         floats in the precision of the module, others in their dtype, without any scaling, in
-        evaluation mode. Any other
-        callable is given X. For Inception see :func:`inception_features`.
+        evaluation mode. Any other callable is given X. For Inception see
+        :func:`inception_features`.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
             "features must be None, a callable, a torch.nn.Module, a fitted classifier of "
             f"imblearn_gan or an estimator with the method transform. Got {features!r}."
         )
-    values = _as_array(values) if isinstance(values, Tensor) else values
+    values = as_array(values) if isinstance(values, Tensor) else values
     values = np.asarray(values.toarray() if sparse.issparse(values) else values)
     if values.ndim < 2 or len(values) != X.shape[0]:
         raise ValueError(
@@ -252,8 +252,7 @@ def _labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Labels as an array, and as objects: 1 and "1" are two classes."""
     listed = isinstance(y, (list, tuple))
     objects = column_or_1d(np.asarray(y, dtype=object) if listed else y, dtype=object)
-    if missing := sum(map(_is_missing, objects)):
-        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+    check_no_label_missing(objects)
     if hasattr(getattr(y, "dtype", None), "numpy_dtype"):  # integers of pandas, that are no floats
         return y.to_numpy(dtype=y.dtype.numpy_dtype), objects
     return column_or_1d(y), objects

@@ -14,7 +14,7 @@ from sklearn.utils.validation import _num_samples, check_array, check_consistent
 from torch import Tensor, nn
 
 from imblearn_gan._data import to_native
-from imblearn_gan.metrics._features import extract_features, outputs_of, two_features
+from imblearn_gan.metrics._features import as_array, extract_features, outputs_of, two_features
 
 
 def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> float:
@@ -117,7 +117,7 @@ def inception_score(X: Any, classifier: Any) -> float:
         p = softmax(outputs_of(classifier, X).astype(np.float64), axis=1)
     elif callable(classifier):
         p = classifier(X)
-        p = p.detach().cpu().double() if isinstance(p, Tensor) else p
+        p = as_array(p) if isinstance(p, Tensor) else p
     else:
         raise ValueError(
             "classifier must have the method predict_proba, or be a torch.nn.Module or a "
