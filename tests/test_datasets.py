@@ -5,8 +5,11 @@ import inspect
 import io
 import os
 import pickle
+import struct
 import sys
 import tarfile
+import tracemalloc
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,10 @@ from sklearn.datasets import load_digits
 
 from imblearn_gan.datasets import (
     PROFILES,
+    _files,
+    _folder,
     _loaders,
+    _mat,
     decaying_counts,
     divide_rest,
     drop_share,
@@ -68,21 +74,42 @@ def write_idx(folder, packed):
 
 def python2_batch(rows):
     """What Python 2 wrote, as in the batches of CIFAR-10."""
+
+    def text(value):
+        return b"U" + bytes([len(value)]) + value
+
     data = COLOR[rows].transpose(0, 3, 1, 2).tobytes()
-    n = len(LABELS[rows])
-    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R"
-    dtype = b"cnumpy\ndtype\nU\x02u1K\0K\x01\x87R(K\x03U\x01|NNNJ\xff\xff\xff\xff"
+    labels = LABELS[rows]
+    dtype = b"cnumpy\ndtype\nq\x0aU\x02u1K\0K\x01\x87Rq\x0b(K\x03U\x01|NNNJ\xff\xff\xff\xff"
     dtype += b"J\xff\xff\xff\xffK\0tb"
-    state = b"(K\x01K" + bytes([n]) + b"M\0\x0c\x86" + dtype + b"\x89T"
-    state += len(data).to_bytes(4, "little") + data + b"tb"
-    labels = b"](" + b"".join(bytes([ord("K"), label]) for label in LABELS[rows]) + b"e"
-    return b"\x80\x02}(U\x04data" + array + state + b"U\x06labels" + labels + b"u."
+    return b"".join(
+        [
+            b"\x80\x02}q\x01(" + text(b"batch_label") + b"q\x02" + text(b"testing batch 1 of 1"),
+            b"q\x03" + text(b"labels") + b"q\x04]q\x05(",
+            *(bytes([ord("K"), label]) for label in labels),
+            b"e" + text(b"data") + b"q\x06cnumpy.core.multiarray\n_reconstruct\nq\x07",
+            b"cnumpy\nndarray\nq\x08K\0\x85U\x01b\x87Rq\x09(K\x01K",
+            bytes([len(labels)]) + b"M\0\x0c\x86" + dtype + b"\x89T",
+            len(data).to_bytes(4, "little") + data + b"tb" + text(b"filenames") + b"q\x0c]q\x0d(",
+            *(text(b"domestic_cat_s_%06d.png" % i) + b"r\0\1\0\0" for i in range(len(labels))),
+            b"eu.",
+        ]
+    )
+
+
+def binary_batch(rows):
+    """A label and three planes for each image."""
+    planes = COLOR[rows].transpose(0, 3, 1, 2).reshape(-1, 3072)
+    return np.hstack([LABELS[rows, None], planes]).astype(np.uint8).tobytes()
 
 
 def cifar_batches(protocol=None):
     """One row in each training batch, five test rows."""
     slices = [slice(i, i + 1) for i in range(5)] + [slice(5, None)]
     for name, rows in zip([f"data_batch_{i}" for i in range(1, 6)] + ["test_batch"], slices):
+        if protocol == "binary":
+            yield f"{name}.bin", binary_batch(rows)
+            continue
         if protocol is None:
             yield name, python2_batch(rows)
             continue
@@ -165,6 +192,39 @@ def test_broken_gzip(tmp_path, content, problem):
         load_mnist(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["images-idx3", "labels-idx1"])
+def test_packed_idx_files_that_hold_much(tmp_path, kind):
+    """They are read no further than their header promises, and it may not promise much."""
+    write_idx(tmp_path, packed=True)
+    path = tmp_path / f"train-{kind}-ubyte.gz"
+    content, zeros = gzip.decompress(path.read_bytes()), bytes(2**25)
+    path.write_bytes(gzip.compress(content + zeros))
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=rf"{kind}-ubyte\.gz .*promises .* but holds more"):
+            load_mnist(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 2**21
+        huge = content[:4] + (2**31).to_bytes(4, "big") + content[8:]
+        path.write_bytes(gzip.compress(huge + zeros))
+        tracemalloc.reset_peak()
+        with pytest.raises(ValueError, match=rf"{kind}-ubyte\.gz .*promises .*268,435,456"):
+            load_mnist(tmp_path)
+        # the file itself was written from memory
+        assert tracemalloc.get_traced_memory()[1] < 2**21 + 2 * len(zeros)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_labels_that_are_no_class(tmp_path, packed):
+    write_idx(tmp_path, packed)
+    path = tmp_path / f"train-labels-idx1-ubyte{'.gz' if packed else ''}"
+    content = idx(np.arange(4, 11))
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(ValueError, match=r"labels-idx1-ubyte.* cannot be read: .*9\. Got 10"):
+        load_mnist(tmp_path)
+
+
 def test_images_and_labels_of_other_lengths(tmp_path):
     write_idx(tmp_path, packed=False)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(LABELS))
@@ -201,9 +261,9 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
         load_mnist(tmp_path)
 
 
-@pytest.mark.parametrize("protocol", [None, 2, 4, 5])
+@pytest.mark.parametrize("protocol", [None, 2, 3, 4, 5, "binary"])
 def test_cifar_batches(tmp_path, protocol):
-    folder = tmp_path / "cifar-10-batches-py"
+    folder = tmp_path / f"cifar-10-batches-{'bin' if protocol == 'binary' else 'py'}"
     folder.mkdir()
     for name, content in cifar_batches(protocol):
         (folder / name).write_bytes(content)
@@ -211,11 +271,21 @@ def test_cifar_batches(tmp_path, protocol):
     check(load_cifar10, COLOR, 5, tmp_path)
 
 
-def write_cifar_archive(folder, batches):
-    path = folder / "cifar-10-python.tar.gz"
+def test_cifar_batch_with_keys_of_bytes(tmp_path):
+    """As those are who read one with ``encoding="bytes"`` and write it again."""
+    content = pickle.dumps(pickle.loads(python2_batch(slice(5)), encoding="bytes"))
+    (tmp_path / "test_batch").write_bytes(content)
+    X, y = load_cifar10(tmp_path, split="test", return_X_y=True)
+    np.testing.assert_array_equal(X, COLOR[:5])
+    np.testing.assert_array_equal(y, LABELS[:5])
+
+
+def write_cifar_archive(folder, batches, form="python"):
+    path = folder / f"cifar-10-{form}.tar.gz"
+    inner = {"python": "cifar-10-batches-py", "binary": "cifar-10-batches-bin"}[form]
     with tarfile.open(path, "w:gz") as archive:
         for name, content in batches:
-            member = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            member = tarfile.TarInfo(f"{inner}/{name}")
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return path
@@ -223,6 +293,10 @@ def write_cifar_archive(folder, batches):
 
 def test_cifar_archive(tmp_path):
     write_cifar_archive(tmp_path, cifar_batches())
+    check(load_cifar10, COLOR, 5, tmp_path)
+    # its binary version, which comes first
+    write_cifar_archive(tmp_path, cifar_batches("binary"), "binary")
+    (tmp_path / "cifar-10-python.tar.gz").write_bytes(b"")
     check(load_cifar10, COLOR, 5, tmp_path)
 
 
@@ -247,13 +321,13 @@ def test_broken_cifar_archive(tmp_path):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "EOFError"),
-        (python2_batch(slice(5))[:-100], "UnpicklingError"),
+        (b"", "STOP"),
+        (python2_batch(slice(5))[:-100], "ValueError"),
         (b"<html></html>", ""),
         (pickle.dumps({"data": [], "fine_labels": []}), "ValueError.*not a CIFAR-10 batch"),
-        (pickle.dumps({"data": np.zeros((4, 1536), np.uint8), "labels": [0, 1, 2, 3]}), "reshape"),
-        (pickle.dumps({"data": np.zeros((2, 6144), np.uint8), "labels": [0, 1]}), "reshape"),
-        (pickle.dumps({"data": np.zeros((2, 3072), np.uint8), "labels": [0]}), "reshape"),
+        (pickle.dumps({"data": np.zeros((4, 1536), np.uint8), "labels": [0, 1, 2, 3]}), "shape"),
+        (pickle.dumps({"data": np.zeros((2, 6144), np.uint8), "labels": [0, 1]}), "shape"),
+        (pickle.dumps({"data": np.zeros((2, 3072), np.uint8), "labels": [0]}), "list of 2"),
         (pickle.dumps({"data": np.zeros((1, 3072), np.uint8), "labels": ["cat"]}), "'cat'"),
     ],
 )
@@ -282,6 +356,132 @@ def test_pickles_run_no_code(tmp_path, monkeypatch, call, arg):
     with pytest.raises(ValueError, match=f"test_batch .*refused .*{call.__name__}"):
         load_cifar10(tmp_path, split="test")
     assert not (tmp_path / "owned").exists()
+
+
+def batch_of(data, labels=(0,), **options):
+    return pickle.dumps({"data": data, "labels": list(labels)}, **options)
+
+
+def stated(dtype=b"cnumpy\ndtype\n(U\x02u1K\0K\x01tR", state=b"(K\x03U\x01|NNNJ%bJ%bK\0tb"):
+    """A batch whose dtype is made and set up as the arguments say."""
+    if b"%b" in state:
+        state = state % ((b"\xff" * 4,) * 2)
+    array = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85U\x01b\x87R"
+    array += b"(K\x01K\x01M\0\x0c\x86" + dtype + state + b"\x89T\0\x0c\0\0" + b"a" * 3072 + b"tb"
+    return b"\x80\x02}(U\x04data" + array + b"U\x06labels]K\0au."
+
+
+PIXELS = np.zeros((1, 3072), np.uint8)
+PARTS = (np.ndarray, (1, 3072), np.dtype("u1"), b"a" * 3072)
+NESTED = b"\x80\x02})" + b"\x85" * 300_000 + b"K\0s."
+
+
+def test_crafted_dtype_is_else_right(tmp_path):
+    (tmp_path / "test_batch").write_bytes(stated())
+    X, y = load_cifar10(tmp_path, split="test", return_X_y=True)
+    assert X.shape == (1, 32, 32, 3)
+    assert set(X.ravel()) == {ord("a")}
+    assert y.tolist() == [0]
+
+
+CRAFTED = {
+    # these crash Python's unpickler, or give it memory that is not the file's
+    "pointers": (
+        batch_of(Malicious(np.ndarray, (1,), np.dtype("O"), b"a" * 8)),
+        "as numpy writes it. Got what 'numpy ndarray' makes",
+    ),
+    "offset": (batch_of(Malicious(*PARTS, -(2**12))), "as numpy writes it"),
+    "strides": (batch_of(Malicious(*PARTS, 3071, (1, -1))), "as numpy writes it"),
+    "nested key": (NESTED, "keys that are no text"),
+    "steps": (b"\x80\x02](" + b"}" * 500_000 + b"e.", "refused EMPTY_DICT, step 400000"),
+    # these it takes for what they are not
+    "object dtype": (stated(b"cnumpy\ndtype\n(U\x02O8K\0K\x01tR"), "another dtype"),
+    "other dtype": (batch_of(PIXELS.astype(np.int64)), "another dtype"),
+    "other dtype, protocol 5": (batch_of(PIXELS.astype(">i4"), protocol=5), "another dtype"),
+    "byte order": (stated(state=b"(K\x03U\x01>NNNJ%bJ%bK\0tb"), "another dtype"),
+    "no dtype": (stated(b"U\x02u1", b""), "another dtype"),
+    "state of a name": (b"\x80\x02cnumpy\ndtype\n}U\x01aK\0sb.", "refused a state"),
+    "call of a list": (b"\x80\x02])R.", "refused a call"),
+    "list": (batch_of([0] * 3072), r"as numpy writes it. Got \[0"),
+    "columns": (batch_of(np.asfortranarray(np.zeros((2, 3072), np.uint8)), "12"), "order 'F'"),
+    "columns, protocol 5": (
+        batch_of(np.asfortranarray(np.zeros((2, 3072), np.uint8)), [1, 2], protocol=5),
+        "order 'F'",
+    ),
+    "label 10": (batch_of(PIXELS, [10]), "integers of 0 ... 9. Got 10"),
+    "label -1": (batch_of(PIXELS, [-1]), "integers of 0 ... 9. Got -1"),
+    "label True": (batch_of(PIXELS, [True]), "integers of 0 ... 9. Got True"),
+    "labels": (pickle.dumps({"data": PIXELS, "labels": "1"}), "must be a list of 1"),
+}
+
+
+@pytest.mark.parametrize(("content", "problem"), CRAFTED.values(), ids=list(CRAFTED))
+def test_crafted_cifar_batch(tmp_path, content, problem):
+    (tmp_path / "test_batch").write_bytes(content)
+    with pytest.raises(ValueError, match=f"test_batch cannot be read: .*{problem}.*Replace it"):
+        load_cifar10(tmp_path, split="test")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "records of 3073 bytes. Got 0 bytes"),
+        (binary_batch(slice(5))[:-1], "records of 3073 bytes. Got 15364 bytes"),
+        (b"\x0a" + b"a" * 3072, "integers of 0 ... 9. Got 10"),
+    ],
+)
+def test_broken_binary_cifar_batch(tmp_path, content, problem):
+    (tmp_path / "test_batch.bin").write_bytes(content)
+    (tmp_path / "data_batch_1.bin").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"test_batch\.bin cannot be read: .*{problem}"):
+        load_cifar10(tmp_path, split="test")
+    with pytest.raises(FileNotFoundError, match=r"data_batch_2\.bin"):
+        load_cifar10(tmp_path)
+
+
+def write_members(path, *members):
+    """A packed archive of headers of the test batch and what follows them."""
+    packed = io.BytesIO()
+    for options, content in members:
+        member = tarfile.TarInfo("cifar-10-batches-py/test_batch")
+        member.size = len(content)
+        for name, value in options.items():
+            setattr(member, name, value)
+        packed.write(member.tobuf(tarfile.GNU_FORMAT) + content + b"\0" * (-len(content) % 512))
+    path.write_bytes(gzip.compress(packed.getvalue() + b"\0" * 1024))
+
+
+def test_crafted_cifar_archive(tmp_path, monkeypatch):
+    path = tmp_path / "cifar-10-python.tar.gz"
+    broken = r"cifar-10-python\.tar\.gz cannot be read: "
+
+    def check_refused(problem):
+        with pytest.raises(ValueError, match=broken + ".*" + problem):
+            load_cifar10(tmp_path, split="test")
+
+    batch = python2_batch(slice(5))
+    link = {"type": tarfile.SYMTYPE, "linkname": "other"}
+    write_members(path, ({"name": "cifar-10-batches-py/other"}, batch), (link, b""))
+    check_refused("test_batch in it is not a file")
+    write_members(path, ({}, batch))
+    content = path.read_bytes()
+    path.write_bytes(gzip.compress(content))
+    check_refused("ReadError")
+    path.write_bytes(content)
+    assert len(load_cifar10(tmp_path, split="test").data) == 5
+    monkeypatch.setattr(_files, "MAX_BYTES", len(batch) - 1, raising=False)
+    check_refused("holds more than")
+    # the header of an extended header says how long it is, and tarfile reads all of it
+    write_members(path, ({"type": tarfile.XHDTYPE}, b"\0" * 20_000), ({}, batch))
+    check_refused("holds more than")
+
+
+def test_archive_that_goes_back(tmp_path):
+    """Without end in Pythons before August 2025."""
+    path = tmp_path / "cifar-10-python.tar.gz"
+    write_members(path, ({}, python2_batch(slice(5))), ({"name": "a", "size": -512}, b""))
+    with pytest.raises(ValueError, match=r"tar\.gz cannot be read: "):
+        load_cifar10(tmp_path, split="test")
 
 
 def test_svhn(tmp_path):
@@ -313,6 +513,37 @@ def test_other_mat_files(tmp_path, content, problem):
     savemat(tmp_path / "train_32x32.mat", content)
     with pytest.raises(ValueError, match=rf"train_32x32\.mat cannot be read: .*{problem}"):
         load_svhn(tmp_path)
+
+
+@pytest.mark.parametrize("label", [11, -1, 1.5, np.nan, 2.0**70])
+def test_labels_of_svhn_that_are_no_digits(tmp_path, label):
+    content = {"X": COLOR.transpose(1, 2, 3, 0), "y": [*LABELS[:9], label]}
+    savemat(tmp_path / "train_32x32.mat", content)
+    with pytest.raises(ValueError, match=r"32\.mat cannot be read: .*of 0 \.\.\. 10\. Got "):
+        load_svhn(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_packed_mat_files(tmp_path, monkeypatch, size):
+    """What they unpack to is bounded, however small they are."""
+    X = COLOR.transpose(1, 2, 3, 0) * np.uint8(size)
+    path = tmp_path / "train_32x32.mat"
+    savemat(path, {"y": LABELS, "X": X, "more": np.zeros(10_000)}, do_compression=True)
+    assert path.stat().st_size < 20_000
+    np.testing.assert_array_equal(load_svhn(tmp_path).data, COLOR * np.uint8(size))
+    monkeypatch.setattr(_mat, "MAX_BYTES", 90_000)
+    with pytest.raises(ValueError, match=r"32\.mat cannot be read: .*more than 90,000 bytes"):
+        load_svhn(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [(np.array([[1], "a"], object), "cell"), ({"a": 1}, "struct"), ("a", "char")]
+)
+def test_mat_files_of_no_numbers(tmp_path, value, kind):
+    for content in ({"X": value, "y": LABELS}, {"X": COLOR.transpose(1, 2, 3, 0), "y": value}):
+        savemat(tmp_path / "train_32x32.mat", content)
+        with pytest.raises(ValueError, match=rf"must be an array of numbers\. Got one of {kind}"):
+            load_svhn(tmp_path)
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -450,6 +681,84 @@ def test_broken_images(tmp_path, kind):
         with pytest.raises(ValueError, match=rf"1\.{kind} cannot be read: ") as error:
             load_image_folder(tmp_path)
         assert error.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("kind", ["ICO", "PCX", "TGA", "EPS"])
+@pytest.mark.parametrize("name", ["1.png", "1.jpg"])
+def test_formats_are_told_by_content(tmp_path, monkeypatch, name, kind):
+    """A name does not bring Ghostscript, or a plugin that is not listed, to read a file."""
+    image = pytest.importorskip("PIL.Image")
+    plugin = pytest.importorskip("PIL.EpsImagePlugin")
+    started = []
+
+    def start(*args, **kwargs):
+        started.append(args)
+        return image.new("RGB", (6, 4)).im
+
+    monkeypatch.setattr(plugin, "Ghostscript", start)
+    (tmp_path / "a").mkdir()
+    image.new("RGB", (6, 4)).save(tmp_path / "a" / name, format=kind)
+    with pytest.raises(ValueError, match=rf"{name} cannot be read: UnidentifiedImageError"):
+        load_image_folder(tmp_path)
+    assert not started
+
+
+def test_images_may_have_wrong_names(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "a").mkdir()
+    image.new("RGB", (6, 4), (1, 2, 3)).save(tmp_path / "a" / "1.jpg", format="PNG")
+    assert load_image_folder(tmp_path).data[0, 0, 0].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "gif", "bmp", "webp", "jp2", "ppm", "jpg"])
+def test_images_of_many_pixels(tmp_path, monkeypatch, kind):
+    image = pytest.importorskip("PIL.Image")
+    write_image(tmp_path / "a" / f"1.{kind}", (1, 2, 3), size=(60, 40))
+    monkeypatch.setattr(_folder, "MAX_PIXELS", 2400)
+    assert load_image_folder(tmp_path).data.shape == (1, 40, 60, 3)
+    monkeypatch.setattr(_folder, "MAX_PIXELS", 2399)
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(image.Image, "convert", refuse)
+    with pytest.raises(ValueError, match=rf"1\.{kind} cannot .*40 x 60 pixels .*2,399: shrink"):
+        load_image_folder(tmp_path)
+
+
+@pytest.mark.parametrize("bound", ["default", None])
+def test_decompression_bombs(tmp_path, monkeypatch, bound):
+    """Refused whatever Pillow is set to."""
+    image = pytest.importorskip("PIL.Image")
+    path = tmp_path / "a" / "1.png"
+    write_image(path, 0, size=(9000, 8000), mode="1")
+    assert path.stat().st_size < 20_000
+    if bound is None:
+        monkeypatch.setattr(image, "MAX_IMAGE_PIXELS", None)
+    before = image.MAX_IMAGE_PIXELS
+    with pytest.raises(ValueError, match=r"1\.png cannot .*8000 x 9000 pixels .*67,108,864"):
+        load_image_folder(tmp_path, image_size=8)
+    # of so many pixels that Pillow refuses it first
+    content = path.read_bytes()
+    header = content[12:16] + (60_000).to_bytes(4, "big") * 2 + content[24:29]
+    path.write_bytes(content[:12] + header + zlib.crc32(header).to_bytes(4, "big") + content[33:])
+    with pytest.raises(ValueError, match=r"1\.png cannot .*pixels"):
+        load_image_folder(tmp_path, image_size=8)
+    assert before == image.MAX_IMAGE_PIXELS
+
+
+def test_tile_larger_than_its_image(tmp_path):
+    """It is unpacked whole, though Pillow looks at the size of the image."""
+    pytest.importorskip("PIL.Image")
+    packed = zlib.compress(bytes(2**20))
+    tags = {256: 8, 257: 8, 258: 8, 259: 8, 262: 1, 277: 1, 322: 2**14, 323: 2**14}
+    tags |= {324: 8 + 2 + 12 * 10 + 4, 325: len(packed)}
+    content = struct.pack("<2sHIH", b"II", 42, 8, len(tags))
+    content += b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "1.tif").write_bytes(content + bytes(4) + packed)
+    with pytest.raises(ValueError, match=r"1\.tif cannot be read: .*16384 x 16384 pixels"):
+        load_image_folder(tmp_path)
 
 
 def test_image_sizes(folder):

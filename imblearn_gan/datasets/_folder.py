@@ -3,26 +3,90 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.utils import Bunch
 
 from imblearn_gan.datasets._files import reading
 
-#: Pillow's formats that are read. It knows more, but some are no still images or need a plugin or
-#: a program, such as MPEG, HDF5 and EPS.
-FORMATS = {"AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP"}
+if TYPE_CHECKING:
+    from PIL import Image as PILImage
+
+#: Pillow's formats that are read, whatever a file's name says. It knows more, but some are no still
+#: images or need a plugin or a program, such as MPEG, HDF5 and EPS.
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "PPM", "TIFF", "WEBP")
+
+#: Most pixels of an image: as many as 8192 x 8192. Pillow's own bound can be switched off.
+MAX_PIXELS = 2**26
 
 #: Pillow's modes of gray images with 8 bits or fewer.
 GRAY_MODES = {"1", "L", "LA"}
+
+#: TIFF's tags of the width and height of a tile, which is unpacked whole.
+TILE_TAGS = (322, 323)
 
 
 def _is_count(value: Any) -> bool:
     is_integer = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     return is_integer and bool(value >= 1)
+
+
+def _check_image_size(image_size: Any) -> tuple[int, int] | None:
+    """Height and width, or None."""
+    size: Any = image_size.tolist() if isinstance(image_size, np.ndarray) else image_size
+    size = (size, size) if isinstance(size, (int, np.integer)) else size
+    if size is not None and not (
+        isinstance(size, Sequence) and len(size) == 2 and all(map(_is_count, size))
+    ):
+        raise ValueError(
+            f"image_size must be an integer >= 1, or (height, width) of such. Got {image_size!r}."
+        )
+    return None if size is None else (size[0], size[1])
+
+
+def _find_images(path: Path, max_per_class: int | None) -> dict[str, list[Path]]:
+    """Files of each class by their names."""
+    from PIL import Image
+
+    extensions = {e for e, kind in Image.registered_extensions().items() if kind in FORMATS}
+    by_class = {
+        folder.name: [
+            file
+            for file in sorted(folder.rglob("*"))
+            if file.suffix.lower() in extensions
+            and file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        ][:max_per_class]
+        for folder in (sorted(path.iterdir()) if path.is_dir() else [])
+        if folder.is_dir() and not folder.name.startswith(".")
+    }
+    if not by_class:
+        raise FileNotFoundError(
+            f"path must be a folder with a sub-folder a class. Got {str(path)!r}."
+        )
+    if empty := [name for name, files in by_class.items() if not files]:
+        raise FileNotFoundError(f"{path} has no images ({', '.join(FORMATS)}) in {empty}.")
+    return by_class
+
+
+@contextmanager
+def _open(file: Path) -> Iterator[PILImage.Image]:
+    """An image of a format that is read and no larger than may be: only its header is read yet."""
+    from PIL import Image
+
+    with reading(file), Image.open(file, formats=FORMATS) as image:
+        tags = getattr(image, "tag_v2", {})
+        for width, height in (image.size, [tags.get(tag, 1) for tag in TILE_TAGS]):
+            if width * height > MAX_PIXELS:
+                raise ValueError(
+                    f"{height} x {width} pixels are more than {MAX_PIXELS:,}: shrink the image or "
+                    "take it out of the folder"
+                )
+        yield image
 
 
 def load_image_folder(
@@ -76,8 +140,9 @@ def load_image_folder(
         If there are no sub-folders, or one has no images.
 
     ValueError
-        If sizes differ and ``image_size`` is None, an image is broken or has more than 8 bits a
-        channel, or a parameter is wrong.
+        If sizes differ and ``image_size`` is None, an image is broken, of none of these formats
+        whatever its name, has more than 8 bits a channel or more than 67,108,864 pixels (8192 x
+        8192), or a parameter is wrong.
 
     Examples
     --------
@@ -99,40 +164,18 @@ def load_image_folder(
         raise ImportError("load_image_folder needs Pillow: pip install pillow") from error
     if color not in ("auto", "gray", "rgb"):
         raise ValueError(f"color must be 'auto', 'gray' or 'rgb'. Got {color!r}.")
-    size: Any = image_size.tolist() if isinstance(image_size, np.ndarray) else image_size
-    size = (size, size) if isinstance(size, (int, np.integer)) else size
-    if size is not None and not (
-        isinstance(size, Sequence) and len(size) == 2 and all(map(_is_count, size))
-    ):
-        raise ValueError(
-            f"image_size must be an integer >= 1, or (height, width) of such. Got {image_size!r}."
-        )
+    size = _check_image_size(image_size)
     if max_per_class is not None and not _is_count(max_per_class):
         raise ValueError(f"max_per_class must be an integer >= 1. Got {max_per_class!r}.")
 
-    extensions = {e for e, kind in Image.registered_extensions().items() if kind in FORMATS}
-    by_class = {
-        folder.name: [
-            file
-            for file in sorted(folder.rglob("*"))
-            if file.suffix.lower() in extensions
-            and file.is_file()
-            and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        ][:max_per_class]
-        for folder in (sorted(Path(path).iterdir()) if Path(path).is_dir() else [])
-        if folder.is_dir() and not folder.name.startswith(".")
-    }
-    if not by_class:
-        raise FileNotFoundError(f"path must be a folder with a sub-folder a class. Got {path!r}.")
-    if empty := [name for name, files in by_class.items() if not files]:
-        raise FileNotFoundError(f"{path} has no images ({', '.join(sorted(FORMATS))}) in {empty}.")
+    by_class = _find_images(Path(path), max_per_class)
     files = [file for of_class in by_class.values() for file in of_class]
 
     # the first image of each kind; headers only, but of those that are to be turned
     sizes: dict[tuple[int, int], Path] = {}
     modes: dict[str, Path] = {}
     for file in files:
-        with reading(file), Image.open(file) as image:
+        with _open(file) as image:
             upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
             width, height = (image if upright else ImageOps.exif_transpose(image)).size
             sizes.setdefault((height, width), file)
@@ -150,7 +193,7 @@ def load_image_folder(
     height, width = size or next(iter(sizes))
     X = np.empty((len(files), height, width) + (() if gray else (3,)), np.uint8)
     for row, file in zip(X, files):
-        with reading(file), Image.open(file) as image:
+        with _open(file) as image:
             pixels = ImageOps.exif_transpose(image).convert("L" if gray else "RGB")
         if pixels.size != (width, height):
             pixels = pixels.resize((width, height), Image.Resampling.BILINEAR)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
-import pickle
-import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from imblearn.utils import Substitution
-from scipy.io import loadmat
 from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
-from imblearn_gan.datasets._files import reading
+from imblearn_gan.datasets._cifar import BINARY, PYTHON, read_cifar
+from imblearn_gan.datasets._files import MAX_BYTES, check_labels, first_file, reading
+from imblearn_gan.datasets._mat import read_svhn
 
 Split: TypeAlias = Literal["train", "test", "all"]
 
@@ -27,21 +26,7 @@ PARTS = {"train": ["train"], "test": ["test"], "all": ["train", "test"]}
 #: Where Debian's packages of data sets put them.
 SYSTEM_DATA = Path("/usr/share/datasets")
 
-CIFAR_ARCHIVE = "cifar-10-python.tar.gz"
-
 DIGITS = "0,1,2,3,4,5,6,7,8,9"
-
-#: All that a pickled array of numbers is made of; none of it runs code of the pickle's choice.
-ARRAY_GLOBALS = {
-    ("_codecs", "encode"),
-    ("numpy", "dtype"),
-    ("numpy", "ndarray"),
-    *(
-        (f"numpy.{core}.{module}", name)
-        for core in ("core", "_core")
-        for module, name in (("multiarray", "_reconstruct"), ("numeric", "_frombuffer"))
-    ),
-}
 
 #: Text that the loaders share, for ``imblearn.utils.Substitution``.
 LOADER_TEXT = {
@@ -71,7 +56,8 @@ LOADER_TEXT = {
         If no folder has the files and ``download`` is false. It lists the paths tried.
 
     ValueError
-        If ``split`` is unknown, or a file is broken or not what its name says."""
+        If ``split`` is unknown, or a file is broken, not what its name says or larger than any of
+        the data set, packed or not (256 MiB), or has labels of no class."""
 }
 
 
@@ -87,90 +73,42 @@ class _Source(NamedTuple):
     hint: str = ""
 
 
-def _first(folder: Path, *names: str) -> Path:
-    """The first of the files that is there."""
-    for name in names:
-        if (folder / name).is_file():
-            return folder / name
-    raise FileNotFoundError(f"{folder / names[0]}" + "".join(f" or {n}" for n in names[1:]))
-
-
 def _idx(path: Path, n_axes: int) -> np.ndarray:
     """Content of an idx file of unsigned bytes."""
-    with reading(path):
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read()
-        start = 4 + 4 * n_axes
-        shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, start, 4)]
-        if content[:4] != bytes([0, 0, 8, n_axes]) or len(content) != start + prod(shape):
-            raise ValueError(f"not a whole idx file of a {n_axes}-D array of unsigned bytes")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    problem = f"not a whole idx file of a {n_axes}-D array of unsigned bytes"
+    magic = bytes([0, 0, 8, n_axes])
+    with reading(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        head = file.read(4 * (1 + n_axes))
+        shape = [int.from_bytes(head[i : i + 4], "big") for i in range(4, len(head), 4)]
+        size = prod(shape)
+        if head[:4] != magic or len(head) < 4 * (1 + n_axes):
+            raise ValueError(f"{problem}: it starts with {head!r}")
+        if size > MAX_BYTES:
+            raise ValueError(
+                f"{problem}: it promises {size:,} bytes, but none of the data set has more than "
+                f"{MAX_BYTES:,}"
+            )
+        # one more shows a surplus; all of it may be much more
+        content = file.read(size + 1)
+        if len(content) != size:
+            got = f"{len(content):,}" if len(content) < size else "more"
+            raise ValueError(f"{problem}: it promises {size:,} bytes but holds {got}")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _read_idx(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
     prefix = {"train": "train", "test": "t10k"}[part]
     names = (f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte")
-    images, labels = (_first(folder, name, f"{name}.gz") for name in names)
+    images, labels = (first_file(folder, name, f"{name}.gz") for name in names)
     X, y = _idx(images, 3), _idx(labels, 1)
+    with reading(labels):
+        check_labels(y)
     if len(X) != len(y):
         raise ValueError(
             f"{images} has {len(X)} images but {labels} has {len(y)} labels: they must be of one "
             "data set."
         )
     return X, y
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """Reads arrays, numbers, texts and containers of them; refuses everything else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in ARRAY_GLOBALS:
-            raise pickle.UnpicklingError(
-                f"refused {module}.{name}: a CIFAR-10 batch holds arrays and plain values only."
-            )
-        return super().find_class(module, name)
-
-
-def _batch(file: IO[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """Images and labels of a file of CIFAR-10."""
-    batch = _ArrayUnpickler(file, encoding="latin1").load()
-    if not isinstance(batch, dict) or not {"data", "labels"} <= batch.keys():
-        raise ValueError("not a CIFAR-10 batch")
-    labels = np.asarray(batch["labels"], np.int64)
-    planes = np.asarray(batch["data"], np.uint8).reshape(len(labels), 3, 32, 32)
-    return planes.transpose(0, 2, 3, 1), labels
-
-
-def _batches(folder: Path, part: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The batches, from their own files or from the archive."""
-    names = {"train": [f"data_batch_{i}" for i in range(1, 6)], "test": ["test_batch"]}[part]
-    path = _first(folder, names[0], CIFAR_ARCHIVE)
-    if path.name != CIFAR_ARCHIVE:
-        for path in [_first(folder, name) for name in names]:
-            with reading(path), path.open("rb") as file:
-                yield _batch(file)
-        return
-    with reading(path), tarfile.open(path) as archive:
-        for name in names:
-            member = archive.extractfile(f"cifar-10-batches-py/{name}")
-            if member is None:
-                raise ValueError(f"{name} in it is not a file")
-            yield _batch(member)
-
-
-def _read_cifar(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    X, y = (np.concatenate(arrays) for arrays in zip(*_batches(folder, part)))
-    return X, y
-
-
-def _read_svhn(folder: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
-    path = _first(folder, f"{part}_32x32.mat")
-    with reading(path):
-        content = loadmat(path, variable_names=["X", "y"])
-        X, y = content["X"], content["y"].ravel() % 10
-        if X.dtype != np.uint8 or X.shape != (32, 32, 3, len(y)):
-            raise ValueError(f"X must be bytes of shape (32, 32, 3, {len(y)}), as y has labels")
-    return X.transpose(3, 0, 1, 2), y
 
 
 def _square_images(flat: np.ndarray, n_channels: int) -> np.ndarray:
@@ -269,14 +207,17 @@ FASHION_MNIST = _Source(
 
 CIFAR10 = _Source(
     "CIFAR-10",
-    ("cifar10", "cifar10/cifar-10-batches-py", "cifar-10-batches-py"),
-    _read_cifar,
+    (
+        "cifar10",
+        *(f"{above}{inner}" for above in ("cifar10/", "") for _, inner in (BINARY, PYTHON)),
+    ),
+    read_cifar,
     "CIFAR_10",
     50_000,
     "airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck",
 )
 
-SVHN = _Source("SVHN", ("svhn", "SVHN"), _read_svhn, "SVHN", 73_257, DIGITS)
+SVHN = _Source("SVHN", ("svhn", "SVHN"), read_svhn, "SVHN", 73_257, DIGITS)
 
 
 @Substitution(**LOADER_TEXT)
@@ -346,9 +287,9 @@ def load_cifar10(
 ) -> Bunch | tuple[np.ndarray, np.ndarray]:
     """Load CIFAR-10: 50,000 and 10,000 images of things of shape (32, 32, 3).
 
-    From the batches of its Python version, unpacked or in ``cifar-10-python.tar.gz``. They are
-    pickles: one that holds more than arrays and plain values is refused as broken, so no code in
-    them runs.
+    From the batches of its binary or its Python version, unpacked or in ``cifar-10-binary.tar.gz``
+    or ``cifar-10-python.tar.gz``. Those of the Python version are pickles, but nothing that they
+    name is called: one that holds more than an array of bytes and plain values is refused.
 
     Parameters
     ----------
