@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "color", "cutout", "mirror", "noise", "translation"]
 
@@ -23,7 +23,7 @@ def translation(x: Tensor, ratio: float = 0.125) -> Tensor:
 
     Parameters
     ----------
-    x : Tensor of shape (n_rows, channels, height, width)
+    x : Tensor of shape (n_samples, channels, height, width)
         Images.
 
     ratio : float, default=0.125
@@ -58,7 +58,7 @@ def cutout(x: Tensor, ratio: float = 0.5) -> Tensor:
 
     Parameters
     ----------
-    x : Tensor of shape (n_rows, channels, height, width)
+    x : Tensor of shape (n_samples, channels, height, width)
         Images.
 
     ratio : float, default=0.5
@@ -92,7 +92,7 @@ def color(x: Tensor) -> Tensor:
 
     Parameters
     ----------
-    x : Tensor of shape (n_rows, channels, height, width)
+    x : Tensor of shape (n_samples, channels, height, width)
         Images.
 
     Returns
@@ -124,7 +124,7 @@ def mirror(x: Tensor) -> Tensor:
 
     Parameters
     ----------
-    x : Tensor of shape (n_rows, channels, height, width)
+    x : Tensor of shape (n_samples, channels, height, width)
         Images.
 
     Returns
@@ -217,7 +217,7 @@ class Augmentation:
     Examples
     --------
     >>> import torch
-    >>> from imblearn_gan._data import DataSpec
+    >>> from imblearn_gan.data import DataSpec
     >>> from imblearn_gan.augmentation import Augmentation
     >>> Augmentation("auto", DataSpec((5,), (90, 10))).names
     ('noise',)
@@ -266,7 +266,7 @@ class Augmentation:
         self._changes = [partial(AUGMENTATIONS[name], **options[name]) for name in self.names]
 
     def __call__(self, x: Tensor) -> Tensor:
-        """Changed rows. Flat ones, such as features of images, only ever get noise."""
+        """Return changed rows. Flat ones, such as features of images, only ever get noise."""
         for name, change in zip(self.names, self._changes):
             if x.dim() == 4 or name == "noise":
                 x = change(x)

@@ -26,12 +26,19 @@ class TrainingState:
     history : list of dict
         All records so far; the last one is the newest.
 
-    networks : list of Module
-        The networks that the phase trains, and their averages.
+    networks : dict of str to Module
+        The networks that the phase trains, by name.
+
+    averages : dict of str to Module
+        Moving averages of those that have one, by the same names.
     """
 
     def __init__(
-        self, phase: str, max_iter: int, history: list[dict[str, Any]], networks: list[nn.Module]
+        self,
+        phase: str,
+        max_iter: int,
+        history: list[dict[str, Any]],
+        networks: dict[str, nn.Module],
     ):
         self.phase = phase
         self.max_iter = max_iter
@@ -39,19 +46,24 @@ class TrainingState:
         self.iteration = 0
         self.stopped = False
         self.networks = networks
+        self.averages: dict[str, Any] = {}
 
     def stop_phase(self) -> None:
         """End the running phase after this iteration; the next phase, if any, follows."""
         self.stopped = True
 
-    def snapshot(self) -> list[dict[str, Any]]:
-        """A copy of the state of all networks in the phase, averages included."""
-        return [copy.deepcopy(network.state_dict()) for network in self.networks]
+    def snapshot(self) -> list[dict[str, dict[str, Any]]]:
+        """Copy the state of all networks in the phase, averages included."""
+        return [
+            {name: copy.deepcopy(network.state_dict()) for name, network in networks.items()}
+            for networks in (self.networks, self.averages)
+        ]
 
-    def restore(self, snapshot: list[dict[str, Any]]) -> None:
+    def restore(self, snapshot: list[dict[str, dict[str, Any]]]) -> None:
         """Put the networks back to a snapshot of the same phase."""
-        for network, saved in zip(self.networks, snapshot):
-            network.load_state_dict(saved)
+        for networks, saved in zip((self.networks, self.averages), snapshot):
+            for name, network in networks.items():
+                network.load_state_dict(saved[name])
 
 
 class Callback:
@@ -71,23 +83,23 @@ class Callback:
     """
 
     def on_fit_begin(self) -> None:
-        """Called once, before the first phase."""
+        """Act once, before the first phase."""
 
     def on_phase_begin(self, state: TrainingState) -> None:
-        """Called before the first iteration of each phase."""
+        """Act before the first iteration of each phase."""
 
     def on_log(self, state: TrainingState) -> None:
-        """Called after each record that is added to ``state.history``."""
+        """Act after each record that is added to ``state.history``."""
 
     def on_phase_end(self, state: TrainingState) -> None:
-        """Called after the last iteration of each phase, before averages replace weights."""
+        """Act after the last iteration of a phase, before averages replace weights."""
 
     def on_fit_end(self) -> None:
-        """Called once at the end, whatever happened."""
+        """Act once at the end, whatever happened."""
 
 
 def is_phase(phase: str, name: str) -> bool:
-    """Whether a phase has that name, or is one of several: ``'adversarial 3'``, one a class."""
+    """Tell if a phase has that name, or is one of several: ``'adversarial 3'``, one a class."""
     return phase == name or phase.startswith(f"{name} ")
 
 

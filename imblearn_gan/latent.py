@@ -1,8 +1,4 @@
-"""Where the codes of generated rows come from: one distribution a class, or one for all.
-
-Each takes a ``truncation`` between 0 and 1: how far codes may lie from the mean code of their
-class, as a share of where they would lie. Smaller values give more typical and less varied rows.
-"""
+"""Where the latent codes of generated rows come from: one distribution a class, or one for all."""
 
 from __future__ import annotations
 
@@ -37,9 +33,9 @@ class NormalCodes(nn.Module):
         super().__init__()
         self.latent_dim = latent_dim
 
-    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
-        """One code for each class code in ``y``."""
-        return truncation * torch.randn(len(y), self.latent_dim, device=y.device)
+    def forward(self, y: Tensor) -> Tensor:
+        """Draw one code for each class code in ``y``."""
+        return torch.randn(len(y), self.latent_dim, device=y.device)
 
 
 class GaussianCodes(nn.Module):
@@ -52,8 +48,8 @@ class GaussianCodes(nn.Module):
 
     Parameters
     ----------
-    codes : Tensor of shape (n_rows, latent_dim)
-        Codes of real rows, ordered by class.
+    z : Tensor of shape (n_samples, latent_dim)
+        Latent codes of real rows, ordered by class.
 
     counts : sequence of int
         Rows of each class.
@@ -72,31 +68,31 @@ class GaussianCodes(nn.Module):
     torch.Size([3, 2])
     """
 
-    def __init__(self, codes: Tensor, counts: Sequence[int]):
+    def __init__(self, z: Tensor, counts: Sequence[int]):
         super().__init__()
-        by_class = [part.cpu().double().numpy() for part in codes.split(list(counts))]
+        by_class = [part.cpu().double().numpy() for part in z.split(list(counts))]
         means = [part.mean(axis=0) for part in by_class]
         residuals = np.concatenate([part - mean for part, mean in zip(by_class, means)])
         pooled = _covariance(residuals)
         covariances = [_covariance(part) if len(part) > 1 else pooled for part in by_class]
         self.mean: Tensor
         self.factor: Tensor
-        self.register_buffer("mean", torch.from_numpy(np.stack(means)).to(codes))
+        self.register_buffer("mean", torch.from_numpy(np.stack(means)).to(z))
         factors = np.stack([_root(covariance) for covariance in covariances])
-        self.register_buffer("factor", torch.from_numpy(factors).to(codes))
+        self.register_buffer("factor", torch.from_numpy(factors).to(z))
 
-    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
-        """One code for each class code in ``y``."""
-        noise = truncation * torch.randn(len(y), self.mean.shape[1], device=y.device)
+    def forward(self, y: Tensor) -> Tensor:
+        """Draw one code for each class code in ``y``."""
+        noise = torch.randn(len(y), self.mean.shape[1], device=y.device)
         return self.mean[y] + torch.einsum("nij,nj->ni", self.factor[y], noise)
 
 
-def _covariance(codes: np.ndarray) -> np.ndarray:
-    return LedoitWolf().fit(codes).covariance_
+def _covariance(z: np.ndarray) -> np.ndarray:
+    return LedoitWolf().fit(z).covariance_
 
 
 def _root(covariance: np.ndarray) -> np.ndarray:
-    """A matrix whose product with its transpose is the covariance, singular ones included."""
+    """Return a matrix whose product with its transpose is the covariance, singular or not."""
     values, vectors = np.linalg.eigh(covariance)
     return vectors * np.sqrt(values.clip(min=0))
 
@@ -108,8 +104,8 @@ class InterpolatedCodes(nn.Module):
 
     Parameters
     ----------
-    codes : Tensor of shape (n_rows, latent_dim)
-        Codes of real rows, ordered by class. They are kept.
+    z : Tensor of shape (n_samples, latent_dim)
+        Latent codes of real rows, ordered by class. They are kept.
 
     counts : sequence of int
         Rows of each class. A class of one row has one code only.
@@ -127,21 +123,18 @@ class InterpolatedCodes(nn.Module):
     (True, tensor([5.]))
     """
 
-    def __init__(self, codes: Tensor, counts: Sequence[int], n_neighbors: int = 5):
+    def __init__(self, z: Tensor, counts: Sequence[int], n_neighbors: int = 5):
         super().__init__()
         starts = np.cumsum([0, *counts[:-1]])
-        neighbours = class_neighbours(codes, counts, n_neighbors)
-        self.centres: Tensor
-        self.codes: Tensor
+        neighbours = class_neighbours(z, counts, n_neighbors)
+        self.z: Tensor
         self.neighbours: Tensor
         self.starts: Tensor
         self.counts: Tensor
-        centres = torch.stack([part.mean(dim=0) for part in codes.split(list(counts))])
-        self.register_buffer("centres", centres)
-        self.register_buffer("codes", codes.clone())
+        self.register_buffer("z", z.clone())
         self.register_buffer("neighbours", neighbours)
-        self.register_buffer("starts", torch.from_numpy(starts).to(codes.device))
-        self.register_buffer("counts", torch.tensor(counts, device=codes.device))
+        self.register_buffer("starts", torch.from_numpy(starts).to(z.device))
+        self.register_buffer("counts", torch.tensor(counts, device=z.device))
 
     def forget(self, classes: Sequence[int]) -> None:
         """Drop the codes of some classes, of which no more codes are to be drawn."""
@@ -150,40 +143,38 @@ class InterpolatedCodes(nn.Module):
         of_row = torch.repeat_interleave(self.counts)
         kept = kept_counts[of_row] > 0
         places = kept.cumsum(0) - 1
-        self.codes = self.codes[kept]
+        self.z = self.z[kept]
         self.neighbours = places[self.neighbours[kept]]
         self.counts = kept_counts
         self.starts = kept_counts.cumsum(0) - kept_counts
 
-    def forward(self, y: Tensor, truncation: float = 1.0) -> Tensor:
-        """One code for each class code in ``y``."""
+    def forward(self, y: Tensor) -> Tensor:
+        """Draw one code for each class code in ``y``."""
         n = self.counts[y]
         within = (torch.rand(len(y), device=y.device) * n).long()
         row = self.starts[y] + torch.minimum(within, n - 1)
         which = torch.randint(self.neighbours.shape[1], (len(y),), device=y.device)
-        other = self.codes[self.neighbours[row, which]]
-        share = torch.rand(len(y), 1, device=y.device)
-        codes = torch.lerp(self.codes[row], other, share)
-        return codes if truncation == 1 else torch.lerp(self.centres[y], codes, truncation)
+        other = self.z[self.neighbours[row, which]]
+        return torch.lerp(self.z[row], other, torch.rand(len(y), 1, device=y.device))
 
 
-def class_neighbours(codes: Tensor, counts: Sequence[int], n_neighbors: int) -> Tensor:
-    """Indices (n_rows, n_neighbors) of the nearest other rows of the class.
+def class_neighbours(z: Tensor, counts: Sequence[int], n_neighbors: int) -> Tensor:
+    """Return indices (n_samples, n_neighbors) of the nearest other rows of the class.
 
-    They repeat where a class has fewer; a row that is alone is its own neighbour. ``codes`` are
+    They repeat where a class has fewer; a row that is alone is its own neighbour. ``z`` is
     ordered by class, with ``counts`` rows each.
     """
     found, start = [], 0
-    for part in codes.split(list(counts)):
+    for part in z.split(list(counts)):
         found.append(start + _neighbours(part.cpu().numpy(), n_neighbors))
         start += len(part)
-    return torch.from_numpy(np.concatenate(found)).to(codes.device)
+    return torch.from_numpy(np.concatenate(found)).to(z.device)
 
 
-def _neighbours(codes: np.ndarray, n_neighbors: int) -> np.ndarray:
-    """Indices (n_rows, n_neighbors) of other rows; repeated where there are fewer."""
-    k = min(n_neighbors, len(codes) - 1)
+def _neighbours(z: np.ndarray, n_neighbors: int) -> np.ndarray:
+    """Return indices (n_samples, n_neighbors) of other rows; repeated where there are fewer."""
+    k = min(n_neighbors, len(z) - 1)
     if not k:
-        return np.zeros((len(codes), n_neighbors), dtype=np.int64)
-    found = NearestNeighbors(n_neighbors=k).fit(codes).kneighbors(return_distance=False)
+        return np.zeros((len(z), n_neighbors), dtype=np.int64)
+    found = NearestNeighbors(n_neighbors=k).fit(z).kneighbors(return_distance=False)
     return found[:, np.arange(n_neighbors) % k]

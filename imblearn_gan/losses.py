@@ -13,15 +13,18 @@ from torch.nn import functional
 
 __all__ = [
     "classifier_loss",
-    "critic_loss",
     "discriminator_loss",
-    "fooling_loss",
+    "generator_loss",
     "gradient_penalty",
     "micro_cluster_loss",
     "misleading_loss",
+    "points_between",
     "softmax_loss",
     "vae_loss",
 ]
+
+#: Weight of the gradient penalty in the papers: the one of WGAN-GP's authors, for all their data.
+PENALTY_WEIGHT = 10.0
 
 # keeps the slope of the square root finite at a gradient of zero
 _LEAST_SQUARED_NORM = 1e-12
@@ -43,7 +46,7 @@ def _per_class(logits: Tensor, targets: Tensor, loss: str) -> Tensor:
 def classifier_loss(
     logits: Tensor, labels: Tensor, loss: str = "cross_entropy", weights: Tensor | None = None
 ) -> Tensor:
-    """Loss of GAMO's classifier M, whose i-th output is the i-th value of the softmax.
+    """Return the loss of GAMO's classifier M, whose i-th output is the i-th value of the softmax.
 
     The terms J_i1 ... J_i4 of eq. (2) in [1]_, with the sign of a loss (``'cross_entropy'``), or
     L_i1 ... L_i4 of eq. (4) (``'least_squares'``): each output is held against one class and
@@ -51,10 +54,10 @@ def classifier_loss(
 
     Parameters
     ----------
-    logits : Tensor of shape (n_rows, n_classes)
+    logits : Tensor of shape (n_samples, n_classes)
         M's outputs before the softmax.
 
-    labels : Tensor of shape (n_rows, n_classes)
+    labels : Tensor of shape (n_samples, n_classes)
         One-hot labels.
 
     loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
@@ -84,18 +87,18 @@ def classifier_loss(
     return by_row.mean() if weights is None else (by_row * (labels @ weights)).mean()
 
 
-def micro_cluster_loss(features: Tensor, neighbours: Tensor, shares: Tensor) -> Tensor:
-    """How far the features of rows are from those of their neighbours.
+def micro_cluster_loss(features: Tensor, neighbours: Tensor, weights: Tensor) -> Tensor:
+    """Measure how far the features of rows are from those of their neighbours.
 
     Parameters
     ----------
-    features : Tensor of shape (n_rows, n_features)
+    features : Tensor of shape (n_samples, n_features)
         Features of rows.
 
-    neighbours : Tensor of shape (n_rows, n_neighbors, n_features)
+    neighbours : Tensor of shape (n_samples, n_neighbors, n_features)
         Features of other rows of their class.
 
-    shares : Tensor of shape (n_rows, n_neighbors)
+    weights : Tensor of shape (n_samples, n_neighbors)
         Weights of the neighbours; each row sums to one.
 
     Returns
@@ -117,20 +120,20 @@ def micro_cluster_loss(features: Tensor, neighbours: Tensor, shares: Tensor) -> 
     tensor(5.)
     """
     squared = (features[:, None] - neighbours).square().sum(dim=2)
-    return (shares * squared).sum(dim=1).mean()
+    return (weights * squared).sum(dim=1).mean()
 
 
 def misleading_loss(
     logits: Tensor, labels: Tensor, loss: str = "cross_entropy", pulled: Tensor | None = None
 ) -> Tensor:
-    """What GAMO's generator minimises to mislead the classifier.
+    """Return what GAMO's generator minimises to mislead the classifier.
 
     Parameters
     ----------
-    logits : Tensor of shape (n_rows, n_classes)
+    logits : Tensor of shape (n_samples, n_classes)
         M's outputs for generated rows, before the softmax.
 
-    labels : Tensor of shape (n_rows, n_classes)
+    labels : Tensor of shape (n_samples, n_classes)
         One-hot labels of the classes that were asked for.
 
     loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
@@ -163,60 +166,21 @@ def misleading_loss(
     return (_per_class(logits, 1 - labels, loss) * counted).sum(dim=1).mean()
 
 
-def discriminator_loss(logits: Tensor, target: float, loss: str = "cross_entropy") -> Tensor:
-    """Loss of a real-or-generated discriminator against a constant target.
-
-    Q_i1 and Q_i2 of eq. (3) in [1]_ (``'cross_entropy'``) or L_i5, L_i6 and, for the generator,
-    L_i9 of eq. (5)-(6) (``'least_squares'``).
-
-    Parameters
-    ----------
-    logits : Tensor of any shape
-        Positive where the discriminator takes a row for real.
-
-    target : float
-        1 for real, 0 for generated, or smoothed values between.
-
-    loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
-        Binary cross entropy, or squared error of the sigmoid.
-
-    Returns
-    -------
-    Tensor of shape ()
-        Mean over rows.
-
-    References
-    ----------
-    .. [1] Mullick, Datta and Das, "Generative Adversarial Minority Oversampling", ICCV 2019.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from imblearn_gan.losses import discriminator_loss
-    >>> discriminator_loss(torch.zeros(4), 1.0, "least_squares")
-    tensor(0.2500)
-    """
-    logits = logits.float()
-    targets = torch.full_like(logits, target)
-    if loss == "least_squares":
-        return (torch.sigmoid(logits) - targets).square().mean()
-    return functional.binary_cross_entropy_with_logits(logits, targets)
-
-
-def critic_loss(outputs: Tensor, real: bool, loss: str = "non_saturating") -> Tensor:
-    """What a discriminator minimises on real, or on generated rows.
+def discriminator_loss(outputs: Tensor, target: float, loss: str = "cross_entropy") -> Tensor:
+    """Return what a discriminator minimises on real, or on generated rows.
 
     Parameters
     ----------
     outputs : Tensor of any shape
         Unbounded outputs, large where the discriminator takes a row for real.
 
-    real : bool
-        Whether the rows are real.
+    target : float
+        1 for real and 0 for generated rows, or a smoothed value between.
 
-    loss : {'non_saturating', 'least_squares', 'hinge', 'wasserstein'}
-        Binary cross entropy of the sigmoid [1]_; the squared distance from 1 for real and 0 for
-        generated rows [2]_; the hinge at 1 and -1 [3]_; or the output itself [4]_.
+    loss : {'cross_entropy', 'least_squares', 'hinge', 'wasserstein'}, default='cross_entropy'
+        Binary cross entropy of the sigmoid [1]_; the squared distance from the target [2]_; the
+        hinge at 1 for real and -1 for generated rows [3]_; or the output itself, negative for
+        real rows [4]_. The last two weigh their terms for real and generated rows by ``target``.
 
     Returns
     -------
@@ -235,31 +199,35 @@ def critic_loss(outputs: Tensor, real: bool, loss: str = "non_saturating") -> Te
     Examples
     --------
     >>> import torch
-    >>> from imblearn_gan.losses import critic_loss
-    >>> critic_loss(torch.tensor([3.0, 0.0]), True, "hinge")
+    >>> from imblearn_gan.losses import discriminator_loss
+    >>> discriminator_loss(torch.zeros(4), 1.0)
+    tensor(0.6931)
+    >>> discriminator_loss(torch.tensor([3.0, 0.0]), 1.0, "hinge")
     tensor(0.5000)
     """
     outputs = outputs.float()
-    sign = 1.0 if real else -1.0
-    if loss == "non_saturating":
-        return functional.softplus(-sign * outputs).mean()
+    if loss == "cross_entropy":
+        targets = torch.full_like(outputs, target)
+        return functional.binary_cross_entropy_with_logits(outputs, targets)
     if loss == "least_squares":
-        return (outputs - float(real)).square().mean()
+        return (outputs - target).square().mean()
     if loss == "hinge":
-        return functional.relu(1 - sign * outputs).mean()
-    return -sign * outputs.mean()
+        real, generated = functional.relu(1 - outputs), functional.relu(1 + outputs)
+    else:
+        real, generated = -outputs, outputs
+    return (target * real + (1 - target) * generated).mean()
 
 
-def fooling_loss(outputs: Tensor, loss: str = "non_saturating") -> Tensor:
-    """What a generator minimises: that the discriminator takes its rows for real.
+def generator_loss(outputs: Tensor, loss: str = "cross_entropy") -> Tensor:
+    """Return what a generator minimises: that the discriminator takes its rows for real.
 
     Parameters
     ----------
     outputs : Tensor of any shape
         The discriminator's outputs for generated rows.
 
-    loss : {'non_saturating', 'least_squares', 'hinge', 'wasserstein'}
-        As in :func:`critic_loss`.
+    loss : {'cross_entropy', 'least_squares', 'hinge', 'wasserstein'}, default='cross_entropy'
+        As in :func:`discriminator_loss`; cross entropy is the non-saturating loss.
 
     Returns
     -------
@@ -269,17 +237,15 @@ def fooling_loss(outputs: Tensor, loss: str = "non_saturating") -> Tensor:
     Examples
     --------
     >>> import torch
-    >>> from imblearn_gan.losses import fooling_loss
-    >>> fooling_loss(torch.tensor([2.0]), "wasserstein")
+    >>> from imblearn_gan.losses import generator_loss
+    >>> generator_loss(torch.tensor([2.0]), "wasserstein")
     tensor(-2.)
     """
-    if loss == "hinge":
-        return -outputs.float().mean()
-    return critic_loss(outputs, True, loss)
+    return discriminator_loss(outputs, 1.0, "wasserstein" if loss == "hinge" else loss)
 
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """How far the norm of a critic's gradient is from one.
+    """Measure how far the norm of a critic's gradient is from one.
 
     Computed in float32 whatever the precision around it: second derivatives lose too much.
 
@@ -288,7 +254,7 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     critic : callable
         From rows to one number each.
 
-    x : Tensor of shape (n_rows, ...)
+    x : Tensor of shape (n_samples, ...)
         Where the gradient is taken.
 
     Returns
@@ -315,15 +281,40 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
         return ((squared + _LEAST_SQUARED_NORM).sqrt() - 1).square().mean()
 
 
-def softmax_loss(logits: Tensor, codes: Tensor) -> Tensor:
-    """Categorical cross entropy of a softmax over classes.
+def points_between(x: Tensor, other: Tensor) -> Tensor:
+    """Return points at uniform places between two batches of rows, where penalties are taken.
 
     Parameters
     ----------
-    logits : Tensor of shape (n_rows, n_classes)
+    x, other : Tensor of shape (n_samples, ...)
+        Rows.
+
+    Returns
+    -------
+    Tensor of shape (n_samples, ...)
+        One point a pair; all values of a row are mixed in the same proportion.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.losses import points_between
+    >>> points = points_between(torch.zeros(2, 3), torch.ones(2, 3))
+    >>> bool((points >= 0).all() and (points <= 1).all())
+    True
+    """
+    place = torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device)
+    return torch.lerp(other, x, place)
+
+
+def softmax_loss(logits: Tensor, y: Tensor) -> Tensor:
+    """Return the categorical cross entropy of a softmax over classes.
+
+    Parameters
+    ----------
+    logits : Tensor of shape (n_samples, n_classes)
         Outputs before the softmax.
 
-    codes : Tensor of shape (n_rows,)
+    y : Tensor of shape (n_samples,)
         Class codes.
 
     Returns
@@ -338,18 +329,18 @@ def softmax_loss(logits: Tensor, codes: Tensor) -> Tensor:
     >>> softmax_loss(torch.zeros(3, 4), torch.tensor([0, 1, 3]))
     tensor(1.3863)
     """
-    return functional.cross_entropy(logits.float(), codes)
+    return functional.cross_entropy(logits.float(), y)
 
 
 def vae_loss(decoded: Tensor, x: Tensor, mean: Tensor, log_variance: Tensor) -> dict[str, Tensor]:
-    """Loss of a variational autoencoder with a standard normal prior.
+    """Return the loss of a variational autoencoder with a standard normal prior.
 
     Parameters
     ----------
-    decoded, x : Tensor of shape (n_rows, ...)
+    decoded, x : Tensor of shape (n_samples, ...)
         Reconstructed and true rows.
 
-    mean, log_variance : Tensor of shape (n_rows, latent_dim)
+    mean, log_variance : Tensor of shape (n_samples, latent_dim)
         Parameters of the code's normal distribution.
 
     Returns

@@ -8,7 +8,7 @@ from scipy import sparse
 from torch import nn
 
 from imblearn_gan import BaseGANOversampler
-from imblearn_gan._training import Phase, Player
+from imblearn_gan.training import Phase, Player
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.networks import resolve_family
 

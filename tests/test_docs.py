@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from imblearn_gan._training import Phase
+from imblearn_gan.training import Phase
 from imblearn_gan.datasets import make_longtailed
 
 ROOT = Path(__file__).parent.parent

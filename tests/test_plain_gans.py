@@ -12,7 +12,7 @@ from imblearn_gan import (
     DOSClassifier,
     GANOversampler,
 )
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import critic_loss, fooling_loss
@@ -47,7 +47,7 @@ def test_losses_of_the_discriminator(real):
     p = 1 / (1 + np.exp(-outputs.numpy()))
     sign = 1 if real else -1
     expected = {
-        "non_saturating": -np.log(p if real else 1 - p).mean(),
+        "cross_entropy": -np.log(p if real else 1 - p).mean(),
         "least_squares": ((outputs.numpy() - real) ** 2).mean(),
         "hinge": np.maximum(0, 1 - sign * outputs.numpy()).mean(),
         "wasserstein": -sign * outputs.numpy().mean(),
@@ -58,7 +58,7 @@ def test_losses_of_the_discriminator(real):
 
 def test_losses_of_the_generator():
     outputs = torch.tensor([-2.0, 0.5, 3.0])
-    for loss in ("non_saturating", "least_squares", "wasserstein"):
+    for loss in ("cross_entropy", "least_squares", "wasserstein"):
         assert fooling_loss(outputs, loss) == critic_loss(outputs, True, loss)
     assert float(fooling_loss(outputs, "hinge")) == pytest.approx(-0.5)
 
@@ -95,7 +95,7 @@ def test_terms_of_the_losses(method, names):
     assert {f"discriminator_{name}" for name in names} < sampler.history_[0].keys()
 
 
-@pytest.mark.parametrize("loss", ["non_saturating", "least_squares"])
+@pytest.mark.parametrize("loss", ["cross_entropy", "least_squares"])
 def test_one_gan_a_class(loss):
     X, y = clusters()
     watch = Names()
@@ -175,7 +175,7 @@ def test_micro_clusters_draw_classes_together():
             ema_decay=0.0,
             random_state=0,
         ).fit(X, y)
-        rows = torch.from_numpy(model._codec.encode(X))
+        rows = torch.from_numpy(model.codec_.encode(X))
         features = model.networks_["extractor"](rows)
         spread.append(float(features[y == 0].var(dim=0).sum()))
     assert spread[1] < spread[0]

@@ -16,8 +16,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
 from imblearn_gan import BAGANOversampler
-from imblearn_gan._data import DataSpec
-from imblearn_gan.classifiers._base import GameClassifier
+from imblearn_gan.data import DataSpec
+from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
 from imblearn_gan.networks._resnet import ResNet18
 from tests.samplers import images, labels
@@ -62,7 +62,7 @@ class Lines(ResNetClassifier):
     """Tables as images of one line, for checks that only know tables."""
 
     def _read(self, X, y):
-        return GameClassifier._read(self, X, y)
+        return NetworkClassifier._read(self, X, y)
 
     def _train(self, encoded, codes, spec, n_to_make):
         shape = (1, 1, encoded.shape[1])

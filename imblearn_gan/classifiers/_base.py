@@ -1,6 +1,8 @@
-"""What classifiers that train a network and a game share: ``fit`` and ``predict``."""
+"""What classifiers that train a network share: ``fit`` and ``predict``."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,25 +10,28 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from imblearn_gan._training import extract
-from imblearn_gan.base import AdversarialEstimator
+from imblearn_gan._estimator import CodecEstimator, read_rows
+from imblearn_gan.training import extract
 
 
-class GameClassifier(ClassifierMixin, AdversarialEstimator):
-    """A classifier whose networks ``extractor`` and ``classifier`` give logits."""
+class NetworkClassifier(ClassifierMixin, CodecEstimator):
+    """A classifier whose networks ``extractor`` and ``classifier`` give logits.
+
+    A class beside it in the tree has ``_train``, which gives ``networks_``.
+    """
 
     _kept_networks = ("extractor", "classifier")
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X: Any, y: Any) -> NetworkClassifier:
         """Train the networks.
 
         Parameters
         ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
             The training rows: tables, or images as the samplers take them.
 
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_samples,)
             Labels.
 
         Returns
@@ -39,59 +44,58 @@ class GameClassifier(ClassifierMixin, AdversarialEstimator):
         ValueError
             For NaN or infinity in X, a single class, and parameters that do not fit the data.
         """
-        self._forget()
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        X, self._codec, labels = self._read(X, y)
-        self.classes_, counts = labels.classes_, np.bincount(labels.codes_)
+        X, labels = self._read(X, y)
+        y = self.label_codec_.encode(labels)
+        counts = np.bincount(y)
         if len(counts) < 2:
             raise ValueError(
                 "Classifier can't train when only one class is present: y holds only the class "
                 f"{self.classes_[:1].tolist()[0]!r}."
             )
-        encoded, spec = self._codec.encode(X), self._codec.spec(counts.tolist())
-        self._train(encoded, labels.codes_, spec, (counts.max() - counts).tolist())
+        encoded, spec = self.codec_.encode(X), self.codec_.spec(counts.tolist())
+        self._train(encoded, y, spec, (counts.max() - counts).tolist())
         return self
 
-    def _logits(self, X) -> torch.Tensor:
+    def _logits(self, X: Any) -> torch.Tensor:
         check_is_fitted(self, "networks_")
-        encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
+        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         return extract(network, encoded)
 
-    def predict_proba(self, X):
-        """Probabilities of the classes.
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Return the probabilities of the classes.
 
         Parameters
         ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
             Rows like those that ``fit`` got.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_classes), dtype float64
+        ndarray of shape (n_samples, n_classes), dtype float64
             In the order of ``classes_``; each row sums to one.
         """
         return torch.softmax(self._logits(X).double(), dim=1).numpy()
 
-    def predict(self, X):
-        """The most probable class of each row.
+    def predict(self, X: Any) -> np.ndarray:
+        """Return the most probable class of each row.
 
         Parameters
         ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features), or images
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
             Rows like those that ``fit`` got.
 
         Returns
         -------
-        ndarray of shape (n_rows,)
+        ndarray of shape (n_samples,)
             Labels.
         """
-        codes = self._logits(X).argmax(dim=1).numpy()
-        return self.classes_[codes]
+        return self.classes_[self._logits(X).argmax(dim=1).numpy()]
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True

@@ -23,8 +23,8 @@ from sklearn.utils.validation import (
 from torch import Tensor, nn
 
 from imblearn_gan._data import DataCodec, check_no_label_missing, is_pandas, to_native
-from imblearn_gan._training import extract
-from imblearn_gan.classifiers._base import GameClassifier
+from imblearn_gan.training import extract
+from imblearn_gan.classifiers._base import NetworkClassifier
 
 
 class Pair(NamedTuple):
@@ -96,7 +96,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
     values: Any
     if features is None:
         values = X
-    elif isinstance(features, GameClassifier):
+    elif isinstance(features, NetworkClassifier):
         check_is_fitted(features, "networks_")
         X = features._read_again(X)
         layers = list(features.networks_["classifier"].children())[:-1]

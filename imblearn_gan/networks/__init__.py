@@ -2,7 +2,7 @@
 
 from imblearn_gan.networks._conditional import (
     Discriminator,
-    EmbeddedCritic,
+    EmbeddedDiscriminator,
     EmbeddedGenerator,
     Encoder,
     Generator,
@@ -29,12 +29,15 @@ from imblearn_gan.networks._families import (
     dense,
     resolve_family,
     trunk_of,
-    with_spectral_norm,
-    without_parametrizations,
 )
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._resnet import ResNet18
 from imblearn_gan.networks._vae import ClassDecoders, FeatureDecoder
+from imblearn_gan.networks._weights import (
+    copy_layers,
+    with_spectral_norm,
+    without_parametrizations,
+)
 
 __all__ = [
     "FAMILIES",
@@ -47,7 +50,7 @@ __all__ = [
     "ConvexGenerator",
     "DCGANFamily",
     "Discriminator",
-    "EmbeddedCritic",
+    "EmbeddedDiscriminator",
     "EmbeddedGenerator",
     "Encoder",
     "Family",
@@ -64,6 +67,7 @@ __all__ = [
     "SoftmaxDiscriminator",
     "TwoHeadedDiscriminator",
     "VariationalEncoder",
+    "copy_layers",
     "dense",
     "one_hot_of",
     "resolve_family",

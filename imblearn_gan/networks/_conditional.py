@@ -31,7 +31,7 @@ class Encoder(nn.Module):
         self.head = nn.Linear(n_features, latent_dim)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """Codes; ``y`` is not used."""
+        """Return codes; ``y`` is not used."""
         return self.head(self.trunk(x))
 
 
@@ -43,7 +43,7 @@ class VariationalEncoder(Encoder):
         self.log_variance = nn.Linear(n_features, latent_dim)
 
     def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the codes."""
+        """Return mean and log-variance of the codes."""
         features = self.trunk(x)
         return self.head(features), self.log_variance(features).clamp(-_MOST, _MOST)
 
@@ -58,7 +58,7 @@ class JoinedEncoder(nn.Module):
         self.head = nn.Linear(n_features + n_classes, latent_dim)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """Codes of rows with their labels."""
+        """Return codes of rows with their labels."""
         return self.head(_joined(self.trunk(x), y, self.n_classes))
 
 
@@ -76,7 +76,7 @@ class Generator(nn.Module):
         self.decoder = decoder
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Rows; ``y`` is not used."""
+        """Return rows; ``y`` is not used."""
         return self.decoder(z)
 
 
@@ -88,7 +88,7 @@ class JoinedGenerator(Generator):
         self.n_classes = n_classes
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Rows of the classes asked for."""
+        """Return rows of the classes asked for."""
         return self.decoder(_joined(z, y, self.n_classes))
 
 
@@ -100,11 +100,11 @@ class EmbeddedGenerator(Generator):
         self.embedding = nn.Embedding(n_classes, latent_dim)
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Rows of the classes asked for."""
+        """Return rows of the classes asked for."""
         return self.decoder(z * self.embedding(y))
 
 
-class EmbeddedCritic(nn.Module):
+class EmbeddedDiscriminator(nn.Module):
     """One unconstrained number for a row and a label: is this a real row of that class?
 
     Features are multiplied by a learnt embedding of the label.
@@ -116,13 +116,13 @@ class EmbeddedCritic(nn.Module):
         self.embedding = nn.Embedding(n_classes, n_features)
         self.head = nn.Linear(n_features, 1)
 
-    def judge(self, features: Tensor, y: Tensor) -> Tensor:
-        """The number of rows whose features are known."""
+    def of_features(self, features: Tensor, y: Tensor) -> Tensor:
+        """Return the number of rows whose features are known."""
         return self.head(features * self.embedding(y))
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """The number, before any sigmoid, of shape (n_rows, 1)."""
-        return self.judge(self.trunk(x), y)
+        """Return the number, before any sigmoid, of shape (n_samples, 1)."""
+        return self.of_features(self.trunk(x), y)
 
 
 class Discriminator(nn.Module):
@@ -143,7 +143,7 @@ class Discriminator(nn.Module):
         self.head = nn.Linear(n_features, 1)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """The number, of shape (n_rows, 1); ``y`` is not used."""
+        """Return the number, of shape (n_samples, 1); ``y`` is not used."""
         return self.head(self.trunk(x))
 
 
@@ -155,7 +155,7 @@ class JoinedDiscriminator(Discriminator):
         self.n_classes = n_classes
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """The number, of shape (n_rows, 1)."""
+        """Return the number, of shape (n_samples, 1)."""
         labels = functional.one_hot(y, self.n_classes).to(x.dtype)
         maps = labels.view(*labels.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])
         return super().forward(torch.cat([x, maps], dim=1), y)
@@ -169,7 +169,7 @@ class ProjectionDiscriminator(Discriminator):
         self.embedding = nn.Embedding(n_classes, n_features)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """The number, of shape (n_rows, 1)."""
+        """Return the number, of shape (n_samples, 1)."""
         features = self.trunk(x)
         return self.head(features) + (features * self.embedding(y)).sum(dim=1, keepdim=True)
 
@@ -182,7 +182,7 @@ class TwoHeadedDiscriminator(Discriminator):
         self.classes = nn.Linear(n_features, n_classes)
 
     def both(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """The number, and logits of the classes."""
+        """Return the number, and logits of the classes."""
         features = self.trunk(x)
         return self.head(features), self.classes(features)
 
@@ -196,7 +196,7 @@ class SoftmaxDiscriminator(nn.Module):
         self.head = nn.Linear(n_features, n_classes + 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of shape (n_rows, n_classes + 1)."""
+        """Return logits of shape (n_samples, n_classes + 1)."""
         return self.head(self.trunk(x))
 
 

@@ -87,11 +87,11 @@ class ConvexGenerator(nn.Module):
         )
 
     def weights(self, z: Tensor, counts: Sequence[int]) -> dict[int, tuple[Tensor | None, Tensor]]:
-        """Convex weights by class: nonnegative, each row sums to one.
+        """Return convex weights by class: nonnegative, each row sums to one.
 
         Parameters
         ----------
-        z : Tensor of shape (n_rows, latent_dim)
+        z : Tensor of shape (n_samples, latent_dim)
             Codes, ordered by class.
 
         counts : sequence of int
@@ -100,7 +100,7 @@ class ConvexGenerator(nn.Module):
         Returns
         -------
         dict of int to (index, weights)
-            For the classes with rows. ``weights`` has the shape (n_rows_of_class, n_combined);
+            For the classes with rows. ``weights`` has the shape (n_samples_of_class, n_combined);
             ``index`` has the same shape and says which real rows of the class are combined,
             or is None for all of them.
         """
@@ -124,7 +124,7 @@ class ConvexGenerator(nn.Module):
         return logits if self.tilt is None else self.tilt * torch.tanh(logits / self.tilt)
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor]) -> Tensor:
-        """Generated rows, ordered by class; ``rows`` holds the real rows of each class."""
+        """Return generated rows, ordered by class; ``rows`` holds the real rows of each class."""
         generated = []
         for i, (index, weights) in self.weights(z, counts).items():
             if index is None:
@@ -156,12 +156,12 @@ class ConditionalGenerator(nn.Module):
         self.output = output
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor] = ()) -> Tensor:
-        """Generated rows, ordered by class; ``rows`` is not used."""
+        """Return generated rows, ordered by class; ``rows`` is not used."""
         return self.output(self.mapping(z, one_hot_of(counts, z))).flatten(1)
 
 
 def one_hot_of(counts: Sequence[int], like: Tensor) -> Tensor:
-    """One-hot labels of ``counts[i]`` rows of each class i, without waiting for the device."""
+    """Return one-hot labels of ``counts[i]`` rows of each class, without awaiting the device."""
     one_hot = torch.zeros(len(like), len(counts))
     start = 0
     for i, n in enumerate(counts):
@@ -176,7 +176,7 @@ class RowStore(nn.Module):
     Parameters
     ----------
     rows : sequence of Tensor or None
-        The rows (n_rows, n_values) of each class, None for classes without any.
+        The rows (n_samples, n_values) of each class, None for classes without any.
     """
 
     def __init__(self, rows: Sequence[Tensor | None]):

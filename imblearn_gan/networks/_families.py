@@ -10,10 +10,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 #: Size of the feature vectors that discriminators look at.
 N_FEATURES = 256
@@ -23,7 +22,7 @@ N_FEATURES = 256
 class Family(Protocol):
     """What ``architecture`` accepts besides names: an object with these two methods.
 
-    Both get a :class:`~imblearn_gan._data.DataSpec`, whose ``shape`` is ``(n_values,)`` for
+    Both get a :class:`~imblearn_gan.data.DataSpec`, whose ``shape`` is ``(n_values,)`` for
     tables and ``(channels, height, width)`` for images. Networks are built inside the sampler's
     seed scope; they must not touch devices or seeds. The object must be a plain value that
     ``copy.deepcopy`` and ``pickle`` can handle.
@@ -44,16 +43,19 @@ class Family(Protocol):
     """
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """From rows (n, *spec.shape) to (n, n_out), without a last activation."""
+        """Return a network from rows (n, *spec.shape) to (n, n_out), without a last activation."""
         ...
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """From (n, n_in) to rows (n, *spec.shape): values in [-1, 1], categories in [0, 1]."""
+        """Return a network from (n, n_in) to rows (n, *spec.shape).
+
+        Values lie in [-1, 1], those of categories in [0, 1].
+        """
         ...
 
 
 def dense(sizes: Sequence[int], slope: float = 0.1) -> nn.Sequential:
-    """Linear layers with LeakyReLU between them."""
+    """Return linear layers with LeakyReLU between them."""
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(sizes):
         layers += [nn.Linear(n_in, n_out), nn.LeakyReLU(slope)]
@@ -88,11 +90,11 @@ class MLPFamily:
         self.hidden = tuple(hidden)
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """Flatten, then dense layers."""
+        """Return flatten, then dense layers."""
         return nn.Sequential(nn.Flatten(), *dense([spec.n_values, *self.hidden, n_out]))
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """Dense layers, then tanh for numbers and softmax for each categorical feature."""
+        """Return dense layers, then tanh for numbers and softmax for each categorical feature."""
         return nn.Sequential(
             *dense([n_in, *reversed(self.hidden), spec.n_values]),
             _TableOutput(spec.categorical_slices),
@@ -132,7 +134,7 @@ class ConvFamily:
         return math.ceil(spec.shape[1] / factor), math.ceil(spec.shape[2] / factor)
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """Convolutions, then one dense layer."""
+        """Return convolutions, then one dense layer."""
         _require_images(spec)
         layers: list[nn.Module] = []
         channels = spec.shape[0]
@@ -147,7 +149,7 @@ class ConvFamily:
         return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * height * width, n_out))
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """A dense layer, then transposed convolutions."""
+        """Return a dense layer, then transposed convolutions."""
         _require_images(spec)
         height, width = self._reduced(spec)
         layers: list[nn.Module] = [
@@ -216,7 +218,7 @@ class DCGANFamily:
         self.spectral = spectral
 
     def _channels(self, spec: DataSpec) -> list[int]:
-        """Channels of the stages, and of the convolution after them."""
+        """Return channels of the stages, and of the convolution after them."""
         _require_images(spec)
         stages = max(1, math.ceil(math.log2(max(spec.shape[1:]) / 7)))
         return [self.width * 2 ** min(i, 3) for i in range(stages + 1)]
@@ -226,7 +228,7 @@ class DCGANFamily:
         return math.ceil(spec.shape[1] / 2**stages), math.ceil(spec.shape[2] / 2**stages)
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """Convolutions, then one dense layer."""
+        """Return convolutions, then one dense layer."""
         channels = self._channels(spec)
         layers: list[nn.Module] = []
         for i, (n_in, n) in enumerate(pairwise([spec.shape[0], *channels])):
@@ -239,7 +241,7 @@ class DCGANFamily:
         return nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels[-1] * height * width, n_out))
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """A dense layer, then transposed convolutions with batch norm."""
+        """Return a dense layer, then transposed convolutions with batch norm."""
         channels = self._channels(spec)
         height, width = self._reduced(spec, len(channels) - 1)
         first = channels[-1]
@@ -260,29 +262,13 @@ class DCGANFamily:
 
 
 def trunk_of(family: Any, spec: DataSpec) -> tuple[nn.Sequential, int]:
-    """First layers of an encoder or discriminator, and the size of the features they give.
+    """Return the first layers of an encoder or discriminator, and the size of what they give.
 
     They are the family's own ``trunk``, if it has one, else its encoder.
     """
     if hasattr(family, "trunk"):
         return family.trunk(spec)
     return nn.Sequential(family.encoder(spec, N_FEATURES), nn.LeakyReLU(0.2)), N_FEATURES
-
-
-def with_spectral_norm(network: nn.Module) -> None:
-    """Give every layer with weights spectral norm, unless it has it."""
-    for module in list(network.modules()):
-        layered = isinstance(module, (nn.Linear, nn.Conv2d, nn.Embedding))
-        if layered and not parametrize.is_parametrized(module):
-            spectral_norm(module)
-
-
-def without_parametrizations(network: nn.Module) -> None:
-    """Write parametrized weights (spectral norm) down as they stand: only then do they pickle."""
-    for module in network.modules():
-        if parametrize.is_parametrized(module):
-            for name in list(module.parametrizations):  # type: ignore[arg-type]
-                parametrize.remove_parametrizations(module, name)
 
 
 #: Families by name, where a method has no others.
@@ -296,7 +282,7 @@ def resolve_family(
     spec: DataSpec,
     families: Mapping[str, Callable[[], Family]] = FAMILIES,
 ) -> Family:
-    """The family that the parameter ``architecture`` stands for.
+    """Return the family that the parameter ``architecture`` stands for.
 
     Raises
     ------

@@ -7,7 +7,7 @@ from itertools import pairwise
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 
 class _PaperFamily:
@@ -34,11 +34,11 @@ class _PaperFamily:
         return self._halvings[sides.index(height)]
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """Convolutions and flatten."""
+        """Return convolutions and flatten."""
         raise NotImplementedError
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """Convolutions, then one dense layer."""
+        """Return convolutions, then one dense layer."""
         trunk, n_features = self.trunk(spec)
         return nn.Sequential(*trunk, nn.Linear(n_features, n_out))
 
@@ -55,7 +55,7 @@ class BAGANFamily(_PaperFamily):
     _base, _halvings, _name = 8, range(2, 6), "BAGAN"
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """Convolutions and flatten."""
+        """Return convolutions and flatten."""
         pairs = self._n_halvings(spec) - 2
         channels = [spec.shape[0], 32, 64, 128, 256, *[256, 256] * pairs]
         layers: list[nn.Module] = []
@@ -68,7 +68,7 @@ class BAGANFamily(_PaperFamily):
         return nn.Sequential(*layers, nn.Flatten()), 256 * 8 * 8
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """Dense layers, then upsampling and convolutions."""
+        """Return dense layers, then upsampling and convolutions."""
         halvings = self._n_halvings(spec)
         layers: list[nn.Module] = [
             nn.Linear(n_in, 1024, bias=False),
@@ -108,7 +108,7 @@ class BAGANGPFamily(_PaperFamily):
         return [nn.BatchNorm2d(channels)]
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """Convolutions and flatten."""
+        """Return convolutions and flatten."""
         channels = self._channels(spec)
         layers: list[nn.Module] = []
         side = spec.shape[1]
@@ -119,7 +119,7 @@ class BAGANGPFamily(_PaperFamily):
         return nn.Sequential(*layers, nn.Flatten()), channels[-1] * 4 * 4
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """A dense layer, then transposed convolutions."""
+        """Return a dense layer, then transposed convolutions."""
         channels = self._channels(spec)
         side, first = 4, channels[-1]
         layers: list[nn.Module] = [
@@ -160,7 +160,7 @@ class GANDAFamily(_PaperFamily):
     _base, _halvings, _name = 4, range(3, 7), "GANDA"
 
     def _layers(self, spec: DataSpec) -> list[tuple[int, int]]:
-        """Channels and stride of the convolutions; the last two are the encoder's alone."""
+        """Return channels and stride of the convolutions; the last two are the encoder's alone."""
         further = self._n_halvings(spec) - 2  # halvings between the first and the last one
         middle = [(min(128 * 2**i, 256), 2) for i in range(further)]
         return [(32, 2), (64, 1), *middle, (256, 1), (256, 2), (256, 1)]
@@ -177,15 +177,15 @@ class GANDAFamily(_PaperFamily):
         return nn.Sequential(*layers, nn.Flatten()), n_in * side * side
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """Convolutions and flatten, down to 4x4."""
+        """Return convolutions and flatten, down to 4x4."""
         return self._convolutions(spec, self._layers(spec), 4)
 
     def discriminator_trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """The first convolutions of the encoder, down to 8x8, and flatten."""
+        """Return the first convolutions of the encoder, down to 8x8, and flatten."""
         return self._convolutions(spec, self._layers(spec)[:-2], 8)
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """Dense layers, then transposed convolutions from 8x8."""
+        """Return dense layers, then transposed convolutions from 8x8."""
         channels = [128, *[128] * (self._n_halvings(spec) - 3), 64, 32]
         layers: list[nn.Module] = [
             nn.Linear(n_in, 1024),

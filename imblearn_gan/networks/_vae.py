@@ -32,18 +32,18 @@ class FeatureDecoder(nn.Module):
         self.decoder = decoder
 
     def encode(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and log-variance of the code."""
+        """Return mean and log-variance of the code."""
         mean, log_variance = self.head(self.trunk(features)).chunk(2, dim=1)
         return mean, log_variance
 
     def reconstruct(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Rows decoded from a random code, with the code's mean and log-variance."""
+        """Return rows decoded from a random code, with the code's mean and log-variance."""
         mean, log_variance = self.encode(features)
         noise = torch.randn_like(mean)
         return self.decoder(mean + noise * (0.5 * log_variance).exp()), mean, log_variance
 
     def forward(self, features: Tensor) -> Tensor:
-        """Rows decoded from the mean code."""
+        """Return rows decoded from the mean code."""
         return self.decoder(self.encode(features)[0])
 
 
@@ -60,6 +60,6 @@ class ClassDecoders(nn.ModuleDict):
         super().__init__({str(i): decoder for i, decoder in decoders.items()})
 
     def forward(self, features: Tensor, counts: Sequence[int]) -> Tensor:
-        """Rows of ``counts[i]`` feature vectors of each class i, ordered by class."""
+        """Return rows of ``counts[i]`` feature vectors of each class i, ordered by class."""
         parts = features.split(list(counts))
         return torch.cat([self[str(i)](parts[i]) for i, n in enumerate(counts) if n])

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
-from imblearn.utils import Substitution
-from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
-from imblearn_gan.base import SAMPLER_ATTRIBUTES
-from imblearn_gan.losses import critic_loss, fooling_loss, gradient_penalty
-from imblearn_gan.over_sampling._cgan import CONDITIONING, NOISE_PARAMETERS, NoiseSampler, Turn
+from imblearn_gan._docs import documented
+from imblearn_gan.data import DataSpec
+from imblearn_gan.games.noise import (
+    CONDITIONING,
+    ConditionalGame,
+    Turn,
+    conditional_discriminator,
+)
+from imblearn_gan.losses import (
+    PENALTY_WEIGHT,
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    points_between,
+)
 
 
-@Substitution(**NOISE_PARAMETERS, attributes=SAMPLER_ATTRIBUTES)
-class CWGANGPOversampler(NoiseSampler):
+@documented
+@dataclass(kw_only=True, eq=False, repr=False)
+class CWGANGPOversampler(ConditionalGame):
     """Conditional Wasserstein GAN with gradient penalty (CWGAN-GP).
 
     The discriminator's output is unbounded; a penalty holds the norm of its gradient near one,
@@ -25,61 +35,16 @@ class CWGANGPOversampler(NoiseSampler):
 
     Parameters
     ----------
-    {sampling_strategy}
-
-    {random_state}
-
-    {latent_dim}
-
-    max_iter : int, default=1000
-        Generator updates.
-
-    {batch_size}
-
-    learning_rate : float, default=2e-4
-        Step size of Adam (with betas 0 and 0.9) of the generator.
-
-    {architecture}
-
-    {image_shape}
-
-    {channels}
-
-    {categorical_features}
-
-    {conditioning}
+    {data}
 
     n_discriminator_steps : int, default=2
-        Discriminator updates to one of the generator. The paper has 5, for twice the time.
+        Updates of the discriminator to one of the generator. The paper has 5, for twice the time.
 
-    penalty_weight : float, default=10.0
-        Weight of the gradient penalty; the paper's value.
+    {game}
 
-    {discriminator_learning_rate}
+    {result}
 
-    {spectral_norm}
-
-    {augmentation}
-
-    {balance}
-
-    {ema_decay}
-
-    {truncation}
-
-    {device}
-
-    {precision}
-
-    {callbacks}
-
-    {verbose}
-
-    {reject}
-
-    {replay}
-
-    {replay_augmentation}
+    {run}
 
     Attributes
     ----------
@@ -88,6 +53,10 @@ class CWGANGPOversampler(NoiseSampler):
     See Also
     --------
     BAGANGPOversampler : Gradient penalty without the Wasserstein distance.
+
+    Notes
+    -----
+    Adam's betas are 0 and 0.9, the weight of the penalty is 10: the paper's values.
 
     References
     ----------
@@ -112,85 +81,27 @@ class CWGANGPOversampler(NoiseSampler):
 
     _betas: ClassVar[tuple[float, float]] = (0.0, 0.9)
 
-    _parameter_constraints: dict = {
-        **NoiseSampler._parameter_constraints,
+    conditioning: str = "projection"
+    n_discriminator_steps: int = 2
+
+    _parameter_constraints: ClassVar[dict] = {
+        **ConditionalGame._parameter_constraints,
         "conditioning": [CONDITIONING],
-        "penalty_weight": [Interval(Real, 0, None, closed="left")],
     }
 
-    def __init__(
-        self,
-        *,
-        sampling_strategy="auto",
-        random_state=None,
-        latent_dim=100,
-        max_iter=1000,
-        batch_size=64,
-        learning_rate=2e-4,
-        architecture="auto",
-        image_shape=None,
-        channels="auto",
-        categorical_features="auto",
-        conditioning="projection",
-        n_discriminator_steps=2,
-        penalty_weight=10.0,
-        discriminator_learning_rate=None,
-        spectral_norm=False,
-        augmentation="auto",
-        balance="batches",
-        ema_decay=0.99,
-        truncation=1.0,
-        device="auto",
-        precision="auto",
-        callbacks=None,
-        verbose=0,
-        reject=False,
-        replay=0.5,
-        replay_augmentation=None,
-    ):
-        super().__init__(
-            sampling_strategy=sampling_strategy,
-            random_state=random_state,
-            latent_dim=latent_dim,
-            max_iter=max_iter,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            architecture=architecture,
-            image_shape=image_shape,
-            channels=channels,
-            categorical_features=categorical_features,
-            n_discriminator_steps=n_discriminator_steps,
-            discriminator_learning_rate=discriminator_learning_rate,
-            spectral_norm=spectral_norm,
-            augmentation=augmentation,
-            balance=balance,
-            ema_decay=ema_decay,
-            truncation=truncation,
-            device=device,
-            precision=precision,
-            callbacks=callbacks,
-            verbose=verbose,
-            reject=reject,
-            replay=replay,
-            replay_augmentation=replay_augmentation,
-        )
-        self.conditioning = conditioning
-        self.penalty_weight = penalty_weight
-
     def _discriminator(self, spec: DataSpec) -> nn.Module:
-        return self._conditional_discriminator(spec, self.conditioning)
+        return conditional_discriminator(self._family(spec), spec, self.conditioning)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        share = torch.rand(len(turn.x), *[1] * (turn.x.dim() - 1), device=turn.x.device)
-        between = torch.lerp(turn.made, turn.x, share)
+        between = points_between(turn.x, turn.made)
         penalty = gradient_penalty(lambda x: discriminator(see(x), turn.y), between)
         rows = see(torch.cat([turn.x, turn.made]))
         real, made = discriminator(rows, turn.y.repeat(2)).chunk(2)
         return {
-            "real": critic_loss(real, True, "wasserstein"),
-            "generated": critic_loss(made, False, "wasserstein"),
-            "penalty": self.penalty_weight * penalty,
+            "real": discriminator_loss(real, 1.0, "wasserstein"),
+            "generated": discriminator_loss(made, 0.0, "wasserstein"),
+            "penalty": PENALTY_WEIGHT * penalty,
         }
 
     def _generator_losses(self, discriminator: Any, seen: Tensor, y: Tensor) -> dict[str, Tensor]:
-        return {"generated": fooling_loss(discriminator(seen, y), "wasserstein")}
+        return {"generated": generator_loss(discriminator(seen, y), "wasserstein")}

@@ -3,78 +3,28 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from numbers import Integral
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from imblearn.utils import Substitution
 from sklearn.base import _fit_context
-from sklearn.utils.validation import (
-    check_array,
-    check_consistent_length,
-    check_is_fitted,
-)
-from torch import Tensor, nn
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted
+from torch import nn
 
-from imblearn_gan._data import DataSpec
-from imblearn_gan._training import Phase, Player, TrainingData, extract
-from imblearn_gan.base import SHARED_PARAMETERS, AdversarialEstimator
-from imblearn_gan.losses import vae_loss
-from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder
-
-_LATENT_DIM = 100
-_LEARNING_RATE = 3e-3
+from imblearn_gan._docs import documented
+from imblearn_gan._estimator import NetworkEstimator, read_rows
+from imblearn_gan.data import DataSpec
+from imblearn_gan.games.gamo import build_decoders, decoding_phase
+from imblearn_gan.training import Phase, TrainingData, extract
 
 
-def build_decoders(
-    family: Family,
-    spec: DataSpec,
-    n_features: int,
-    classes: Iterable[int],
-    latent_dim: int = _LATENT_DIM,
-) -> ClassDecoders:
-    """One decoder from features to rows for each class."""
-
-    def decoder() -> FeatureDecoder:
-        return FeatureDecoder(n_features, latent_dim, family.decoder(spec, latent_dim))
-
-    return ClassDecoders({i: decoder() for i in classes})
-
-
-def decoding_phase(
-    decoders: nn.Module,
-    features: Tensor,
-    data: TrainingData,
-    max_iter: int,
-    batch_size: int,
-    learning_rate: float = _LEARNING_RATE,
-) -> Phase:
-    """Each class's autoencoder reconstructs its rows from their (fixed) features."""
-
-    def player(i: int) -> Player:
-        rows = data.rows_of(i)
-        decoder: Any = decoders.get_submodule(str(i))
-        x, f = data.x[rows], features[rows]
-
-        def losses(index: Tensor) -> dict[str, Tensor]:
-            decoded, mean, log_variance = decoder.reconstruct(f[index])
-            return vae_loss(decoded, x[index], mean, log_variance)
-
-        return Player(
-            f"class_{i}",
-            [decoder],
-            losses,
-            lambda: torch.randint(len(x), (batch_size,), device=x.device),
-            learning_rate,
-        )
-
-    players = [player(int(i)) for i, _ in decoders.named_children()]
-    return Phase("gamo2pix", players, max_iter, lr_decay=True)
-
-
-@Substitution(**SHARED_PARAMETERS)
-class GAMO2pix(AdversarialEstimator):
+@documented
+@dataclass(kw_only=True, eq=False, repr=False)
+class GAMO2pix(NetworkEstimator):
     """Images from the feature vectors of a fixed feature extractor.
 
     For each class one variational autoencoder is trained whose encoder is the given feature
@@ -88,33 +38,17 @@ class GAMO2pix(AdversarialEstimator):
         (n, n_features). Copied, never changed. ``GAMOClassifier(...).fit(X,
         y).networks_["extractor"]`` is one.
 
-    {random_state}
-
-    {latent_dim}
+    {data}
 
     max_iter : int, default=1000
         Updates of each class's network. The paper has 25,000.
 
-    {batch_size}
-
-    learning_rate : float, default=3e-3
+    learning_rate : float, default=0.003
         Step size of Adam at the start; it falls to zero along half a cosine.
 
-    {architecture}
+    {game}
 
-    {image_shape}
-
-    {channels}
-
-    {categorical_features}
-
-    {device}
-
-    {precision}
-
-    {callbacks}
-
-    {verbose}
+    {run}
 
     Attributes
     ----------
@@ -163,48 +97,18 @@ class GAMO2pix(AdversarialEstimator):
     _main_phase = "gamo2pix"
     _kept_networks = ("extractor", "decoders")
 
-    _parameter_constraints: dict = {
+    extractor: Any = field(kw_only=False)
+    latent_dim: int = 100
+    learning_rate: float = 3e-3
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
         "extractor": [nn.Module],
-        **AdversarialEstimator._parameter_constraints,
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(
-        self,
-        extractor,
-        *,
-        random_state=None,
-        latent_dim=_LATENT_DIM,
-        max_iter=1000,
-        batch_size=64,
-        learning_rate=_LEARNING_RATE,
-        architecture="auto",
-        image_shape=None,
-        channels="auto",
-        categorical_features="auto",
-        device="auto",
-        precision="auto",
-        callbacks=None,
-        verbose=0,
-    ):
-        self.extractor = extractor
-        super().__init__(
-            random_state=random_state,
-            latent_dim=latent_dim,
-            max_iter=max_iter,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            architecture=architecture,
-            image_shape=image_shape,
-            channels=channels,
-            categorical_features=categorical_features,
-            device=device,
-            precision=precision,
-            callbacks=callbacks,
-            verbose=verbose,
-        )
-
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y):
+    def fit(self, X: Any, y: Any) -> GAMO2pix:
         """Learn to decode the features of real images.
 
         Parameters
@@ -212,7 +116,7 @@ class GAMO2pix(AdversarialEstimator):
         X : array-like
             Images, as the samplers take them.
 
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_samples,)
             Labels.
 
         Returns
@@ -220,12 +124,10 @@ class GAMO2pix(AdversarialEstimator):
         self : object
             The fitted instance.
         """
-        self._forget()
-        X, self._codec, self._labels = self._read(X, y)
-        codes = self._labels.codes_
-        self.classes_, counts = self._labels.classes_, np.bincount(codes).tolist()
-        del self._labels.labels_, self._labels.codes_  # no training labels are kept
-        self._train(self._codec.encode(X), codes, self._codec.spec(counts), counts)
+        X, labels = self._read(X, y)
+        y = self.label_codec_.encode(labels)
+        counts = np.bincount(y).tolist()
+        self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
         return self
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -237,23 +139,18 @@ class GAMO2pix(AdversarialEstimator):
                 "extractor must give one feature vector for each image, (2, n_features) for two. "
                 f"Got a tensor of shape {tuple(shape)}."
             )
-        family = self._family(spec)
-        decoders = build_decoders(family, spec, shape[1], range(spec.n_classes), self.latent_dim)
+        family, classes = self._family(spec), range(spec.n_classes)
+        decoders = build_decoders(family, spec, shape[1], classes, self.latent_dim)
         return nn.ModuleDict({"extractor": extractor, "decoders": decoders})
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
-        features = extract(networks["extractor"], data.x)
+        decoders, features = networks["decoders"], extract(networks["extractor"], data.x)
         yield decoding_phase(
-            networks["decoders"],
-            features,
-            data,
-            self.max_iter,
-            self.batch_size,
-            self.learning_rate,
+            decoders, features, data, self.max_iter, self.batch_size, self.learning_rate
         )
 
-    def transform(self, X):
-        """Features of images.
+    def transform(self, X: Any) -> np.ndarray:
+        """Return features of images.
 
         Parameters
         ----------
@@ -262,22 +159,22 @@ class GAMO2pix(AdversarialEstimator):
 
         Returns
         -------
-        ndarray of shape (n_rows, n_features), dtype float32
+        ndarray of shape (n_samples, n_features), dtype float32
             Their features.
         """
         check_is_fitted(self)
-        encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
+        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         return extract(self.networks_["extractor"], encoded).numpy()
 
-    def decode(self, features, y):
-        """Images of feature vectors.
+    def decode(self, features: Any, y: Any) -> Any:
+        """Return images of feature vectors.
 
         Parameters
         ----------
-        features : array-like of shape (n_rows, n_features)
+        features : array-like of shape (n_samples, n_features)
             Feature vectors.
 
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_samples,)
             The class of each, one of ``classes_``.
 
         Returns
@@ -288,9 +185,9 @@ class GAMO2pix(AdversarialEstimator):
         check_is_fitted(self)
         features = check_array(features, dtype=np.float32)
         check_consistent_length(features, y)
-        codes = self._labels.codes_of(y)
-        order = np.argsort(codes, kind="stable")
-        counts = np.bincount(codes, minlength=len(self.classes_)).tolist()
+        y = self.label_codec_.encode(y)
+        order = np.argsort(y, kind="stable")
+        counts = np.bincount(y, minlength=len(self.classes_)).tolist()
         with torch.no_grad():
             images = self.networks_["decoders"](torch.from_numpy(features[order]), counts)
-        return self._codec.decode(images.numpy()[np.argsort(order)])
+        return self.codec_.decode(images.numpy()[np.argsort(order)])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
-from imblearn.utils import Substitution
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
-from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan._docs import documented
+from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import (
     DCGANFamily,
     GANDAFamily,
@@ -18,24 +18,15 @@ from imblearn_gan.networks import (
     JoinedGenerator,
     MLPFamily,
 )
-from imblearn_gan.over_sampling._autoencoder import family_parameters
 from imblearn_gan.over_sampling._bagan import BAGANOversampler
+from imblearn_gan.training import Batch
 
 #: Weight of the noise that is added to the autoencoder's input.
 NOISE = 0.5
 
 
-@Substitution(
-    **family_parameters(
-        pretrain_iter=1000,
-        codes="interpolated",
-        init="encoder",
-        balance="batches",
-        reconstruction_weight=10.0,
-        ema_decay=0.99,
-    ),
-    attributes=SAMPLER_ATTRIBUTES,
-)
+@documented
+@dataclass(kw_only=True, eq=False, repr=False)
 class GANDAOversampler(BAGANOversampler):
     """Data augmentation with a class-conditional GAN (GANDA).
 
@@ -45,65 +36,13 @@ class GANDAOversampler(BAGANOversampler):
 
     Parameters
     ----------
-    {sampling_strategy}
+    {data}
 
-    {random_state}
+    {game}
 
-    {latent_dim}
+    {result}
 
-    {pretrain_iter}
-
-    {pretrain_learning_rate}
-
-    max_iter : int, default=500
-        Generator updates.
-
-    {batch_size}
-        The paper has 32.
-
-    learning_rate : float, default=2e-4
-        Step size of Adam (with beta_1 = 0.5). The paper has 5e-5.
-
-    {architecture}
-        ``'paper'`` builds Table 1 of the paper, for square images of side 32, 64, 128 or 256.
-
-    {image_shape}
-
-    {channels}
-
-    {categorical_features}
-
-    {codes}
-
-    {discriminator_init}
-
-    {balance}
-
-    {reconstruction_weight}
-
-    {ema_decay}
-
-    {discriminator_learning_rate}
-
-    {spectral_norm}
-
-    {augmentation}
-
-    {truncation}
-
-    {device}
-
-    {precision}
-
-    {callbacks}
-
-    {verbose}
-
-    {reject}
-
-    {replay}
-
-    {replay_augmentation}
+    {run}
 
     Attributes
     ----------
@@ -117,10 +56,13 @@ class GANDAOversampler(BAGANOversampler):
     -----
     With ``codes='interpolated'`` a fitted sampler holds the codes of the real rows.
 
+    ``architecture='paper'`` builds Table 1 of the paper, for square images of side 32, 64, 128
+    or 256.
+
     Differences from the paper: its text joins the label to the noisy input, its Table 1 to the
-    features after the convolutions; Table 1 is followed. The class's distribution of codes,
-    which the paper calls multinomial without saying more, is interpolated between real codes,
-    or the Gaussian of BAGAN with ``codes='gaussian'``. beta_2 of Adam is 0.999, not 0.9999.
+    features after the convolutions; Table 1 is followed. The paper draws codes from a Gaussian a
+    class, ``codes='gaussian'``; here they are interpolated between real codes by default. beta_2
+    of Adam is 0.999, not 0.9999. The paper has a learning rate of 5e-5 and batches of 32.
 
     References
     ----------
@@ -152,7 +94,7 @@ class GANDAOversampler(BAGANOversampler):
         decoder = self._family(spec).decoder(spec, latent_dim + n_classes)
         return encoder, JoinedGenerator(decoder, n_classes)
 
-    def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Any) -> dict[str, Tensor]:
+    def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         noisy = batch.x + NOISE * torch.randn_like(batch.x)
         decoded = networks["generator"](networks["encoder"](noisy, batch.y), batch.y)
         return {"reconstruction": (decoded.float() - batch.x).square().mean()}

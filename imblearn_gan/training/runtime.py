@@ -13,7 +13,7 @@ _GLOBAL_STATE = RLock()
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
-    """The torch device that the parameter ``device`` names.
+    """Return the torch device that the parameter ``device`` names.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
 
 
 def resolve_precision(precision: str, device: torch.device, images: bool) -> torch.dtype:
-    """The dtype that the parameter ``precision`` stands for.
+    """Return the dtype that the parameter ``precision`` stands for.
 
     ``'auto'`` is bfloat16 for images where the hardware computes with it, else float32: on the
     small matrices of tables casting costs more than it saves.
@@ -62,7 +62,7 @@ def resolve_precision(precision: str, device: torch.device, images: bool) -> tor
 
 
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager:
-    """Matrix products and convolutions in ``dtype``; weights stay in float32."""
+    """Compute matrix products and convolutions in ``dtype``; weights stay in float32."""
     if dtype == torch.float32:
         return torch.autocast(device.type, enabled=False)
     # without the cache: a cast made without gradients must not serve a step with them
@@ -104,7 +104,7 @@ def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
 def in_chunks(
     function: Callable[[Tensor], Tensor], rows: Tensor, size: int = 256
 ) -> Iterator[Tensor]:
-    """``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
+    """Yield ``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
     for chunk in rows.split(size):
         with torch.no_grad():
             made = function(chunk)
@@ -112,7 +112,7 @@ def in_chunks(
 
 
 def extract(network: nn.Module, *rows: Tensor) -> Tensor:
-    """Outputs for all rows, in evaluation mode, without gradients, in bounded memory."""
+    """Return outputs for all rows, in evaluation mode, without gradients, in bounded memory."""
     modes = [(module, module.training) for module in network.modules()]
     network.eval()
     index = torch.arange(len(rows[0]), device=rows[0].device)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 
 class Batch(NamedTuple):
@@ -27,10 +27,10 @@ class TrainingData:
 
     Parameters
     ----------
-    x : Tensor of shape (n_rows, *spec.shape)
+    x : Tensor of shape (n_samples, *spec.shape), dtype float32
         Encoded rows.
 
-    y : Tensor of shape (n_rows,), dtype int64
+    y : Tensor of shape (n_samples,), dtype int64
         Class codes.
 
     spec : DataSpec
@@ -38,6 +38,30 @@ class TrainingData:
 
     n_to_make : sequence of int
         How many rows of each class are asked for.
+
+    Attributes
+    ----------
+    x, y : Tensor
+        The rows and their class codes, sorted by class.
+
+    spec : DataSpec
+        As given.
+
+    n_to_make : tuple of int
+        As given.
+
+    device : torch.device
+        Where the rows lie.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from imblearn_gan.data import DataSpec
+    >>> from imblearn_gan.training import TrainingData
+    >>> spec = DataSpec((2,), class_counts=(3, 1))
+    >>> data = TrainingData(torch.zeros(4, 2), torch.tensor([0, 1, 0, 0]), spec, (0, 2))
+    >>> data.draw(8, balanced=True).x.shape
+    torch.Size([8, 2])
     """
 
     def __init__(self, x: Tensor, y: Tensor, spec: DataSpec, n_to_make: Sequence[int]):
@@ -55,33 +79,37 @@ class TrainingData:
     def __len__(self) -> int:
         return len(self.y)
 
-    def rows_of(self, code: int) -> slice:
-        """Where the rows of a class lie in ``x`` and ``y``."""
-        return slice(self._bounds[code], self._bounds[code + 1])
+    def rows_of(self, y: int) -> slice:
+        """Return where the rows of a class lie in ``x`` and ``y``."""
+        return slice(self._bounds[y], self._bounds[y + 1])
 
     def draw_index(self, size: int, balanced: bool = False) -> Tensor:
-        """Indices of rows: each row equally likely, or each class (``balanced``)."""
+        """Draw indices of rows: each row equally likely, or each class (``balanced``)."""
         if not balanced:
             return torch.randint(len(self), (size,), device=self.device)
-        codes = torch.randint(self.spec.n_classes, (size,), device=self.device)
-        counts = self._counts[codes]
+        y = self.draw_labels(size)
+        counts = self._counts[y]
         within = (torch.rand(size, device=self.device) * counts).long()
-        return self._starts[codes] + torch.minimum(within, counts - 1)
+        return self._starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
-        """A batch of rows with their class codes."""
+        """Draw a batch of rows with their class codes."""
         index = self.draw_index(size, balanced)
         return Batch(self.x[index], self.y[index])
 
+    def draw_labels(self, size: int) -> Tensor:
+        """Draw class codes, all classes equally likely."""
+        return torch.randint(self.spec.n_classes, (size,), device=self.device)
+
     def parts(self, n_parts: int) -> Iterator[TrainingData]:
-        """Sets with all rows of the classes below the mean size and a part of the others'.
+        """Yield sets with all rows of the classes below the mean size and a part of the others'.
 
         The parts of a large class are disjoint, and random.
         """
         mean = len(self) / self.spec.n_classes
         pieces = []
-        for code, n in enumerate(self.spec.class_counts):
-            index = self._bounds[code] + torch.randperm(n, device=self.device)
+        for y, n in enumerate(self.spec.class_counts):
+            index = self._bounds[y] + torch.randperm(n, device=self.device)
             large = n > mean and n >= n_parts
             pieces.append(index.tensor_split(n_parts) if large else [index] * n_parts)
         for part in zip(*pieces):
@@ -90,8 +118,8 @@ class TrainingData:
             yield TrainingData(self.x[index], self.y[index], spec, self.n_to_make)
 
     @staticmethod
-    def draw_labels(size: int, weights: Sequence[float]) -> list[int]:
-        """How many of ``size`` labels fall to each class, drawn in proportion to ``weights``.
+    def draw_class_counts(size: int, weights: Sequence[float]) -> list[int]:
+        """Draw how many of ``size`` labels fall to each class, in proportion to ``weights``.
 
         Drawn on the host, so that per-class work needs no synchronisation with the device.
         """
@@ -101,5 +129,5 @@ class TrainingData:
         return torch.bincount(drawn, minlength=len(weights)).tolist()
 
     def one_hot(self, y: Tensor) -> Tensor:
-        """Labels as rows of zeros with a one."""
+        """Return class codes as rows of zeros with a one."""
         return torch.nn.functional.one_hot(y, self.spec.n_classes).to(self.x.dtype)

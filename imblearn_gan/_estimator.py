@@ -1,0 +1,257 @@
+"""What every estimator that trains networks shares: data, settings, seeds, devices, the engine."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_n_features,
+    check_consistent_length,
+)
+from torch import nn
+
+from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
+from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, to_native
+from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
+from imblearn_gan.training import (
+    Engine,
+    Phase,
+    TrainingData,
+    autocast,
+    resolve_device,
+    resolve_precision,
+    torch_scope,
+)
+
+MAX_SEED = np.iinfo(np.int32).max
+
+
+def architecture_options(*names: str) -> list:
+    """Return what ``_parameter_constraints`` has of ``architecture``, for names of families."""
+    return [StrOptions({"auto", *names}), HasMethods(["encoder", "decoder"])]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class CodecEstimator(BaseEstimator):
+    """What estimators share that read tables and images: the codecs of X and y, and checks.
+
+    Parameters are fields: a class lists those that it adds, or whose default it changes.
+    """
+
+    #: The fewest real rows of a class that the method can learn from.
+    _min_class_size: ClassVar[int] = 1
+    #: Networks that a fitted object needs; the others are dropped after training.
+    _kept_networks: ClassVar[tuple[str, ...]] = ()
+
+    image_shape: Any = None
+    channels: Any = "auto"
+    batch_size: int = 64
+    random_state: Any = None
+    device: Any = "auto"
+    precision: str = "auto"
+    verbose: int = 0
+
+    _parameter_constraints: ClassVar[dict] = {
+        "image_shape": [tuple, list, None],
+        "channels": [StrOptions({"auto", "first", "last"})],
+        "batch_size": [Interval(Integral, 2, None, closed="left")],
+        "random_state": ["random_state"],
+        "device": [str, torch.device],
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
+        "verbose": ["verbose"],
+    }
+
+    def _codec(self) -> DataCodec:
+        """Return an empty codec for X."""
+        return DataCodec(self.image_shape, self.channels, None)
+
+    def _new_seed(self) -> int:
+        return int(check_random_state(self.random_state).randint(MAX_SEED))
+
+    def _forget(self) -> None:
+        """Drop what an earlier fit left, so that an interrupted one leaves nothing half done."""
+        for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
+            delattr(self, name)
+
+    def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
+        """Return X in its native form and plain labels; make every check before training."""
+        self._forget()
+        self._check_settings()
+        X = to_native(X)
+        label_codec = LabelCodec().fit(labels)
+        plain = label_codec.plain(labels)
+        check_consistent_length(X, plain)
+        codec = self._codec().fit(X)
+        _check_feature_names(self, X, reset=True)
+        self.n_features_in_ = int(np.prod(X.shape[1:]))
+        counts = label_codec.counts_
+        self._check_spec(codec.spec(counts.tolist()))
+        if len(counts) > 1 and counts.min() < self._min_class_size:
+            small = label_codec.classes_[counts < self._min_class_size].tolist()
+            raise ValueError(
+                f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
+                f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
+            )
+        self.codec_, self.label_codec_, self.classes_ = codec, label_codec, label_codec.classes_
+        return X, plain
+
+    def _check_settings(self) -> None:
+        """Raise a ValueError for parameters that are wrong whatever the data."""
+        resolve_device(self.device)
+        shape = self.image_shape
+        if shape is not None and not (
+            len(shape) in (2, 3)
+            and all(isinstance(side, Integral) and int(side) > 0 for side in shape)
+        ):
+            raise ValueError(
+                "image_shape must have two or three positive integers, (H, W), (C, H, W) or "
+                f"(H, W, C). Got {shape!r}."
+            )
+
+    def _check_spec(self, spec: DataSpec) -> None:
+        """Raise a ValueError for parameters that do not fit the data."""
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NetworkEstimator(CodecEstimator):
+    """What every estimator that plays a game shares: families of networks, and the engine.
+
+    A method gives its networks (:meth:`_build_networks`), its game (:meth:`_phases`) and the
+    names of the networks to keep (``_kept_networks``). It calls no optimizer and no
+    ``backward``, and moves nothing between devices.
+    """
+
+    #: The phase whose iterations ``max_iter`` and ``n_iter_`` count.
+    _main_phase: ClassVar[str] = "adversarial"
+    #: What the names that ``architecture`` takes stand for.
+    _families: ClassVar[Mapping[str, Callable[[], Family]]] = FAMILIES
+
+    categorical_features: Any = "auto"
+    architecture: Any = "auto"
+    max_iter: int = 1000
+    learning_rate: float = 2e-4
+    callbacks: Any = None
+
+    _parameter_constraints: ClassVar[dict] = {
+        **CodecEstimator._parameter_constraints,
+        "categorical_features": [StrOptions({"auto"}), "array-like", None],
+        "architecture": architecture_options(*FAMILIES),
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "callbacks": [list, tuple, None],
+    }
+
+    # What a method gives ----------------------------------------------------------------------
+
+    @abstractmethod
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        """Return all networks of the game, by name; called inside the seed scope."""
+
+    @abstractmethod
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        """Yield the phases of the game, one after the other.
+
+        What stands between two ``yield`` runs when the phase before is over.
+        """
+
+    # What the house does ----------------------------------------------------------------------
+
+    def _codec(self) -> DataCodec:
+        return DataCodec(self.image_shape, self.channels, self.categorical_features)
+
+    def _check_settings(self) -> None:
+        super()._check_settings()
+        for callback in self.callbacks or ():
+            if not isinstance(callback, Callback):
+                raise ValueError(
+                    "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
+                    f"{callback!r}."
+                )
+
+    def _check_spec(self, spec: DataSpec) -> None:
+        self._family(spec)
+
+    def _family(self, spec: DataSpec) -> Family:
+        """Return the family of networks that ``architecture`` stands for."""
+        return resolve_family(self.architecture, spec, self._families)
+
+    # Where a sampler adds what is no part of the method.
+
+    def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        return self._build_networks(spec, n_to_make)
+
+    def _all_phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        return self._phases(networks, data)
+
+    def _all_kept(self) -> tuple[str, ...]:
+        return self._kept_networks
+
+    def _train(
+        self, encoded: np.ndarray, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
+    ) -> None:
+        """Build the networks, play the game, and keep what is needed, on the CPU."""
+        device = resolve_device(self.device)
+        seed = self._new_seed()
+        callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
+        dtype = resolve_precision(self.precision, device, spec.is_image)
+        layout = torch.preserve_format
+        if spec.is_image and dtype == torch.bfloat16:
+            layout = torch.channels_last
+        engine = Engine(callbacks, partial(autocast, device, dtype))
+        with torch_scope(seed, device), engine.session():
+            networks = self._all_networks(spec, n_to_make)
+            networks.to(device, memory_format=layout)  # type: ignore[call-overload]
+            x = torch.from_numpy(encoded).to(device, memory_format=layout)
+            data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
+            for phase in self._all_phases(networks, data):
+                engine.run(phase)
+        kept = nn.ModuleDict(
+            {name: networks[name] for name in self._all_kept() if name in networks}
+        )
+        without_parametrizations(kept)
+        self.networks_ = kept.cpu().eval().requires_grad_(False)
+        self.history_ = engine.history
+        self.n_iter_ = sum(
+            n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
+        )
+        self._seed = seed
+
+
+def read_rows(estimator: CodecEstimator, X: Any) -> Any:
+    """Return X in its native form, checked against what ``fit`` has seen.
+
+    Parameters
+    ----------
+    estimator : CodecEstimator
+        A fitted one.
+
+    X : array-like
+        Rows of the kind that ``fit`` got.
+
+    Returns
+    -------
+    {ndarray, dataframe, sparse matrix}
+        The rows, not copied without need.
+
+    Raises
+    ------
+    ValueError
+        If the columns, their names or their kinds are not those that ``fit`` got.
+    """
+    X = to_native(X)
+    _check_feature_names(estimator, X, reset=False)
+    if len(X.shape) == 2:
+        _check_n_features(estimator, X, reset=False)
+    estimator.codec_.check(X)
+    return X

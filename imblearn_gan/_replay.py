@@ -1,0 +1,71 @@
+"""Real rows repeated, as they are or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils import _safe_indexing
+from torch import Tensor
+
+from imblearn_gan.augmentation import Augmentation
+from imblearn_gan.data import DataCodec
+from imblearn_gan.training import in_chunks, torch_scope
+
+
+def n_repeated(n_to_add: Sequence[int], fraction: float) -> list[int]:
+    """Return how many of the rows to add of each class are repeated ones."""
+    return [int(fraction * n + 1e-9) for n in n_to_add]  # 0.29 * 100 is below 29
+
+
+def deal(y: np.ndarray, counts: Sequence[int], stream: np.random.RandomState) -> np.ndarray:
+    """Draw ``counts[i]`` rows of each class i, each as often as the others, give or take one.
+
+    Returns
+    -------
+    ndarray of shape (sum(counts),), dtype int64
+        Indices of rows, ordered by class.
+    """
+
+    def of_class(rows: np.ndarray, n: int) -> np.ndarray:
+        rounds = [stream.permutation(rows) for _ in range(-(-n // len(rows)))]
+        return np.concatenate([rows[:0], *rounds])[:n]
+
+    return np.concatenate([of_class(np.flatnonzero(y == i), n) for i, n in enumerate(counts)])
+
+
+def changed_copies(
+    X: Any, rows: np.ndarray, codec: DataCodec, augmentation: Augmentation, seed: int
+) -> list:
+    """Return copies of rows of X, changed, as blocks in the container of X.
+
+    Parameters
+    ----------
+    X : {ndarray, dataframe, sparse matrix}
+        Real rows in native form.
+
+    rows : ndarray of int
+        Which of them.
+
+    codec : DataCodec
+        That of X.
+
+    augmentation : Augmentation
+        How encoded rows are changed; categories stay.
+
+    seed : int
+        Of the changes.
+    """
+
+    def changed(index: Tensor) -> Tensor:
+        encoded = torch.from_numpy(codec.encode(_safe_indexing(X, index.numpy())))
+        made = augmentation(encoded)
+        for place in codec.spec(()).categorical_slices:
+            made[:, place] = encoded[:, place]  # a category is not noisy
+        return made
+
+    with torch_scope(seed, torch.device("cpu")):
+        parts = in_chunks(changed, torch.from_numpy(rows))
+        return [codec.decode(part.numpy(), moved=True) for part in parts]

@@ -1,0 +1,275 @@
+"""An autoencoder starts the game: what BAGAN, BAGAN-GP, CAPGAN and GANDA share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_array, check_consistent_length
+from torch import Tensor, nn
+
+from imblearn_gan._estimator import architecture_options, read_rows
+from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.data import DataSpec
+from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
+from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, trunk_of
+from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+
+Generate = Callable[[Tensor], Tensor]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class AutoencoderGame(BaseGANOversampler):
+    """Autoencoder, hand-over, adversarial training: the way of the whole family.
+
+    A method gives the autoencoder, whose decoder is the generator, its loss, the discriminator,
+    and the losses of both players.
+    """
+
+    _kept_networks = ("encoder", "generator", "latent")
+    _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
+    _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
+
+    latent_dim: int = 100
+    pretrain_iter: int = 1000
+    pretrain_learning_rate: float = 1e-3
+    max_iter: int = 500
+    codes: str = "interpolated"
+    discriminator_init: str = "encoder"
+    reconstruction_weight: float = 10.0
+    balance: str | None = "batches"
+    ema_decay: float = 0.99
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseGANOversampler._parameter_constraints,
+        "architecture": architecture_options("mlp", "conv", "paper"),
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "pretrain_iter": [Interval(Integral, 0, None, closed="left")],
+        "pretrain_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "codes": [StrOptions({"gaussian", "interpolated", "normal"})],
+        "discriminator_init": [StrOptions({"encoder", "random"})],
+        "reconstruction_weight": [Interval(Real, 0, None, closed="left")],
+        "balance": [StrOptions({"batches"}), None],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    # What a method gives ----------------------------------------------------------------------
+
+    @abstractmethod
+    def _autoencoder(self, spec: DataSpec) -> tuple[nn.Module, nn.Module]:
+        """Return encoder, with a ``trunk``, and generator."""
+
+    @abstractmethod
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        """Return the discriminator, with a ``trunk``."""
+
+    @abstractmethod
+    def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
+        """Return the losses of the autoencoder on real rows."""
+
+    @abstractmethod
+    def _turn(self, data: TrainingData, generate: Generate) -> Any:
+        """Return what the discriminator sees in one turn; ``generate`` makes rows of classes."""
+
+    @abstractmethod
+    def _discriminator_losses(self, discriminator: Any, turn: Any) -> dict[str, Tensor]:
+        """Return what the discriminator minimises."""
+
+    @abstractmethod
+    def _generator_losses(self, discriminator: Any, made: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """Return what the generator minimises, of its rows."""
+
+    # What they share --------------------------------------------------------------------------
+
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        encoder, generator = self._autoencoder(spec)
+        networks = {"encoder": encoder, "generator": generator}
+        return nn.ModuleDict(networks | {"discriminator": self._discriminator(spec)})
+
+    def _trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
+        """Return the first layers of the encoder, and the size of what they give."""
+        return trunk_of(self._family(spec), spec)
+
+    def _discriminator_trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
+        """Return the first layers of the discriminator: the encoder's, or the first of them."""
+        family: Any = self._family(spec)
+        if hasattr(family, "discriminator_trunk"):
+            return family.discriminator_trunk(spec)
+        return self._trunk(spec)
+
+    def _batch(self, data: TrainingData, size: int | None = None) -> Batch:
+        """Draw a batch of real rows."""
+        return data.draw(self.batch_size if size is None else size, self.balance == "batches")
+
+    @property
+    def _discriminator_steps(self) -> int:
+        """Updates of the discriminator to one of the generator."""
+        return 1
+
+    def _made_labels(self, data: TrainingData) -> Tensor:
+        """Draw the labels of generated rows."""
+        return data.draw_labels(self.batch_size)
+
+    def _pretraining(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        yield self._autoencoder_phase(networks, lambda: self._batch(data))
+
+    def _autoencoder_phase(
+        self, networks: nn.ModuleDict, draw: Callable[[], Batch], rate_factor: float = 1.0
+    ) -> Phase:
+        player = Player(
+            "autoencoder",
+            {name: networks[name] for name in ("encoder", "generator")},
+            lambda batch: self._autoencoder_losses(networks, batch),
+            draw,
+            rate_factor * self.pretrain_learning_rate,
+        )
+        return Phase("pretrain", [player], self.pretrain_iter)
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        yield from self._pretraining(networks, data)
+        encoder: Any = networks["encoder"]
+        discriminator: Any = networks["discriminator"]
+        if self.discriminator_init == "encoder":
+            copy_layers(encoder.trunk, discriminator.trunk)
+        real_z = extract(encoder, data.x, data.y).float()
+        if not real_z.isfinite().all():
+            raise FloatingPointError(
+                "The autoencoder's codes are not finite after pre-training. Try a smaller "
+                "pretrain_learning_rate."
+            )
+        networks["latent"] = self._latent(real_z, data)
+        yield Phase(
+            "adversarial",
+            self._players(networks, data, real_z),
+            self.max_iter,
+            ema_decay=self.ema_decay,
+            averaged=["generator"],
+        )
+        if isinstance(networks["latent"], InterpolatedCodes):
+            networks["latent"].forget([i for i, n in enumerate(data.n_to_make) if not n])
+
+    def _latent(self, real_z: Tensor, data: TrainingData) -> nn.Module:
+        """Return what draws a code for each label."""
+        if self.codes == "normal":
+            return NormalCodes(self.latent_dim)
+        distribution = GaussianCodes if self.codes == "gaussian" else InterpolatedCodes
+        return distribution(real_z, data.spec.class_counts)
+
+    def _players(self, networks: nn.ModuleDict, data: TrainingData, real_z: Tensor) -> list[Player]:
+        generator, latent = networks["generator"], networks["latent"]
+        discriminator = networks["discriminator"]
+
+        def generate(y: Tensor) -> Tensor:
+            return generator(latent(y), y)
+
+        def draw() -> Any:
+            return self._turn(data, generate)
+
+        def discriminator_losses(turn: Any) -> dict[str, Tensor]:
+            return self._discriminator_losses(discriminator, turn)
+
+        def generator_losses(_: Any) -> dict[str, Tensor]:
+            held = self._reconstruction(generator, data, real_z)
+            y = self._made_labels(data)
+            return self._generator_losses(discriminator, generate(y), y) | held
+
+        adam = {"learning_rate": self.learning_rate, "betas": self._betas}
+        return [
+            Player(
+                "discriminator",
+                {"discriminator": discriminator},
+                discriminator_losses,
+                draw,
+                n_steps=self._discriminator_steps,
+                **adam,  # type: ignore[arg-type]
+            ),
+            Player("generator", {"generator": generator}, generator_losses, **adam),  # type: ignore[arg-type]
+        ]
+
+    def _reconstruction(
+        self, generator: nn.Module, data: TrainingData, real_z: Tensor
+    ) -> dict[str, Tensor]:
+        """Return the loss that holds the generator to decoding real rows' codes to real rows."""
+        if not self.reconstruction_weight:
+            return {}
+        index = data.draw_index(self.batch_size, self.balance == "batches")
+        decoded = generator(real_z[index], data.y[index]).float()
+        error = (decoded - data.x[index]).square().mean()
+        return {"reconstruction": self.reconstruction_weight * error}
+
+    def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
+        return networks["generator"](networks["latent"](y), y)
+
+    # Codes for plots and scores ---------------------------------------------------------------
+
+    def encode(self, X: Any, y: Any) -> np.ndarray:
+        """Return the latent codes of rows, by the trained encoder.
+
+        Parameters
+        ----------
+        X : array-like
+            Rows of the kind that ``fit_resample`` got.
+
+        y : array-like of shape (n_samples,)
+            Their labels. Methods whose encoder knows no label do not use them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, latent_dim), dtype float32
+            The codes.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If nothing has been trained.
+
+        ValueError
+            If X does not fit what ``fit_resample`` got, or y holds an unknown label.
+        """
+        self.check_trained()
+        X, y = read_rows(self, X), self.label_codec_.encode(y)
+        check_consistent_length(X, y)
+        rows = torch.from_numpy(self.codec_.encode(X))
+        return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
+
+    def decode(self, Z: Any, y: Any) -> Any:
+        """Return the rows of latent codes, by the trained generator.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, latent_dim)
+            Codes, for example between two that ``encode`` gave.
+
+        y : array-like of shape (n_samples,)
+            The class each row is to be of; it need not be the class of the row that was encoded.
+            BAGAN's generator knows no label: there the code alone says the class.
+
+        Returns
+        -------
+        array-like of shape (n_samples, ...)
+            Rows in the container and with the dtypes that ``fit_resample`` got.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If nothing has been trained.
+
+        ValueError
+            If a code has not ``latent_dim`` values, or y holds an unknown label.
+        """
+        self.check_trained()
+        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self.label_codec_.encode(y)
+        check_consistent_length(Z, y)
+        if Z.shape[1] != self.latent_dim:
+            raise ValueError(
+                f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
+            )
+        rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
+        labels = self.label_codec_.decode(y)
+        return self._container.transform(self.codec_.decode(rows.numpy()), labels)[0]

@@ -1,0 +1,309 @@
+"""GAMO's game: a classifier, a discriminator and a convex generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import Tensor, nn
+
+from imblearn_gan._estimator import NetworkEstimator
+from imblearn_gan.data import DataSpec
+from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
+from imblearn_gan.networks import (
+    ClassDecoders,
+    ConditionalGenerator,
+    ConvexGenerator,
+    Family,
+    FeatureDecoder,
+    RowStore,
+    dense,
+    one_hot_of,
+)
+from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+
+#: Size of the vectors that the feature extractor F gives.
+N_FEATURES = 512
+#: Size of the code z.
+LATENT_DIM = 100
+#: Bound on the logits of the convex weights of a few rows.
+TILT = 2.0
+
+
+@dataclass
+class _Turn:
+    """What classifier and discriminator see in one turn: features and one-hot labels."""
+
+    real: Tensor
+    real_labels: Tensor
+    generated: Any = None
+    generated_labels: Any = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class GAMOGame(NetworkEstimator):
+    """The game of Generative Adversarial Minority Oversampling, for sampler and classifier."""
+
+    variant: str = "GAMO"
+    loss: str = "cross_entropy"
+    combine: str = "rows"
+    n_support: int | None = 2
+    misleading: str = "own_class"
+    balance: str | None = "weights"
+    adversarial_weight: float = 3.0
+    generated_weight: float = 0.2
+    label_smoothing: float = 0.1
+    ema_decay: float = 0.999
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NetworkEstimator._parameter_constraints,
+        "variant": [StrOptions({"GAMO", "GAMO-D", "cG+D", "cG"})],
+        "loss": [StrOptions({"least_squares", "cross_entropy"})],
+        "combine": [StrOptions({"rows", "features"})],
+        "n_support": [Interval(Integral, 2, None, closed="left"), None],
+        "misleading": [StrOptions({"own_class", "complement"})],
+        "balance": [StrOptions({"weights", "batches"}), None],
+        "adversarial_weight": [Interval(Real, 0, None, closed="left")],
+        "generated_weight": [Interval(Real, 0, None, closed="left")],
+        "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    @property
+    def _is_convex(self) -> bool:
+        return self.variant in ("GAMO", "GAMO-D")
+
+    @property
+    def _has_discriminator(self) -> bool:
+        return self.variant in ("GAMO", "cG+D")
+
+    def _extracts(self, spec: DataSpec) -> bool:
+        """Tell whether a feature extractor F is learnt; else rows are their own features."""
+        if isinstance(self.architecture, str):
+            return spec.is_image and self.architecture != "mlp"
+        return True
+
+    def _in_features(self, spec: DataSpec) -> bool:
+        return self.combine == "features" and self._extracts(spec)
+
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        family = self._family(spec)
+        n_features, extractor = spec.n_values, nn.Sequential(nn.Flatten())
+        if self._extracts(spec):
+            n_features = N_FEATURES
+            extractor = nn.Sequential(family.encoder(spec, n_features), nn.Tanh())
+        networks = nn.ModuleDict()
+        networks["extractor"] = extractor
+        networks["classifier"] = dense([n_features, 256, 128, spec.n_classes])
+        if not any(n_to_make):
+            return networks
+        networks["generator"] = self._generator(spec, n_to_make, n_features)
+        if self._has_discriminator:
+            networks["discriminator"] = dense([n_features + spec.n_classes, 256, 128, 1])
+        return networks
+
+    def _generator(self, spec: DataSpec, n_to_make: Sequence[int], n_features: int) -> nn.Module:
+        if self._is_convex:
+            counts = [n if made else 0 for n, made in zip(spec.class_counts, n_to_make)]
+            tilt = None if self.n_support is None else TILT
+            return ConvexGenerator(LATENT_DIM, counts, self.n_support, tilt)
+        output = self._family(spec).decoder(spec, 64)
+        if self._in_features(spec):
+            output = nn.Sequential(dense([64, 256, n_features]), nn.Tanh())
+        return ConditionalGenerator(LATENT_DIM, spec.n_classes, output)
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        play = _Play(self, networks, data)
+        yield Phase(
+            "adversarial",
+            play.players(),
+            self.max_iter,
+            before_iteration=play.refresh if play.in_features else None,
+            ema_decay=self.ema_decay,
+            lr_decay=self.ema_decay > 0,
+        )
+        if play.in_features:
+            play.refresh(0)
+        networks["rows"] = RowStore(play.rows if self._is_convex else [None] * len(play.rows))
+
+
+class _Play:
+    """One playing of the game: its networks and data, and what changes from turn to turn."""
+
+    def __init__(self, game: GAMOGame, networks: nn.ModuleDict, data: TrainingData):
+        parts: dict[str, Any] = dict(networks.items())
+        self.game, self.data = game, data
+        self.extractor, self.classifier = parts["extractor"], parts["classifier"]
+        self.generator: Any = parts.get("generator")
+        self.discriminator: Any = parts.get("discriminator")
+        self.in_features = game._in_features(data.spec)
+        self.minority = [float(n > 0) for n in data.n_to_make]
+        self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
+        self._combine(data.x.flatten(1))
+
+    def _combine(self, pool: Tensor) -> None:
+        """Take what G combines: rows, or their features."""
+        self.pool = pool
+        self.rows = [
+            pool[self.data.rows_of(i)] if n else None for i, n in enumerate(self.data.n_to_make)
+        ]
+
+    def refresh(self, iteration: int) -> None:
+        """Once an epoch, take the features of all rows under the F of the moment."""
+        if iteration % max(1, len(self.data) // self.game.batch_size) == 0:
+            self._combine(extract(self.extractor, self.data.x))
+
+    def features(self, values: Tensor) -> Tensor:
+        """Return the features of rows; what is combined may be features already."""
+        if self.in_features:
+            return values
+        return self.extractor(values.view(-1, *self.data.spec.shape))
+
+    def generate(self, weights: Sequence[float]) -> tuple[Tensor, Tensor]:
+        """Return generated rows and their one-hot labels, drawn in proportion to ``weights``."""
+        counts = self.data.draw_class_counts(self.game.batch_size, weights)
+        z = torch.randn(self.game.batch_size, LATENT_DIM, device=self.data.device)
+        return self.generator(z, counts, self.rows), one_hot_of(counts, z)
+
+    def draw(self) -> _Turn:
+        """Return what M and D see."""
+        index = self.data.draw_index(self.game.batch_size, self.game.balance == "batches")
+        labels = self.data.one_hot(self.data.y[index])
+        if self.generator is None:
+            return _Turn(self.features(self.pool[index]), labels)
+        with torch.no_grad():
+            generated, generated_labels = self.generate(self.drawn)
+        both = self.features(torch.cat([self.pool[index], generated]))
+        real, made = both.split(self.game.batch_size)
+        return _Turn(real, labels, made, generated_labels)
+
+    def discriminator_term(self, x: Tensor, labels: Tensor, target: float) -> Tensor:
+        """Return the loss of D's output against a target, eq. (3), (5), (6)."""
+        outputs = self.discriminator(torch.cat([x, labels], 1))
+        if self.game.loss == "least_squares":
+            outputs = torch.sigmoid(outputs.float())
+        return discriminator_loss(outputs, target, self.game.loss)
+
+    def extractor_losses(self, batch: Batch) -> dict[str, Tensor]:
+        """Return what F minimises where features are combined: M's loss on real rows."""
+        logits = self.classifier(self.extractor(batch.x))
+        return {"real": classifier_loss(logits, self.data.one_hot(batch.y), self.game.loss)}
+
+    def classifier_losses(self, turn: _Turn) -> dict[str, Tensor]:
+        """Return what M minimises on real and on generated rows, eq. (2), (4)."""
+
+        def told_apart(x: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+            return classifier_loss(self.classifier(x), labels, self.game.loss, weights)
+
+        losses = {"real": told_apart(turn.real, turn.real_labels, self.real_weights)}
+        if turn.generated is not None:
+            losses["generated"] = told_apart(
+                turn.generated, turn.generated_labels, self.generated_weights
+            )
+        return losses
+
+    def discriminator_losses(self, turn: _Turn) -> dict[str, Tensor]:
+        """Return what D minimises on real and on generated rows, eq. (3), (5)."""
+        smooth = self.game.label_smoothing
+        return {
+            "real": self.discriminator_term(turn.real.detach(), turn.real_labels, 1 - smooth),
+            "generated": self.discriminator_term(
+                turn.generated.detach(), turn.generated_labels, smooth
+            ),
+        }
+
+    def generator_losses(self, _: Any) -> dict[str, Tensor]:
+        """Return what G minimises: that M errs and D is deceived, eq. (2)-(3), (6)."""
+        generated, labels = self.generate(self.minority)
+        made = self.features(generated)
+        pulled = None
+        if self.game.misleading == "complement":
+            pulled = torch.tensor(self.minority, device=self.data.device)
+        misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
+        losses = {"classifier": self.game.adversarial_weight * misled}
+        if self.discriminator is not None:
+            losses["discriminator"] = self.discriminator_term(made, labels, 1.0)
+        return losses
+
+    def players(self) -> list[Player]:
+        """Return the players, in the order of their turns."""
+        rate, size = self.game.learning_rate, self.game.batch_size
+        extractor, classifier = {"extractor": self.extractor}, {"classifier": self.classifier}
+        players = []
+        if self.in_features:
+
+            def draw() -> Batch:
+                return self.data.draw(size)
+
+            players.append(Player("extractor", extractor, self.extractor_losses, draw, rate))
+        learning = classifier if self.in_features else extractor | classifier
+        players.append(Player("classifier", learning, self.classifier_losses, self.draw, rate))
+        if self.discriminator is not None:
+            network = {"discriminator": self.discriminator}
+            players.append(
+                Player("discriminator", network, self.discriminator_losses, learning_rate=rate)
+            )
+        if self.generator is not None:
+            network = {"generator": self.generator}
+            players.append(Player("generator", network, self.generator_losses, learning_rate=rate))
+        return players
+
+
+def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tensor, Tensor]:
+    """Return how labels of generated rows are drawn, and M's weights of real and generated rows.
+
+    Unless ``balance`` is None the real rows of all classes weigh the same in total, and the
+    generated ones of every minority class ``generated_weight`` times that.
+    """
+    deficit = torch.tensor(data.n_to_make, dtype=torch.float32, device=data.device)
+    counts = torch.tensor(data.spec.class_counts, dtype=torch.float32, device=data.device)
+    ones, weight = torch.ones_like(counts), game.generated_weight
+    if game.balance is None:
+        return deficit.tolist(), ones, weight * ones
+    made = (deficit > 0).float()
+    if game.balance == "batches":
+        return made.tolist(), ones, weight * made.mean() * ones
+    inverse, drawn = counts.mean() / counts, counts * made
+    return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse
+
+
+def build_decoders(
+    family: Family, spec: DataSpec, n_features: int, classes: Iterable[int], latent_dim: int
+) -> ClassDecoders:
+    """Return GAMO2pix's networks: one decoder from features to rows for each class."""
+
+    def decoder() -> FeatureDecoder:
+        return FeatureDecoder(n_features, latent_dim, family.decoder(spec, latent_dim))
+
+    return ClassDecoders({i: decoder() for i in classes})
+
+
+def decoding_phase(
+    decoders: nn.Module,
+    features: Tensor,
+    data: TrainingData,
+    max_iter: int,
+    batch_size: int,
+    learning_rate: float,
+) -> Phase:
+    """Return the phase in which each class's decoder learns its rows from fixed features."""
+
+    def player(name: str, decoder: Any) -> Player:
+        rows = data.rows_of(int(name))
+        x, f = data.x[rows], features[rows]
+
+        def losses(index: Tensor) -> dict[str, Tensor]:
+            decoded, mean, log_variance = decoder.reconstruct(f[index])
+            return vae_loss(decoded, x[index], mean, log_variance)
+
+        def draw() -> Tensor:
+            return torch.randint(len(x), (batch_size,), device=x.device)
+
+        return Player(f"class_{name}", {f"decoder_{name}": decoder}, losses, draw, learning_rate)
+
+    players = [player(name, decoder) for name, decoder in decoders.named_children()]
+    return Phase("gamo2pix", players, max_iter, lr_decay=True)

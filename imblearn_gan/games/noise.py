@@ -1,0 +1,166 @@
+"""GANs that start from noise: a generator, a discriminator, and turns."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from numbers import Integral, Real
+from typing import Any, ClassVar, NamedTuple
+
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import Tensor, nn
+
+from imblearn_gan.augmentation import Augmentation
+from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.data import DataSpec
+from imblearn_gan.latent import NormalCodes
+from imblearn_gan.networks import (
+    DCGANFamily,
+    JoinedDiscriminator,
+    JoinedGenerator,
+    MLPFamily,
+    ProjectionDiscriminator,
+    trunk_of,
+    with_spectral_norm,
+)
+from imblearn_gan.training import Batch, Phase, Player, TrainingData
+
+#: How a discriminator can be told the label.
+CONDITIONING = StrOptions({"projection", "concatenation"})
+#: Losses of a discriminator that says 'real' or 'generated'.
+LOSSES = StrOptions({"cross_entropy", "least_squares", "hinge"})
+
+
+class Turn(NamedTuple):
+    """Real rows, their labels, and rows generated under the same labels."""
+
+    x: Tensor
+    y: Tensor
+    made: Tensor
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class NoiseGame(BaseGANOversampler):
+    """A generator that starts from noise, and a discriminator: what such games share.
+
+    A method gives the discriminator and the losses of both players.
+    """
+
+    _kept_networks = ("generator",)
+    _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
+    _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
+
+    latent_dim: int = 100
+    n_discriminator_steps: int = 1
+    ema_decay: float = 0.99
+    spectral_norm: bool = False
+    augmentation: Any = "auto"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseGANOversampler._parameter_constraints,
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "n_discriminator_steps": [Interval(Integral, 1, None, closed="left")],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+        "spectral_norm": ["boolean"],
+        "augmentation": [str, list, tuple, dict, None],
+    }
+
+    @abstractmethod
+    def _discriminator(self, spec: DataSpec) -> nn.Module:
+        """Return a discriminator."""
+
+    @abstractmethod
+    def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
+        """Return what the discriminator minimises; ``see`` augments what it sees."""
+
+    @abstractmethod
+    def _generator_losses(self, discriminator: Any, seen: Tensor, y: Tensor) -> dict[str, Tensor]:
+        """Return what the generator minimises, of its rows as the discriminator sees them."""
+
+    def _check_spec(self, spec: DataSpec) -> None:
+        super()._check_spec(spec)
+        Augmentation(self.augmentation, spec)
+
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        networks = self._players_networks(spec, n_to_make)
+        if self.spectral_norm:
+            with_spectral_norm(networks["discriminator"])
+        return networks
+
+    def _players_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        """Return generator and discriminator."""
+        decoder = self._family(spec).decoder(spec, self.latent_dim + spec.n_classes)
+        return nn.ModuleDict(
+            {
+                "generator": JoinedGenerator(decoder, spec.n_classes),
+                "discriminator": self._discriminator(spec),
+            }
+        )
+
+    def _game(
+        self,
+        name: str,
+        networks: nn.ModuleDict,
+        spec: DataSpec,
+        draw_real: Callable[[], Batch],
+    ) -> Phase:
+        """Return the phase in which generator and discriminator take turns."""
+        generator, discriminator = networks["generator"], networks["discriminator"]
+        latent, see = NormalCodes(self.latent_dim), Augmentation(self.augmentation, spec)
+
+        def draw() -> Turn:
+            x, y = draw_real()
+            with torch.no_grad():
+                return Turn(x, y, generator(latent(y), y).float())
+
+        def discriminator_losses(turn: Turn) -> dict[str, Tensor]:
+            return self._discriminator_losses(discriminator, see, turn)
+
+        def generator_losses(_: Any) -> dict[str, Tensor]:
+            y = draw_real().y
+            return self._generator_losses(discriminator, see(generator(latent(y), y)), y)
+
+        adam = {"learning_rate": self.learning_rate, "betas": self._betas}
+        players = [
+            Player(
+                "discriminator",
+                {"discriminator": discriminator},
+                discriminator_losses,
+                draw,
+                n_steps=self.n_discriminator_steps,
+                **adam,  # type: ignore[arg-type]
+            ),
+            Player("generator", {"generator": generator}, generator_losses, **adam),  # type: ignore[arg-type]
+        ]
+        return Phase(name, players, self.max_iter, ema_decay=self.ema_decay, averaged=["generator"])
+
+    def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
+        return networks["generator"](NormalCodes(self.latent_dim)(y), y)
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConditionalGame(NoiseGame):
+    """One generator for all classes, which is told the label."""
+
+    balance: str | None = "batches"
+
+    _parameter_constraints: ClassVar[dict] = {
+        **NoiseGame._parameter_constraints,
+        "balance": [StrOptions({"batches"}), None],
+    }
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        def draw() -> Batch:
+            return data.draw(self.batch_size, self.balance == "batches")
+
+        yield self._game("adversarial", networks, data.spec, draw)
+
+
+def conditional_discriminator(family: Any, spec: DataSpec, conditioning: str) -> nn.Module:
+    """Return a discriminator that is told the label, by projection or by concatenation."""
+    if conditioning == "projection":
+        return ProjectionDiscriminator(*trunk_of(family, spec), spec.n_classes)
+    joined = replace(spec, shape=(spec.shape[0] + spec.n_classes, *spec.shape[1:]))
+    return JoinedDiscriminator(*trunk_of(family, joined), spec.n_classes)

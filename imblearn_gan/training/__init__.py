@@ -1,0 +1,28 @@
+"""The engine that plays the games, the data that it plays on, and where it runs."""
+
+from imblearn_gan.training.batches import Batch, TrainingData
+from imblearn_gan.training.engine import Engine, Phase, Player
+from imblearn_gan.training.epochs import EpochTraining
+from imblearn_gan.training.runtime import (
+    autocast,
+    extract,
+    in_chunks,
+    resolve_device,
+    resolve_precision,
+    torch_scope,
+)
+
+__all__ = [
+    "Batch",
+    "Engine",
+    "EpochTraining",
+    "Phase",
+    "Player",
+    "TrainingData",
+    "autocast",
+    "extract",
+    "in_chunks",
+    "resolve_device",
+    "resolve_precision",
+    "torch_scope",
+]

@@ -1,0 +1,282 @@
+"""The engine that plays games: phases in which players take turns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.optim.swa_utils import AveragedModel
+
+from imblearn_gan.callbacks import Callback, TrainingState
+
+
+@dataclass
+class Player:
+    """One side of a game: the networks it trains and what it wants.
+
+    Parameters
+    ----------
+    name : str
+        Prefix of its losses in the history.
+
+    networks : dict of str to Module
+        What it trains, by name. The networks of the other players stand still in its turn.
+
+    losses : callable
+        From a batch to a dict of scalar tensors, whose sum is minimised.
+
+    draw : callable or None, default=None
+        Makes the batch. A player without one plays on the batch of the player before it.
+
+    learning_rate : float, default=2e-4
+        Step size of Adam.
+
+    betas : tuple of float, default=(0.5, 0.999)
+        Moment decays of Adam.
+
+    n_steps : int, default=1
+        Steps a turn, each on a batch of its own where ``draw`` is given.
+    """
+
+    name: str
+    networks: Mapping[str, nn.Module]
+    losses: Callable[[Any], dict[str, Tensor]]
+    draw: Callable[[], Any] | None = None
+    learning_rate: float = 2e-4
+    betas: tuple[float, float] = (0.5, 0.999)
+    n_steps: int = 1
+
+
+@dataclass
+class Phase:
+    """Some players taking turns, ``max_iter`` times.
+
+    Parameters
+    ----------
+    name : str
+        As it appears in the history and the progress bar.
+
+    players : list of Player
+        In the order of their turns.
+
+    max_iter : int
+        Number of iterations: one turn of every player each.
+
+    before_iteration : callable or None, default=None
+        Called with the number of iterations done so far, before each of them.
+
+    ema_decay : float, default=0.0
+        Decay of the exponential moving average of the weights (batch-norm statistics
+        included) that replaces them at the end of the phase; 0 for none.
+
+    lr_decay : bool, default=False
+        Whether learning rates fall to zero along half a cosine.
+
+    averaged : sequence of str or None, default=None
+        Names of the networks that are averaged; None for all.
+    """
+
+    name: str
+    players: Sequence[Player]
+    max_iter: int
+    before_iteration: Callable[[int], None] | None = None
+    ema_decay: float = 0.0
+    lr_decay: bool = False
+    averaged: Sequence[str] | None = None
+
+    @property
+    def networks(self) -> dict[str, nn.Module]:
+        """The networks of all players that have something to learn, by name."""
+        return {
+            name: network
+            for player in self.players
+            for name, network in player.networks.items()
+            if any(True for _ in network.parameters())
+        }
+
+
+class _Turns:
+    """A player with its optimizer, the parameters it trains and its batch norms."""
+
+    def __init__(self, player: Player):
+        self.player = player
+        networks = player.networks.values()
+        self.optimizer = torch.optim.Adam(
+            [p for net in networks for p in net.parameters() if p.requires_grad],
+            lr=player.learning_rate,
+            betas=player.betas,
+            fused=_can_fuse(networks),
+        )
+        self.parameters = self.optimizer.param_groups[0]["params"]
+        self.norms = [m for net in networks for m in net.modules() if _keeps_statistics(m)]
+
+    def take(self, batch: Any, precision: Callable[[], AbstractContextManager]) -> tuple:
+        """Take the player's steps; return the last batch, and its losses by name."""
+        player, losses = self.player, {}
+        for _ in range(player.n_steps):
+            with precision():
+                if player.draw is not None:
+                    batch = player.draw()
+                losses = player.losses(batch)
+            self.optimizer.zero_grad(set_to_none=True)
+            sum(losses.values()).backward(inputs=self.parameters)  # type: ignore[union-attr]
+            self.optimizer.step()
+        return batch, {f"{player.name}_{key}": value.detach() for key, value in losses.items()}
+
+    def decay(self, progress: float) -> None:
+        """Put the learning rate where half a cosine has it."""
+        factor = 0.5 * (1 + math.cos(math.pi * progress))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.player.learning_rate * factor
+
+
+@dataclass
+class Engine:
+    """Runs phases, records history, and calls callbacks. It knows no method.
+
+    Parameters
+    ----------
+    callbacks : sequence of Callback, default=()
+        Told of the events of the training.
+
+    precision : callable, default=contextlib.nullcontext
+        Makes the context that batches and losses are computed in.
+
+    Attributes
+    ----------
+    history : list of dict
+        One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.
+
+    n_iter : dict of str to int
+        Iterations made, by phase.
+    """
+
+    callbacks: Sequence[Callback] = ()
+    precision: Callable[[], AbstractContextManager] = nullcontext
+    history: list[dict[str, Any]] = field(default_factory=list)
+    n_iter: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def session(self) -> Iterator[Engine]:
+        """Call ``on_fit_begin`` and, whatever happens, ``on_fit_end``."""
+        with ExitStack() as ends:
+            for callback in self.callbacks:
+                ends.callback(callback.on_fit_end)
+                callback.on_fit_begin()
+            yield self
+
+    def run(self, phase: Phase) -> None:
+        """Play one phase.
+
+        Raises
+        ------
+        FloatingPointError
+            If a loss is not finite; it names the loss, the phase and the iteration.
+        """
+        networks = phase.networks
+        for network in networks.values():
+            network.train()
+        turns = [_Turns(player) for player in phase.players]
+        state = TrainingState(phase.name, phase.max_iter, self.history, networks)
+        if phase.ema_decay:
+            averaged = networks if phase.averaged is None else phase.averaged
+            state.averages = {
+                name: _averaged(networks[name], phase.ema_decay, state) for name in averaged
+            }
+        self._call("on_phase_begin", state)
+        _watch(turns, None)
+        try:
+            self._play(phase, turns, state)
+            self.n_iter[phase.name] = self.n_iter.get(phase.name, 0) + state.iteration
+            self._call("on_phase_end", state)
+        finally:
+            for norm in {norm for turn in turns for norm in turn.norms}:
+                norm.track_running_stats = True
+        for name, average in state.averages.items():
+            if average.n_averaged:
+                networks[name].load_state_dict(average.module.state_dict())
+        for network in networks.values():
+            network.eval()
+            network.zero_grad(set_to_none=True)
+
+    def _play(self, phase: Phase, turns: Sequence[_Turns], state: TrainingState) -> None:
+        log_interval = max(1, min(100, phase.max_iter // 20))
+        recorded: list[dict[str, Tensor]] = []
+        while state.iteration < phase.max_iter and not state.stopped:
+            if phase.before_iteration is not None:
+                with self.precision():
+                    phase.before_iteration(state.iteration)
+            batch: Any = None
+            losses: dict[str, Tensor] = {}
+            for turn in turns:
+                if phase.lr_decay:
+                    turn.decay(state.iteration / phase.max_iter)
+                _watch(turns, turn)
+                batch, own = turn.take(batch, self.precision)
+                losses |= own
+            for name, average in state.averages.items():
+                average.update_parameters(state.networks[name])
+            recorded.append(losses)
+            state.iteration += 1
+            if len(recorded) == log_interval or state.iteration == phase.max_iter:
+                self._log(state, recorded)
+                recorded = []
+
+    def _log(self, state: TrainingState, recorded: list[dict[str, Tensor]]) -> None:
+        """Fetch the losses since the last record from the device, all at once."""
+        names = list(recorded[0])
+        values = torch.stack([torch.stack([r[n] for n in names]) for r in recorded]).cpu().double()
+        bad = (~values.isfinite()).nonzero()
+        if len(bad):
+            step, which = bad[0].tolist()
+            iteration = state.iteration - len(recorded) + step + 1
+            raise FloatingPointError(
+                f"The loss '{names[which]}' became {values[step, which].item()} in phase "
+                f"'{state.phase}' at iteration {iteration} of {state.max_iter}. Try a smaller "
+                "learning_rate, a larger batch_size, or scale extreme columns of X (for example "
+                "with sklearn.preprocessing.QuantileTransformer)."
+            )
+        record = {"phase": state.phase, "iteration": state.iteration}
+        record.update(zip(names, values.mean(dim=0).tolist()))
+        self.history.append(record)
+        self._call("on_log", state)
+
+    def _call(self, event: str, state: TrainingState) -> None:
+        for callback in self.callbacks:
+            getattr(callback, event)(state)
+
+
+def _keeps_statistics(module: nn.Module) -> TypeGuard[_BatchNorm]:
+    return isinstance(module, _BatchNorm) and bool(module.track_running_stats)
+
+
+def _watch(turns: Sequence[_Turns], acting: _Turns | None) -> None:
+    """Let only the acting player's batch-norm statistics move; the others' stand still."""
+    for turn in turns:
+        for norm in turn.norms:
+            norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)
+
+
+def _averaged(network: nn.Module, decay: float, state: TrainingState) -> AveragedModel:
+    """Average weights and statistics; early on it forgets faster, not to keep the start."""
+
+    def update(averaged: Any, current: Any, _: Any) -> None:
+        n = state.iteration
+        weight = 1 - min(decay, (1 + n) / (10 + n))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(averaged, current, weight)
+        else:
+            torch._foreach_copy_(averaged, current)
+
+    return AveragedModel(network, multi_avg_fn=update, use_buffers=True)
+
+
+def _can_fuse(networks: Any) -> bool:
+    devices = {p.device.type for network in networks for p in network.parameters()}
+    return devices <= {"cpu", "cuda", "mps"}

@@ -1,0 +1,190 @@
+"""Training of one network by epochs, with early stopping on held-out rows, by skorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import CosineAnnealingLR
+from torch.utils.data import TensorDataset
+
+from imblearn_gan.training.runtime import autocast
+
+
+@dataclass(frozen=True)
+class EpochTraining:
+    """How a network is trained by epochs.
+
+    Parameters
+    ----------
+    max_epochs, batch_size, learning_rate, weight_decay, patience, verbose
+        As in :class:`~imblearn_gan.ResNetClassifier`.
+
+    device : torch.device
+        Where.
+
+    dtype : torch.dtype
+        What convolutions and matrix products are computed in.
+    """
+
+    max_epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+    patience: int
+    verbose: int
+    device: torch.device
+    dtype: torch.dtype
+
+    @property
+    def layout(self) -> torch.memory_format:
+        """How images lie in memory."""
+        return torch.contiguous_format if self.dtype == torch.float32 else torch.channels_last
+
+    def run(
+        self,
+        module: type[nn.Module],
+        sizes: dict[str, int],
+        train: TensorDataset,
+        valid: TensorDataset,
+        weight: np.ndarray,
+        augment: Callable[[Tensor], Tensor],
+    ) -> tuple[dict[str, Tensor], list[dict]]:
+        """Train ``module(**sizes)``, inside a seed scope.
+
+        Parameters
+        ----------
+        module, sizes
+            The network's class, and what it is called with.
+
+        train, valid : TensorDataset
+            Rows to learn from, and held-out ones, possibly none; with class codes.
+
+        weight : ndarray of shape (n_classes,)
+            Weights of the classes in the cross entropy.
+
+        augment : callable
+            Changes the rows of each batch that the network learns from.
+
+        Returns
+        -------
+        state : dict of Tensor
+            The weights that did best on the held-out rows, or the last ones.
+
+        history : list of dict
+            One record an epoch: ``'phase'``, ``'iteration'`` and losses.
+
+        Raises
+        ------
+        ImportError
+            Without skorch.
+
+        FloatingPointError
+            If a loss or a weight is not finite.
+        """
+        net, patient = self._fitted(module, sizes, train, valid, weight, augment)
+        epochs = [epoch for epoch in net.history if "dur" in epoch]  # those that were finished
+        if len(epochs) < self.max_epochs and patient:
+            raise KeyboardInterrupt  # which skorch takes for an early stop
+        losses = ["train_loss", *(["valid_loss", "valid_acc"] if len(valid) else [])]
+        history = [
+            {"phase": "train", "iteration": i, **{name: float(epoch[name]) for name in losses}}
+            for i, epoch in enumerate(epochs, start=1)
+        ]
+        figures = np.array([[epoch[name] for name in losses] for epoch in history], dtype=float)
+        state = net.module_.state_dict()  # also what the very last update made of it
+        finite = all(value.isfinite().all() for value in state.values())
+        if not (np.isfinite(figures).all() and finite):
+            raise FloatingPointError(
+                "The loss is not finite: training diverged. Try a smaller learning_rate."
+            )
+        return state, history
+
+    def _fitted(
+        self,
+        module: type[nn.Module],
+        sizes: dict[str, int],
+        train: TensorDataset,
+        valid: TensorDataset,
+        weight: np.ndarray,
+        augment: Callable[[Tensor], Tensor],
+    ) -> tuple[Any, bool]:
+        """Return skorch's net, and whether its patience was not exhausted."""
+        try:
+            from skorch import NeuralNetClassifier
+            from skorch.callbacks import EarlyStopping, LRScheduler
+            from skorch.helper import predefined_split
+        except ImportError as error:
+            raise ImportError(
+                "ResNetClassifier is trained by skorch: pip install skorch"
+            ) from error
+        training = self
+
+        class Net(NeuralNetClassifier):
+            def initialize_module(self) -> Any:
+                super().initialize_module()
+                convert_conv2d_weight_memory_format(self.module_, training.layout)
+                return self
+
+            def infer(self, *args: Any, **kwargs: Any) -> Tensor:
+                with autocast(training.device, training.dtype):
+                    return super().infer(*args, **kwargs).float()
+
+        n_steps = self.max_epochs * len(_Batches(train, self.batch_size, shuffle=True))
+        schedule = LRScheduler(policy=CosineAnnealingLR, T_max=n_steps, step_every="batch")
+        stopping = EarlyStopping(patience=self.patience, load_best=True)
+        net = Net(
+            module,
+            **{f"module__{name}": size for name, size in sizes.items()},
+            criterion=nn.CrossEntropyLoss,
+            criterion__weight=torch.tensor(weight, dtype=torch.float32),
+            optimizer=AdamW,
+            optimizer__weight_decay=self.weight_decay,
+            lr=self.learning_rate,
+            max_epochs=self.max_epochs,
+            batch_size=self.batch_size,
+            iterator_train=_Batches,
+            iterator_train__shuffle=True,
+            iterator_train__augment=augment,
+            iterator_valid=_Batches,
+            train_split=predefined_split(valid) if len(valid) else None,
+            callbacks=[schedule, stopping] if len(valid) else [schedule],
+            device=self.device,
+            verbose=self.verbose,
+        ).fit(train, None)
+        return net, not len(valid) or stopping.misses_ < self.patience
+
+
+class _Batches:
+    """Batches of rows that are in memory.
+
+    A last batch of one row, which batch norm cannot learn from, is left out in training.
+    """
+
+    def __init__(
+        self,
+        dataset: TensorDataset,
+        batch_size: int,
+        shuffle: bool = False,
+        augment: Callable[[Tensor], Tensor] = lambda x: x,
+    ):
+        self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
+        self.augment = augment
+
+    def __len__(self) -> int:
+        n_full, n_left = divmod(len(self.dataset), self.batch_size)
+        return n_full + (n_left > 1 if self.shuffle else n_left > 0)
+
+    def __iter__(self) -> Iterator[Any]:
+        n = len(self.dataset)
+        order = torch.randperm(n) if self.shuffle else torch.arange(n)
+        for index in order.split(self.batch_size):
+            if len(index) > 1 or not self.shuffle:
+                x, y = self.dataset[index]
+                yield self.augment(x), y
