@@ -40,11 +40,11 @@ def main():
 
     decoder = GAMO2pix(model.networks_["extractor"], max_iter=args.max_iter, random_state=0)
     decoder.fit(X, y)
-    features, shares = decoder.transform(X), np.linspace(0, 1, 7)[:, None]
+    features, weights = decoder.transform(X), np.linspace(0, 1, 7)[:, None]
     mixtures = []
     for label in np.unique(y):
         first, second = features[y == label][:2]
-        mixtures.append(decoder.decode((1 - shares) * first + shares * second, [label] * 7))
+        mixtures.append(decoder.decode((1 - weights) * first + weights * second, [label] * 7))
     mixtures = np.stack(mixtures)
     print("mixtures:", mixtures.shape, mixtures.dtype)
     if args.picture:

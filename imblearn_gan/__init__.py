@@ -1,36 +1,12 @@
 """GANs made for imbalanced data, behind imbalanced-learn's ``fit_resample``."""
 
+from imblearn_gan import classifiers, over_sampling
 from imblearn_gan.base import BaseGANOversampler
-from imblearn_gan.classifiers import DOSClassifier, GAMOClassifier, ResNetClassifier
-from imblearn_gan.over_sampling import (
-    ACGANOversampler,
-    BAGANGPOversampler,
-    BAGANOversampler,
-    CAPGANOversampler,
-    CGANOversampler,
-    CWGANGPOversampler,
-    GAMO2pix,
-    GAMOOversampler,
-    GANDAOversampler,
-    GANOversampler,
-)
+from imblearn_gan.classifiers import *  # noqa: F403
+from imblearn_gan.over_sampling import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ACGANOversampler",
-    "BAGANGPOversampler",
-    "BAGANOversampler",
-    "BaseGANOversampler",
-    "CAPGANOversampler",
-    "CGANOversampler",
-    "CWGANGPOversampler",
-    "DOSClassifier",
-    "GAMO2pix",
-    "GAMOClassifier",
-    "GAMOOversampler",
-    "GANDAOversampler",
-    "GANOversampler",
-    "ResNetClassifier",
-    "__version__",
-]
+__all__ = ["BaseGANOversampler", "__version__"]
+__all__ += classifiers.__all__
+__all__ += over_sampling.__all__

@@ -1,0 +1,107 @@
+"""Write the tables of the pages that the code knows better: ``python docs/tables.py``.
+
+A table stands between ``<!-- table: name -->`` and ``<!-- end -->``. With ``--check`` nothing is
+written, and the script fails if a page is not what the code says.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from dataclasses import fields
+from pathlib import Path
+
+from imblearn_gan import BaseGANOversampler, over_sampling
+from imblearn_gan._docs import PARAMETERS
+
+DOCS = Path(__file__).parent
+SAMPLERS = {
+    name: cls
+    for name in over_sampling.__all__
+    if issubclass(cls := getattr(over_sampling, name), BaseGANOversampler)
+}
+TEXTS = {name: text for group in PARAMETERS.values() for name, text in group.items()} | {
+    "sampling_strategy": "\nHow many rows each class gets, as in imbalanced-learn."
+}
+
+
+def short(name: str) -> str:
+    """Return a sampler's name as tables have it."""
+    return name.removesuffix("Oversampler")
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a parameter's text, in Markdown."""
+    lines = text.split("\n", 1)[1].replace("<paper>", "").split()
+    sentence = re.split(r"(?<=[.:])\s+(?=[A-Z`{])", " ".join(lines))[0].rstrip(".:")
+    return re.sub(r":\w+:`~?([^`]*)`", lambda m: m[1].split(".")[-1], sentence).replace("``", "`")
+
+
+def options() -> str:
+    """Return the parameters that more than one sampler has, with defaults by sampler."""
+    defaults: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, cls in SAMPLERS.items():
+        for field in fields(cls):
+            defaults[field.name][repr(field.default)].append(short(name))
+    rows = ["| parameter | default | what it does |", "|---|---|---|"]
+    for parameter in (name for name in TEXTS if name in defaults):
+        by_value = sorted(defaults[parameter].items(), key=lambda item: -len(item[1]))
+        n_samplers = sum(len(names) for _, names in by_value)
+        if n_samplers < 2:
+            continue
+        cells = [
+            f"`{value}`" + (f" ({', '.join(names)})" if i or n_samplers < len(SAMPLERS) else "")
+            for i, (value, names) in enumerate(by_value)
+        ]
+        text = first_sentence(TEXTS[parameter]).replace("|", "\\|")
+        rows.append(f"| `{parameter}` | {', '.join(cells)} | {text} |")
+    return "\n".join(rows)
+
+
+def methods() -> str:
+    """Return the samplers with the first line of their docstrings."""
+    rows = ["| sampler | |", "|---|---|"]
+    for name, cls in SAMPLERS.items():
+        rows.append(f"| `{name}` | {(cls.__doc__ or '').splitlines()[0].rstrip('.')} |")
+    return "\n".join(rows)
+
+
+def api() -> str:
+    """Return the names that the API page lists."""
+    names = "\n".join(f"   {name}" for name in [*SAMPLERS, "BaseGANOversampler"])
+    return (
+        "```{eval-rst}\n.. currentmodule:: imblearn_gan\n.. autosummary::\n"
+        f"   :toctree: generated\n\n{names}\n```"
+    )
+
+
+TABLES = {"options": options, "methods": methods, "api": api}
+
+
+def filled(page: str) -> str:
+    """Return a page with its tables as the code has them."""
+    return re.sub(
+        r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)",
+        lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}",
+        page,
+        flags=re.DOTALL,
+    )
+
+
+def main(check: bool) -> list[str]:
+    """Write the pages, or with ``check`` only return the names of those that differ."""
+    changed = []
+    for path in (DOCS / "options.md", DOCS / "api.md"):
+        page = path.read_text()
+        if (new := filled(page)) != page:
+            changed.append(path.name)
+            if not check:
+                path.write_text(new)
+    return changed
+
+
+if __name__ == "__main__":
+    stale = main(check="--check" in sys.argv)
+    if "--check" in sys.argv and stale:
+        raise SystemExit(f"{', '.join(stale)}: run python docs/tables.py")
