@@ -32,6 +32,8 @@ from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.data import DataSpec
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
+__all__ = ["BaseGANOversampler", "check_trained", "documented"]
+
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -182,17 +184,6 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             )
         return blocks, y
 
-    def check_trained(self) -> None:
-        """Raise a NotFittedError if there is no trained generator."""
-        check_is_fitted(
-            self,
-            "networks_",
-            msg=(
-                "This %(name)s instance has no trained generator: call fit_resample first, on "
-                "data that are not balanced and with replay below 1."
-            ),
-        )
-
     def sample(self, counts: Mapping, *, random_state: Any = None) -> tuple[Any, Any]:
         """Draw more generated rows without training again.
 
@@ -224,7 +215,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             If a label is unknown or was not oversampled, a count is negative, or ``reject`` was
             set on a sampler that was trained without it.
         """
-        self.check_trained()
+        check_trained(self)
         self._validate_params()
         if self.reject and REJECTION not in self.networks_:
             raise ValueError(
@@ -265,3 +256,15 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+def check_trained(sampler: BaseGANOversampler) -> None:
+    """Raise a NotFittedError if a sampler has no trained generator."""
+    check_is_fitted(
+        sampler,
+        "networks_",
+        msg=(
+            "This %(name)s instance has no trained generator: call fit_resample first, on "
+            "data that are not balanced and with replay below 1."
+        ),
+    )

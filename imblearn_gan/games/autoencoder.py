@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
 
 from imblearn_gan._estimator import architecture_options, read_rows
-from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
 from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, trunk_of
@@ -232,7 +232,7 @@ class AutoencoderGame(BaseGANOversampler):
         ValueError
             If X does not fit what ``fit_resample`` got, or y holds an unknown label.
         """
-        self.check_trained()
+        check_trained(self)
         X, y = read_rows(self, X), self.label_codec_.encode(y)
         check_consistent_length(X, y)
         rows = torch.from_numpy(self.codec_.encode(X))
@@ -263,7 +263,7 @@ class AutoencoderGame(BaseGANOversampler):
         ValueError
             If a code has not ``latent_dim`` values, or y holds an unknown label.
         """
-        self.check_trained()
+        check_trained(self)
         Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self.label_codec_.encode(y)
         check_consistent_length(Z, y)
         if Z.shape[1] != self.latent_dim:
