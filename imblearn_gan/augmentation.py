@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "color", "cutout", "mirror", "noise", "translation"]
 
@@ -217,7 +217,7 @@ class Augmentation:
     Examples
     --------
     >>> import torch
-    >>> from imblearn_gan._data import DataSpec
+    >>> from imblearn_gan.data import DataSpec
     >>> from imblearn_gan.augmentation import Augmentation
     >>> Augmentation("auto", DataSpec((5,), (90, 10))).names
     ('noise',)

@@ -18,13 +18,11 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
     _check_feature_names,
-    _check_n_features,
     check_consistent_length,
     check_is_fitted,
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataCodec, DataSpec, LabelCodec, to_native
 from imblearn_gan._training import (
     Engine,
     Phase,
@@ -38,6 +36,7 @@ from imblearn_gan._training import (
 )
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
+from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, to_native
 from imblearn_gan.losses import softmax_loss
 from imblearn_gan.networks import (
     FAMILIES,
@@ -160,34 +159,26 @@ class AdversarialEstimator(BaseEstimator):
         for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
             delattr(self, name)
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, DataCodec, LabelCodec]:
-        """X in its native form, and the codecs of X and y; every check before training."""
+    def _read(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+        """X in its native form and class codes; every check before training."""
         self._check_settings()
-        X = to_native(X)
-        labels = LabelCodec().fit(y)
-        check_consistent_length(X, labels.labels_)
+        X, label_codec = to_native(X), LabelCodec()
+        y = label_codec.fit_encode(y)
+        check_consistent_length(X, y)
         codec = DataCodec(self.image_shape, self.channels, self.categorical_features).fit(X)
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
-        counts = np.bincount(labels.codes_)
+        counts = np.bincount(y)
         self._family(codec.spec(counts.tolist()))
         self._augmentation(codec.spec(counts.tolist()))
         if len(counts) > 1 and counts.min() < self._min_class_size:
-            small = labels.classes_[counts < self._min_class_size].tolist()
+            small = label_codec.classes_[counts < self._min_class_size].tolist()
             raise ValueError(
                 f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
                 f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
             )
-        return X, codec, labels
-
-    def _read_again(self, X: Any) -> Any:
-        """X in its native form, checked against what ``fit`` has seen."""
-        X = to_native(X)
-        _check_feature_names(self, X, reset=False)
-        if len(X.shape) == 2:
-            _check_n_features(self, X, reset=False)
-        self._codec.check(X)
-        return X
+        self.codec_, self.label_codec_, self.classes_ = codec, label_codec, label_codec.classes_
+        return X, y
 
     def _check_settings(self) -> None:
         resolve_device(self.device)
@@ -348,48 +339,43 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         """
 
     def _replay_augmentation(self) -> Augmentation:
-        return Augmentation(self.replay_augmentation, self._codec.spec(()), "replay_augmentation")
+        return Augmentation(self.replay_augmentation, self.codec_.spec(()), "replay_augmentation")
 
     def _check_X_y(self, X, y):
         self._forget()
-        native, self._codec, self._labels = self._read(X, y)
+        native, codes = self._read(X, y)
         self._replay_augmentation()
         self._container = ArraysTransformer(X, y)
-        self.classes_, labels = self._labels.classes_, self._labels.labels_
-        del self._labels.labels_, self._labels.codes_  # a sampler holds no training labels
-        return native, labels, False
+        return native, self.classes_[codes], False
 
     def _fit_resample(self, X, y):
-        codes = np.searchsorted(self.classes_, y)
+        y = self.label_codec_.encode(y)
         to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         to_repeat = [int(self.replay * n + 1e-9) for n in to_add]  # 0.29 * 100 is below 29
         to_make = [n - m for n, m in zip(to_add, to_repeat)]
-        blocks, labels, sources = [X], [y], [np.arange(len(y))]
+        blocks, codes, sources = [X], [y], [np.arange(len(y))]
         if sum(to_make):
-            spec = self._codec.spec(np.bincount(codes).tolist())
-            self._train(self._codec.encode(X), codes, spec, to_make)
+            spec = self.codec_.spec(np.bincount(y).tolist())
+            self._train(self.codec_.encode(X), y, spec, to_make)
         else:
             self.history_, self.n_iter_ = [], 0
             self._seed = self._new_seed()
         self._stream = np.random.RandomState(self._seed)
         if sum(to_make):
-            rows, new_labels = self._draw(to_make, self._stream)
+            rows, made = self._draw(to_make, self._stream)
             blocks.append(rows)
-            labels.append(new_labels)
-            sources.append(np.full(len(new_labels), -1))
+            codes.append(made)
+            sources.append(np.full(len(made), -1))
         if sum(to_repeat):
             repeated = np.concatenate(
-                [
-                    _deal(np.flatnonzero(codes == i), n, self._stream)
-                    for i, n in enumerate(to_repeat)
-                ]
+                [_deal(np.flatnonzero(y == i), n, self._stream) for i, n in enumerate(to_repeat)]
             )
             blocks.extend(self._repeat(X, repeated))
-            labels.append(y[repeated])
+            codes.append(y[repeated])
             sources.append(repeated)
         self.sample_source_ = np.concatenate(sources)
         self.synthetic_mask_ = self.sample_source_ < 0
-        return self._codec.stack(blocks), self._labels.decode(np.concatenate(labels))
+        return self.codec_.stack(blocks), self.label_codec_.decode(np.concatenate(codes))
 
     def _repeat(self, X, rows):
         """Blocks of copies of these rows of X, changed by ``replay_augmentation``."""
@@ -398,15 +384,15 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             return [_safe_indexing(X, rows)]
 
         def changed(index):
-            encoded = torch.from_numpy(self._codec.encode(_safe_indexing(X, index.numpy())))
+            encoded = torch.from_numpy(self.codec_.encode(_safe_indexing(X, index.numpy())))
             made = change(encoded)
-            for place in self._codec.spec(()).categorical_slices:
+            for place in self.codec_.spec(()).categorical_slices:
                 made[:, place] = encoded[:, place]  # a category is not noisy
             return made
 
         with torch_scope(int(self._stream.randint(_MAX_SEED)), torch.device("cpu")):
             parts = in_chunks(changed, torch.from_numpy(rows))
-            return [self._codec.decode(part.numpy(), moved=True) for part in parts]
+            return [self.codec_.decode(part.numpy(), moved=True) for part in parts]
 
     # Rejection --------------------------------------------------------------------------------
 
@@ -443,7 +429,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
             return rows
 
         def plausibility(rows: Tensor, codes: Tensor) -> tuple[Tensor, Tensor]:
-            given = self._codec.encode(self._codec.decode(rows.cpu().numpy()))
+            given = self.codec_.encode(self.codec_.decode(rows.cpu().numpy()))
             outputs = networks[_JUDGE](torch.from_numpy(given).to(rows.device)).softmax(dim=1)
             return outputs.gather(1, codes[:, None])[:, 0], outputs.argmax(dim=1) == codes
 
@@ -462,7 +448,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         return rows
 
     def _draw(self, n_by_class: Sequence[int], stream: np.random.RandomState) -> tuple:
-        """Rows in native form and their labels, ordered by class."""
+        """Rows in native form and their class codes, ordered by class."""
         try:
             device = resolve_device(self.device)
         except ValueError:  # trained on a device that this machine does not have
@@ -476,7 +462,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
                     lambda chunk: self._generate_checked(networks, chunk, refused),
                     torch.from_numpy(codes).to(device),
                 )
-                blocks = [self._codec.decode(chunk.cpu().numpy()) for chunk in chunks]
+                blocks = [self.codec_.decode(chunk.cpu().numpy()) for chunk in chunks]
         finally:
             self.networks_.cpu()
         n_implausible = sum(map(int, refused))
@@ -487,7 +473,7 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
                 "(max_iter), or let real rows be repeated in their place (replay).",
                 stacklevel=4,
             )
-        return self._codec.stack(blocks), self.classes_[codes]
+        return self.codec_.stack(blocks), codes
 
     def _check_trained(self) -> None:
         check_is_fitted(
@@ -557,8 +543,8 @@ class BaseGANOversampler(AdversarialEstimator, BaseOverSampler):
         if not sum(n_by_class):
             raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
         stream = self._stream if random_state is None else check_random_state(random_state)
-        rows, labels = self._draw(n_by_class, stream)
-        return self._container.transform(rows, self._labels.decode(labels))
+        rows, y = self._draw(n_by_class, stream)
+        return self._container.transform(rows, self.label_codec_.decode(y))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

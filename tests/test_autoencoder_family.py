@@ -14,9 +14,9 @@ from imblearn_gan import (
     CAPGANOversampler,
     GANDAOversampler,
 )
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import TrainingData
 from imblearn_gan.callbacks import Callback
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes
 from imblearn_gan.losses import gradient_penalty
 from imblearn_gan.networks import (

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from imblearn_gan._data import DataCodec
+from imblearn_gan.data import DataCodec
 from tests.samplers import (
     assert_oversampled,
     assert_same,

@@ -10,8 +10,8 @@ from scipy.optimize import nnls
 from sklearn.datasets import load_digits
 
 from imblearn_gan import GAMO2pix, GAMOClassifier, GAMOOversampler
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Engine, TrainingData
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
 from imblearn_gan.networks import ConditionalGenerator, ConvexGenerator
 from tests.samplers import images, labels

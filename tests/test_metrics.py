@@ -46,13 +46,13 @@ from imblearn_gan.metrics import (
     inception_features,
     inception_score,
     label_accuracy,
-    memorized_share,
+    memorized_fraction,
     precision_recall,
     ssim_of_pairs,
     ssim_to_nearest,
     v_score,
 )
-from imblearn_gan.metrics._evaluation import _smote
+from imblearn_gan.metrics._remedies import smote
 
 RNG = np.random.default_rng(0)
 REAL, FAKE = RNG.normal(size=(60, 4)), RNG.normal(0.5, 1.5, size=(40, 4))
@@ -261,16 +261,16 @@ def test_collapse_shows_in_recall_and_coverage():
     assert density_coverage(REAL, collapsed).coverage < 0.3
 
 
-def test_memorized_share_by_its_definition():
+def test_memorized_fraction_by_its_definition():
     distances = cdist(REAL, REAL) + np.diag(np.full(60, np.inf))
     for ratio in (1.0, 0.6):
         between = cdist(FAKE, REAL)
         own = distances.min(axis=1)[between.argmin(axis=1)]
-        figures = memorized_share(REAL, FAKE, ratio=ratio)
+        figures = memorized_fraction(REAL, FAKE, ratio=ratio)
         assert figures.generated == pytest.approx((between.min(axis=1) < ratio * own).mean())
         # a real row held against the others is a generated row of theirs
         held = [
-            memorized_share(np.delete(REAL, i, axis=0), REAL[[i]], ratio=ratio).generated
+            memorized_fraction(np.delete(REAL, i, axis=0), REAL[[i]], ratio=ratio).generated
             for i in range(60)
         ]
         assert figures.real == pytest.approx(np.mean(held))
@@ -278,44 +278,44 @@ def test_memorized_share_by_its_definition():
 
 def test_copies_are_memorized_and_fresh_rows_are_not():
     X, fresh = np.random.default_rng(1).normal(size=(2, 400, 6))
-    assert memorized_share(X, X[::2]).generated == 1
-    assert memorized_share(X, X + 1e-4, ratio=0.4).generated == 1
-    generated, real = memorized_share(X, fresh)
+    assert memorized_fraction(X, X[::2]).generated == 1
+    assert memorized_fraction(X, X + 1e-4, ratio=0.4).generated == 1
+    generated, real = memorized_fraction(X, fresh)
     assert abs(generated - real) < 0.1
-    assert max(memorized_share(X, fresh, ratio=0.4)) < 0.02
+    assert max(memorized_fraction(X, fresh, ratio=0.4)) < 0.02
     with pytest.raises(ValueError, match="ratio"):
-        memorized_share(X, X, ratio=0)
+        memorized_fraction(X, X, ratio=0)
     with pytest.raises(ValueError, match="X_real must have at least three"):
-        memorized_share(X[:2], X)
+        memorized_fraction(X[:2], X)
 
 
 def test_values_of_different_places_are_not_compared():
     frame = pd.DataFrame(REAL, columns=list("abcd"))
     for other in (frame.set_axis(list("efgh"), axis=1), REAL[:, None], REAL[:, :, None]):
-        assert memorized_share(frame, other).generated == 1
-    for metric in (memorized_share, frechet_distance, precision_recall, density_coverage):
+        assert memorized_fraction(frame, other).generated == 1
+    for metric in (memorized_fraction, frechet_distance, precision_recall, density_coverage):
         with pytest.raises(ValueError, match="X_generated has the columns"):
             metric(frame, frame[list("bacd")])
         with pytest.raises(ValueError, match=r"X_generated has images of shape \(4, 4, 3\)"):
             metric(np.zeros((5, 3, 4, 4)), np.zeros((5, 4, 4, 3)))
     images = np.random.default_rng(0).normal(size=(5, 3, 4, 4))
-    assert memorized_share(images, images.reshape(5, -1)).generated == 1
-    assert memorized_share(images[:, 0], images[:, :1]).generated == 1
-    assert memorized_share(images[:, :1], images[:, 0, ..., None]).generated == 1
+    assert memorized_fraction(images, images.reshape(5, -1)).generated == 1
+    assert memorized_fraction(images[:, 0], images[:, :1]).generated == 1
+    assert memorized_fraction(images[:, :1], images[:, 0, ..., None]).generated == 1
 
 
 def test_near_copies_of_repeated_rows_are_memorized():
     X = np.random.default_rng(1).normal(size=(40, 6))
     for copies in (X, np.repeat(X, 2, axis=0)):
-        assert memorized_share(copies, X + 1e-9, ratio=0.1).generated == 1
+        assert memorized_fraction(copies, X + 1e-9, ratio=0.1).generated == 1
     with pytest.raises(ValueError, match=r"three different rows\. Got 1 of 8"):
-        memorized_share(np.ones((8, 2)), X[:, :2])
+        memorized_fraction(np.ones((8, 2)), X[:, :2])
 
 
 def test_copies_of_repeated_rows_are_memorized():
     X = np.random.default_rng(1).normal(size=(40, 6)) + 100
-    assert memorized_share(np.repeat(X, 2, axis=0), X, ratio=0.5) == (1, 1)
-    generated, real = memorized_share(np.concatenate([X, X[:10]]), X[:10], ratio=0.1)
+    assert memorized_fraction(np.repeat(X, 2, axis=0), X, ratio=0.5) == (1, 1)
+    generated, real = memorized_fraction(np.concatenate([X, X[:10]]), X[:10], ratio=0.1)
     assert (generated, real) == (1, 20 / 50)
 
 
@@ -442,7 +442,7 @@ def test_figures_by_class():
         frechet_distance(REAL[40:], FAKE[20:]),
     ]
     assert_allclose(frame["frechet_distance"], expected)
-    frame = by_class(partial(memorized_share, ratio=0.5), REAL, y_real, REAL, y_real)
+    frame = by_class(partial(memorized_fraction, ratio=0.5), REAL, y_real, REAL, y_real)
     assert frame.columns.tolist() == ["class", "generated", "real", "n_real", "n_generated"]
     assert frame["n_real"].tolist() == [20, 20, 20]
     tree = DecisionTreeClassifier(max_depth=1, random_state=0).fit(TABLE, LABELS)
@@ -622,7 +622,7 @@ def test_smote_interpolates_integers_within_their_range(dtype, kind):
     if kind == "categories":
         data["d"] = np.where(LABELS, "yes", "no")
         categories = [3]
-    rows, labels = _smote("auto", categories, data, LABELS, 0)
+    rows, labels = smote("auto", categories, data, LABELS, 0)
     values = rows.iloc[:, :3].to_numpy() if hasattr(rows, "iloc") else rows
     values = values.toarray() if sparse.issparse(values) else values
     assert values.dtype == dtype
@@ -636,7 +636,7 @@ def test_smote_interpolates_integers_within_their_range(dtype, kind):
 
 def test_smote_of_nullable_columns():
     frame = pd.DataFrame({"a": pd.array(range(40), "Int64"), "b": pd.array(LABELS > 0, "boolean")})
-    rows, _ = _smote("auto", [], frame, LABELS, 0)
+    rows, _ = smote("auto", [], frame, LABELS, 0)
     assert rows.dtypes.tolist() == frame.dtypes.tolist()
 
 

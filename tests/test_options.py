@@ -7,9 +7,9 @@ from sklearn.base import clone
 from torch import nn
 
 from imblearn_gan import BAGANGPOversampler, CGANOversampler, GAMOClassifier, GAMOOversampler
-from imblearn_gan._data import DataSpec
 from imblearn_gan.augmentation import Augmentation, color, cutout, mirror, noise, translation
 from imblearn_gan.callbacks import Callback
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
 from tests.instances import SAMPLERS
 from tests.samplers import images, labels

@@ -12,8 +12,8 @@ from imblearn_gan import (
     DOSClassifier,
     GANOversampler,
 )
-from imblearn_gan._data import DataSpec
 from imblearn_gan.callbacks import Callback
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import critic_loss, fooling_loss
 from imblearn_gan.networks import (
@@ -175,7 +175,7 @@ def test_micro_clusters_draw_classes_together():
             ema_decay=0.0,
             random_state=0,
         ).fit(X, y)
-        rows = torch.from_numpy(model._codec.encode(X))
+        rows = torch.from_numpy(model.codec_.encode(X))
         features = model.networks_["extractor"](rows)
         spread.append(float(features[y == 0].var(dim=0).sum()))
     assert spread[1] < spread[0]

@@ -16,9 +16,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
 from imblearn_gan import BAGANOversampler
-from imblearn_gan._data import DataSpec
 from imblearn_gan.classifiers._base import GameClassifier
 from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
+from imblearn_gan.data import DataSpec
 from imblearn_gan.networks._resnet import ResNet18
 from tests.samplers import images, labels
 

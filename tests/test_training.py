@@ -10,9 +10,9 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from imblearn_gan import GANOversampler
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Engine, Phase, Player, TrainingData, in_chunks
 from imblearn_gan.callbacks import Callback, EarlyStopping
+from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import MLPFamily
 from tests.samplers import Interrupt, Recorder, TinySampler, labels, tiny
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 
 class Batch(NamedTuple):

@@ -8,6 +8,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from imblearn_gan._estimator import read_rows
 from imblearn_gan._training import extract
 from imblearn_gan.base import AdversarialEstimator
 
@@ -43,20 +44,20 @@ class GameClassifier(ClassifierMixin, AdversarialEstimator):
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        X, self._codec, labels = self._read(X, y)
-        self.classes_, counts = labels.classes_, np.bincount(labels.codes_)
+        X, y = self._read(X, y)
+        counts = np.bincount(y)
         if len(counts) < 2:
             raise ValueError(
                 "Classifier can't train when only one class is present: y holds only the class "
                 f"{self.classes_[:1].tolist()[0]!r}."
             )
-        encoded, spec = self._codec.encode(X), self._codec.spec(counts.tolist())
-        self._train(encoded, labels.codes_, spec, (counts.max() - counts).tolist())
+        encoded, spec = self.codec_.encode(X), self.codec_.spec(counts.tolist())
+        self._train(encoded, y, spec, (counts.max() - counts).tolist())
         return self
 
     def _logits(self, X) -> torch.Tensor:
         check_is_fitted(self, "networks_")
-        encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
+        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         return extract(network, encoded)
 

@@ -10,10 +10,10 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import GAME_CONSTRAINTS, SHARED_PARAMETERS, AdversarialEstimator
 from imblearn_gan.classifiers._base import GameClassifier
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import micro_cluster_loss, softmax_loss
 from imblearn_gan.networks import dense

@@ -17,10 +17,10 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
 
-from imblearn_gan._data import DataCodec, DataSpec, LabelCodec
 from imblearn_gan._training import autocast, resolve_device, resolve_precision, torch_scope
 from imblearn_gan.base import SHARED_PARAMETERS, AdversarialEstimator
 from imblearn_gan.classifiers._base import GameClassifier
+from imblearn_gan.data import DataSpec
 from imblearn_gan.networks._resnet import ResNet18
 
 
@@ -198,14 +198,14 @@ class ResNetClassifier(GameClassifier):
         self.precision = precision
         self.verbose = verbose
 
-    def _read(self, X: Any, y: Any) -> tuple[Any, DataCodec, LabelCodec]:
-        X, codec, labels = super()._read(X, y)
-        if codec.image_size_ is None:
+    def _read(self, X: Any, y: Any) -> tuple[Any, np.ndarray]:
+        X, y = super()._read(X, y)
+        if not self.codec_.is_image:
             raise ValueError(
                 f"{type(self).__name__} is for images, but X is a table of {X.shape[1]} columns. "
                 "If its rows are flattened images, set image_shape."
             )
-        return X, codec, labels
+        return X, y
 
     def _train(
         self, encoded: np.ndarray, codes: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 from torch.nn.utils.parametrizations import spectral_norm
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 #: Size of the feature vectors that discriminators look at.
 N_FEATURES = 256
@@ -23,7 +23,7 @@ N_FEATURES = 256
 class Family(Protocol):
     """What ``architecture`` accepts besides names: an object with these two methods.
 
-    Both get a :class:`~imblearn_gan._data.DataSpec`, whose ``shape`` is ``(n_values,)`` for
+    Both get a :class:`~imblearn_gan.data.DataSpec`, whose ``shape`` is ``(n_values,)`` for
     tables and ``(channels, height, width)`` for images. Networks are built inside the sampler's
     seed scope; they must not touch devices or seeds. The object must be a plain value that
     ``copy.deepcopy`` and ``pickle`` can handle.

@@ -7,7 +7,7 @@ from itertools import pairwise
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan.data import DataSpec
 
 
 class _PaperFamily:

@@ -14,9 +14,10 @@ from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan._estimator import read_rows
 from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import SHARED_PARAMETERS, BaseGANOversampler
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
 from imblearn_gan.networks import DCGANFamily, MLPFamily, trunk_of
 
@@ -193,9 +194,9 @@ class AutoencoderSampler(BaseGANOversampler):
             If X does not fit what ``fit_resample`` got, or y holds an unknown label.
         """
         self._check_trained()
-        X, y = self._read_again(X), self._labels.codes_of(y)
+        X, y = read_rows(self, X), self.label_codec_.encode(y)
         check_consistent_length(X, y)
-        rows, labels = torch.from_numpy(self._codec.encode(X)), torch.from_numpy(y)
+        rows, labels = torch.from_numpy(self.codec_.encode(X)), torch.from_numpy(y)
         return extract(self.networks_["encoder"], rows, labels).numpy()
 
     def decode(self, Z, y):
@@ -224,15 +225,15 @@ class AutoencoderSampler(BaseGANOversampler):
             If a code has not ``latent_dim`` values, or y holds an unknown label.
         """
         self._check_trained()
-        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self._labels.codes_of(y)
+        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self.label_codec_.encode(y)
         check_consistent_length(Z, y)
         if Z.shape[1] != self.latent_dim:
             raise ValueError(
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
         rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
-        labels = self._labels.decode(self.classes_[y])
-        return self._container.transform(self._codec.decode(rows.numpy()), labels)[0]
+        labels = self.label_codec_.decode(y)
+        return self._container.transform(self.codec_.decode(rows.numpy()), labels)[0]
 
 
 def draw_labels(size: int, data: TrainingData) -> Tensor:

@@ -8,9 +8,9 @@ import torch
 from imblearn.utils import Substitution
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Player, TrainingData
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import softmax_loss
 from imblearn_gan.networks import (
     BAGANFamily,

@@ -11,9 +11,9 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Player, TrainingData
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import discriminator_loss, gradient_penalty
 from imblearn_gan.networks import (
     BAGANGPFamily,

@@ -12,9 +12,9 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, TrainingData
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import (
     CAPGANFamily,

@@ -13,10 +13,10 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, Player, TrainingData
 from imblearn_gan._training._batches import Batch
 from imblearn_gan.base import SAMPLER_ATTRIBUTES, SHARED_PARAMETERS, BaseGANOversampler
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import critic_loss, fooling_loss
 from imblearn_gan.networks import (

@@ -10,8 +10,8 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import critic_loss, fooling_loss, gradient_penalty
 from imblearn_gan.over_sampling._cgan import CONDITIONING, NOISE_PARAMETERS, NoiseSampler, Turn
 

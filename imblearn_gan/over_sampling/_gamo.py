@@ -12,7 +12,6 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.base import (
@@ -22,6 +21,7 @@ from imblearn_gan.base import (
     AdversarialEstimator,
     BaseGANOversampler,
 )
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss
 from imblearn_gan.networks import (
     ConditionalGenerator,
@@ -512,4 +512,4 @@ class GAMOOversampler(GAMOMethod, BaseGANOversampler):
         generated = networks["generator"](z, counts, store.by_class)
         if "decoders" in networks:
             return networks["decoders"](generated, counts)
-        return generated.view(-1, *self._codec.spec(()).shape)
+        return generated.view(-1, *self.codec_.spec(()).shape)

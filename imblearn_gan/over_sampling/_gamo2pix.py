@@ -17,9 +17,10 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
+from imblearn_gan._estimator import read_rows
 from imblearn_gan._training import Phase, Player, TrainingData, extract
 from imblearn_gan.base import SHARED_PARAMETERS, AdversarialEstimator
+from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import ClassDecoders, Family, FeatureDecoder
 
@@ -221,11 +222,9 @@ class GAMO2pix(AdversarialEstimator):
             The fitted instance.
         """
         self._forget()
-        X, self._codec, self._labels = self._read(X, y)
-        codes = self._labels.codes_
-        self.classes_, counts = self._labels.classes_, np.bincount(codes).tolist()
-        del self._labels.labels_, self._labels.codes_  # no training labels are kept
-        self._train(self._codec.encode(X), codes, self._codec.spec(counts), counts)
+        X, y = self._read(X, y)
+        counts = np.bincount(y).tolist()
+        self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
         return self
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -266,7 +265,7 @@ class GAMO2pix(AdversarialEstimator):
             Their features.
         """
         check_is_fitted(self)
-        encoded = torch.from_numpy(self._codec.encode(self._read_again(X)))
+        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         return extract(self.networks_["extractor"], encoded).numpy()
 
     def decode(self, features, y):
@@ -288,9 +287,9 @@ class GAMO2pix(AdversarialEstimator):
         check_is_fitted(self)
         features = check_array(features, dtype=np.float32)
         check_consistent_length(features, y)
-        codes = self._labels.codes_of(y)
+        codes = self.label_codec_.encode(y)
         order = np.argsort(codes, kind="stable")
         counts = np.bincount(codes, minlength=len(self.classes_)).tolist()
         with torch.no_grad():
             images = self.networks_["decoders"](torch.from_numpy(features[order]), counts)
-        return self._codec.decode(images.numpy()[np.argsort(order)])
+        return self.codec_.decode(images.numpy()[np.argsort(order)])

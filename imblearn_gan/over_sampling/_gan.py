@@ -10,10 +10,10 @@ from imblearn.utils import Substitution
 from sklearn.utils._param_validation import StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan._training import Phase, TrainingData
 from imblearn_gan._training._batches import Batch
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import critic_loss, fooling_loss
 from imblearn_gan.networks import Discriminator, Generator, trunk_of
@@ -206,7 +206,7 @@ class GANOversampler(NoiseSampler):
     def _generate(self, networks: nn.ModuleDict, codes: Tensor) -> Tensor:
         generators: Any = networks["generator"]
         z = NormalCodes(self.latent_dim)(codes, self.truncation)
-        rows = torch.empty(len(codes), *self._codec.spec(()).shape, device=codes.device)
+        rows = torch.empty(len(codes), *self.codec_.spec(()).shape, device=codes.device)
         for code in codes.unique():
             mine = codes == code
             rows[mine] = generators[str(int(code))](z[mine], code)

@@ -9,8 +9,8 @@ import torch
 from imblearn.utils import Substitution
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataSpec
 from imblearn_gan.base import SAMPLER_ATTRIBUTES
+from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import (
     DCGANFamily,
     GANDAFamily,

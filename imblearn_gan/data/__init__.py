@@ -1,0 +1,22 @@
+"""From what users pass as ``X`` and ``y`` to tensors, and back.
+
+The only place for containers, layout, scaling, clipping, rounding, dtypes and categories. It
+knows nothing of the rest of the package.
+"""
+
+from imblearn_gan.data.codec import DataCodec
+from imblearn_gan.data.columns import Column, column_kind
+from imblearn_gan.data.containers import is_frame, to_native
+from imblearn_gan.data.labels import LabelCodec, check_no_label_missing
+from imblearn_gan.data.spec import DataSpec
+
+__all__ = [
+    "Column",
+    "DataCodec",
+    "DataSpec",
+    "LabelCodec",
+    "check_no_label_missing",
+    "column_kind",
+    "is_frame",
+    "to_native",
+]
