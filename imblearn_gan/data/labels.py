@@ -74,7 +74,7 @@ class LabelCodec:
         Raises
         ------
         ValueError
-            If they are no classes, or a one-hot row has none.
+            If labels are missing, or a row of one-hot columns has no class or several.
         """
         self.fit_encode(labels)
         return self
@@ -95,7 +95,7 @@ class LabelCodec:
         Raises
         ------
         ValueError
-            If they are no classes, or a one-hot row has none.
+            If labels are missing, or a row of one-hot columns has no class or several.
         """
         labels = _as_array(labels)
         plain, one_hot = check_target_type(labels, indicate_one_vs_all=True)
