@@ -85,17 +85,16 @@ class CodecEstimator(BaseEstimator):
             delattr(self, name)
 
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
-        """Return X in its native form and plain labels; make every check before training."""
+        """Return X in its native form and class codes; make every check before training."""
         self._forget()
         self._check_settings()
-        X = to_native(X)
-        label_codec = LabelCodec().fit(labels)
-        plain = label_codec.plain(labels)
-        check_consistent_length(X, plain)
+        X, label_codec = to_native(X), LabelCodec()
+        y = label_codec.fit_encode(labels)
+        check_consistent_length(X, y)
         codec = self._codec().fit(X)
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
-        counts = label_codec.counts_
+        counts = np.bincount(y)
         self._check_spec(codec.spec(counts.tolist()))
         if len(counts) > 1 and counts.min() < self._min_class_size:
             small = label_codec.classes_[counts < self._min_class_size].tolist()
@@ -104,7 +103,7 @@ class CodecEstimator(BaseEstimator):
                 f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
             )
         self.codec_, self.label_codec_, self.classes_ = codec, label_codec, label_codec.classes_
-        return X, plain
+        return X, y
 
     def _check_settings(self) -> None:
         """Raise a ValueError for parameters that are wrong whatever the data."""

@@ -91,9 +91,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     # fit_resample -----------------------------------------------------------------------------
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
-        native, labels = self._read(X, y)
         self._container = ArraysTransformer(X, y)
-        return native, labels, False
+        X, y = self._read(X, y)
+        return X, self.classes_[y], False
 
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
@@ -104,7 +104,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         return Augmentation(self.replay_augmentation, spec, "replay_augmentation")
 
     def _fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
-        y = self.label_codec_.encode(y)
+        y = np.searchsorted(self.classes_, y)
         n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from imblearn_gan.data import DataCodec
+from tests.data.rows import COUNTS, REALS, mixed_frame
 from tests.samplers import (
     assert_oversampled,
     assert_same,
@@ -17,9 +17,6 @@ from tests.samplers import (
 
 Y = labels(12, 7, 4)
 N = len(Y)
-RNG = np.random.RandomState(0)
-COUNTS = RNG.randint(0, 100, size=(N, 3))
-REALS = RNG.normal(size=(N, 3))
 
 DTYPES = [
     *(np.float16, np.float32, np.float64, np.longdouble),
@@ -122,35 +119,6 @@ def test_sparse_without_entries():
 
 
 # frames -----------------------------------------------------------------------------------------
-
-
-def mixed_frame():
-    words = ["low", "high", "middle"] * 8
-    return pd.DataFrame(
-        {
-            "float64": REALS[:, 0],
-            "float32": REALS[:, 1].astype(np.float32),
-            "int64": COUNTS[:, 0],
-            "uint8": COUNTS[:, 1].astype(np.uint8),
-            "bool": COUNTS[:, 0] > 50,
-            "Int64": pd.array(COUNTS[:, 0], dtype="Int64"),
-            "UInt8": pd.array(COUNTS[:, 1], dtype="UInt8"),
-            "boolean": pd.array(COUNTS[:, 1] > 50, dtype="boolean"),
-            "Float32": pd.array(REALS[:, 2], dtype="Float32"),
-            "category": pd.Categorical(
-                words[:N], ["unused", "low", "middle", "high"], ordered=True
-            ),
-            "numbered": pd.Categorical(COUNTS[:, 2] % 3),
-            "object": pd.Series(words[:N], dtype=object),
-            "object_bool": pd.Series([True, False, True] * 8, dtype=object)[:N],
-            "object_int": pd.Series(COUNTS[:, 1].tolist(), dtype=object),
-            "string": pd.array(words[:N], dtype="string"),
-            "str": pd.array(words[:N], dtype="str"),
-            "sparse_float": pd.arrays.SparseArray(REALS[:, 0] * (REALS[:, 0] > 0), fill_value=0.0),
-            "sparse_int": pd.arrays.SparseArray(COUNTS[:, 0] * (COUNTS[:, 0] > 50), fill_value=0),
-            "sparse_bool": pd.arrays.SparseArray(COUNTS[:, 0] > 50, fill_value=False),
-        }
-    )
 
 
 @pytest.mark.parametrize("name", mixed_frame().columns)
@@ -327,33 +295,6 @@ def test_constant_columns_stay_constant(value):
 def test_all_columns_constant():
     X_res, _ = check(np.full((N, 2), 7))
     assert (X_res == 7).all()
-
-
-def test_integers_are_rounded_not_truncated():
-    codec = DataCodec().fit(np.array([[0, 0], [10, 200]]))
-    made = codec.decode(np.array([[0.199, -0.999], [0.201, 0.999], [5.0, -5.0]]))
-    assert made.tolist() == [[6, 0], [6, 200], [10, 0]]
-
-
-def test_what_is_encoded_is_decoded():
-    X = mixed_frame()
-    codec = DataCodec().fit(X)
-    encoded = codec.encode(X)
-    assert encoded.dtype == np.float32
-    assert encoded.min() == -1
-    assert encoded.max() == 1
-    decoded = codec.decode(encoded)
-    reals = ["float64", "float32", "Float32", "sparse_float"]
-    assert_same(decoded.drop(columns=reals), X.drop(columns=reals))
-    np.testing.assert_allclose(
-        decoded[reals].astype(float), X[reals].astype(float), rtol=0, atol=1e-6
-    )
-
-
-def test_not_finite_rows_are_refused():
-    codec = DataCodec().fit(REALS)
-    with pytest.raises(FloatingPointError, match="learning_rate"):
-        codec.decode(np.full((2, 3), np.nan))
 
 
 # images -----------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def phases(name, X, y, n_iter, repeats=1, **params):
 def bare(X, y, n_iter, device):
     """Seconds an iteration of BAGAN's game, in float32, written down in plain PyTorch."""
     torch.manual_seed(0)
-    spec_of = imblearn_gan._data.DataSpec
+    spec_of = imblearn_gan.data.DataSpec
     n_classes = int(y.max()) + 1
     spec = spec_of((1, *X.shape[1:]), tuple(np.bincount(y)))
     family = DCGANFamily()

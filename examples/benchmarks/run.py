@@ -250,7 +250,7 @@ def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
             "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, *made, random_state=0),
         }
         if sampler is not None:
-            found["memorized"] = figures(metrics.memorized_share, X, y, *made)
+            found["memorized"] = figures(metrics.memorized_fraction, X, y, *made)
     if hasattr(sampler, "encode") and len(y_left):
         X_some, y_some = at_most(200, X_left, y_left)
         codes = sampler.encode(X_some, y_some)

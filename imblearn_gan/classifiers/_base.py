@@ -47,8 +47,7 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        X, labels = self._read(X, y)
-        y = self.label_codec_.encode(labels)
+        X, y = self._read(X, y)
         counts = np.bincount(y)
         if len(counts) < 2:
             raise ValueError(

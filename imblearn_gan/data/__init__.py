@@ -1,21 +1,22 @@
-"""temporary"""
-import numpy as np
-from imblearn_gan._data import DataCodec, DataSpec, check_no_label_missing, is_pandas as is_frame, to_native
-from imblearn_gan._data import LabelCodec as _Old
+"""From what users pass as ``X`` and ``y`` to tensors, and back.
 
+The only place for containers, layout, scaling, clipping, rounding, dtypes and categories. It
+knows nothing of the rest of the package.
+"""
 
-class LabelCodec:
-    def fit(self, labels):
-        self._old = _Old().fit(labels)
-        self.classes_ = self._old.classes_
-        self.counts_ = np.bincount(self._old.codes_)
-        return self
+from imblearn_gan.data.codec import DataCodec
+from imblearn_gan.data.columns import Column, column_kind
+from imblearn_gan.data.containers import is_frame, to_native
+from imblearn_gan.data.labels import LabelCodec, check_no_label_missing
+from imblearn_gan.data.spec import DataSpec
 
-    def plain(self, labels):
-        return _Old().fit(labels).labels_
-
-    def encode(self, labels):
-        return self._old.codes_of(labels)
-
-    def decode(self, y):
-        return self._old.decode(self.classes_[y])
+__all__ = [
+    "Column",
+    "DataCodec",
+    "DataSpec",
+    "LabelCodec",
+    "check_no_label_missing",
+    "column_kind",
+    "is_frame",
+    "to_native",
+]

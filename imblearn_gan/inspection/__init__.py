@@ -7,13 +7,11 @@ the screen or saved: that is left to the caller. What is drawn from a sampler is
 """
 
 from imblearn_gan.inspection._codes import CodesDisplay
+from imblearn_gan.inspection._generated import GeneratedImagesDisplay
 from imblearn_gan.inspection._history import TrainingHistoryDisplay
-from imblearn_gan.inspection._images import (
-    GeneratedImagesDisplay,
-    InterpolationDisplay,
-    NearestNeighborsDisplay,
-)
+from imblearn_gan.inspection._interpolation import InterpolationDisplay
 from imblearn_gan.inspection._marginals import MarginalsDisplay
+from imblearn_gan.inspection._neighbors import NearestNeighborsDisplay
 
 __all__ = [
     "CodesDisplay",

@@ -1,4 +1,4 @@
-"""Display of the codes of rows."""
+"""Display of the latent codes of rows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from imblearn_gan.inspection._common import check_count, check_sampler, read
 
 
 class CodesDisplay:
-    """Codes of rows in two dimensions, by class.
+    """Latent codes of rows in two dimensions, by class.
 
     Made by :meth:`from_sampler`. Classes that lie apart can be drawn apart: where codes say the
     class, overlapping classes give rows of the wrong one.
 
     Parameters
     ----------
-    positions : ndarray of shape (n_rows, 2)
+    positions : ndarray of shape (n_samples, 2)
         Where the codes lie.
 
-    y : ndarray of shape (n_rows,)
+    y : ndarray of shape (n_samples,)
         Labels of the rows.
 
     Attributes
@@ -58,15 +58,15 @@ class CodesDisplay:
     @classmethod
     def from_sampler(
         cls,
-        sampler,
-        X,
-        y,
+        sampler: Any,
+        X: Any,
+        y: Any,
         *,
-        method="tsne",
-        max_rows=2000,
-        random_state=0,
-        ax=None,
-        scatter_kw=None,
+        method: str = "tsne",
+        max_rows: int = 2000,
+        random_state: Any = 0,
+        ax: Any = None,
+        scatter_kw: dict[str, Any] | None = None,
     ) -> CodesDisplay:
         """Encode rows and find two dimensions for their codes.
 
@@ -78,7 +78,7 @@ class CodesDisplay:
         X : array-like
             Rows, like those that the sampler has seen.
 
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_samples,)
             Their labels.
 
         method : {'tsne', 'pca'}, default='tsne'
@@ -119,27 +119,27 @@ class CodesDisplay:
         check_count("max_rows", max_rows)
         check_sampler(sampler, "encode")
         labels = sampler.classes_[read(sampler, X, y)[1]]
-        codes: Any = sampler.encode(X, y)
+        z = sampler.encode(X, y)
         stream = check_random_state(random_state)
-        if len(codes) > max_rows:
-            chosen = np.sort(stream.choice(len(codes), max_rows, replace=False))
-            codes, labels = codes[chosen], labels[chosen]
-        if len(codes) < 3:
-            raise ValueError(f"X must hold at least three rows. Got {len(codes)}.")
-        on_line = codes.shape[1] == 1
+        if len(z) > max_rows:
+            chosen = np.sort(stream.choice(len(z), max_rows, replace=False))
+            z, labels = z[chosen], labels[chosen]
+        if len(z) < 3:
+            raise ValueError(f"X must hold at least three rows. Got {len(z)}.")
+        on_line = z.shape[1] == 1
         if on_line:
-            codes = np.pad(codes, ((0, 0), (0, 1)))
+            z = np.pad(z, ((0, 0), (0, 1)))
         reduction: Any = PCA(2, random_state=stream)
         if method == "tsne":
             reduction = TSNE(
-                perplexity=min(30, (len(codes) - 1) / 3),
+                perplexity=min(30, (len(z) - 1) / 3),
                 init="random" if on_line else "pca",  # t-SNE never leaves a line it starts on
                 random_state=stream,
             )
-        positions = reduction.fit_transform(codes)
+        positions = reduction.fit_transform(z)
         return cls(positions, labels).plot(ax=ax, scatter_kw=scatter_kw)
 
-    def plot(self, *, ax=None, scatter_kw=None) -> CodesDisplay:
+    def plot(self, *, ax: Any = None, scatter_kw: dict[str, Any] | None = None) -> CodesDisplay:
         """Draw the codes.
 
         Parameters

@@ -52,7 +52,9 @@ class TrainingHistoryDisplay:
         self.history = history
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, line_kw=None) -> TrainingHistoryDisplay:
+    def from_estimator(
+        cls, estimator: Any, *, ax: Any = None, line_kw: dict[str, Any] | None = None
+    ) -> TrainingHistoryDisplay:
         """Show the history of a fitted sampler or classifier.
 
         Parameters
@@ -95,7 +97,9 @@ class TrainingHistoryDisplay:
             )
         return cls(estimator.history_).plot(ax=ax, line_kw=line_kw)
 
-    def plot(self, *, ax=None, line_kw=None) -> TrainingHistoryDisplay:
+    def plot(
+        self, *, ax: Any = None, line_kw: dict[str, Any] | None = None
+    ) -> TrainingHistoryDisplay:
         """Draw the losses.
 
         Parameters

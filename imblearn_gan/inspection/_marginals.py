@@ -10,12 +10,13 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan._data import DataCodec, _Column, _column, is_pandas
+from imblearn_gan.data import Column, DataCodec
 from imblearn_gan.inspection._common import (
+    Rows,
     check_count,
     check_sampler,
     draw,
-    made_codes,
+    generated_classes,
     panels,
     read,
     split_resampled,
@@ -25,7 +26,7 @@ _SETS = ("real", "generated")
 _COLORS = ("C0", "C1")
 
 
-class Column(NamedTuple):
+class Marginal(NamedTuple):
     """One column: its name, its categories, if it has any, and its values in both sets.
 
     Values of categories are their numbers.
@@ -41,13 +42,13 @@ class MarginalsDisplay:
     """Columns of a table, one by one or in pairs: real rows against generated ones.
 
     Made by :meth:`from_sampler` or :meth:`from_resampled`. Only classes that are generated are
-    looked at. Histograms and bars are shares, so that sets of different size compare; a pair
+    looked at. Histograms and bars are fractions, so that sets of different size compare; a pair
     with a number is drawn as points, a pair of categories as bars in a grid, on one scale.
     Categories stand in the order that pandas declares, or sorted.
 
     Parameters
     ----------
-    panels : list of tuple of Column
+    panels : list of tuple of Marginal
         What each panel shows: one column, or the two of a pair.
 
     Attributes
@@ -72,22 +73,22 @@ class MarginalsDisplay:
     3
     """
 
-    def __init__(self, panels: Sequence[tuple[Column, ...]]):
+    def __init__(self, panels: Sequence[tuple[Marginal, ...]]):
         self.panels = panels
 
     @classmethod
     def from_sampler(
         cls,
-        sampler,
-        X,
-        y,
+        sampler: Any,
+        X: Any,
+        y: Any,
         *,
-        features=None,
-        label=None,
-        random_state=0,
-        ax=None,
-        bins=20,
-        max_categories=15,
+        features: Any = None,
+        label: Any = None,
+        random_state: Any = 0,
+        ax: Any = None,
+        bins: int = 20,
+        max_categories: int = 15,
     ) -> MarginalsDisplay:
         """Generate as many rows of each class as there are real ones, and compare.
 
@@ -96,10 +97,10 @@ class MarginalsDisplay:
         sampler : BaseGANOversampler
             A sampler after ``fit_resample``.
 
-        X : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features)
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             The real rows.
 
-        y : array-like of shape (n_rows,)
+        y : array-like of shape (n_samples,)
             Their labels.
 
         features : list of int, str or pairs of them, or None, default=None
@@ -120,7 +121,7 @@ class MarginalsDisplay:
 
         max_categories : int, default=15
             How many categories of a column are shown. Of more, the most frequent ones, by the
-            sum of their shares in both sets, keep their names, and the last place holds all
+            sum of their fractions in both sets, keep their names, and the last place holds all
             others together.
 
         Returns
@@ -138,41 +139,43 @@ class MarginalsDisplay:
             a category that the sampler has not seen.
         """
         check_sampler(sampler)
-        X, codes = read(sampler, X, y)
-        _check_table(sampler._codec)
-        shown = _shown(sampler.classes_, made_codes(sampler), label)
-        counts = np.bincount(codes, minlength=len(sampler.classes_))
+        X, y = read(sampler, X, y)
+        _check_table(sampler.codec_)
+        shown = _shown(sampler.classes_, generated_classes(sampler), label)
+        counts = np.bincount(y, minlength=len(sampler.classes_))
         if not counts[shown].sum():
             raise ValueError("y holds no row of the classes that the sampler generates.")
-        made, made_as = draw(sampler, {i: int(counts[i]) for i in shown}, random_state)
-        chosen = _of(sampler._codec, X, codes, made, made_as, shown, features)
-        return cls(chosen).plot(ax=ax, bins=bins, max_categories=max_categories)
+        generated = draw(sampler, {k: int(counts[k]) for k in shown}, random_state)
+        rows = Rows(sampler.codec_, sampler.classes_, X, y, *generated)
+        return cls(_panels(rows, shown, features)).plot(
+            ax=ax, bins=bins, max_categories=max_categories
+        )
 
     @classmethod
     def from_resampled(
         cls,
-        X_res,
-        y_res,
-        synthetic_mask,
+        X_res: Any,
+        y_res: Any,
+        synthetic_mask: Any,
         *,
-        features=None,
-        label=None,
-        categorical_features="auto",
-        ax=None,
-        bins=20,
-        max_categories=15,
+        features: Any = None,
+        label: Any = None,
+        categorical_features: Any = "auto",
+        ax: Any = None,
+        bins: int = 20,
+        max_categories: int = 15,
     ) -> MarginalsDisplay:
         """Compare the real rows with those that a sampler added.
 
         Parameters
         ----------
-        X_res : {array-like, dataframe, sparse matrix} of shape (n_rows, n_features)
+        X_res : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features)
             What ``fit_resample`` gave.
 
-        y_res : array-like of shape (n_rows,)
+        y_res : array-like of shape (n_samples,)
             The labels that it gave.
 
-        synthetic_mask : array-like of shape (n_rows,), dtype bool
+        synthetic_mask : array-like of shape (n_samples,), dtype bool
             Which rows are generated: the sampler's ``synthetic_mask_``.
 
         categorical_features : 'auto', array-like or None, default='auto'
@@ -192,14 +195,14 @@ class MarginalsDisplay:
             If X_res holds images, a feature or the label is unknown, or the mask marks no row.
         """
         codec = DataCodec(None, "auto", categorical_features)
-        split = split_resampled(X_res, y_res, synthetic_mask, codec)
+        rows = split_resampled(X_res, y_res, synthetic_mask, codec)
         _check_table(codec)
-        _, classes, X, codes, made, made_as = split
-        shown = _shown(classes, np.unique(made_as).tolist(), label)
-        chosen = _of(codec, X, codes, made, made_as, shown, features)
-        return cls(chosen).plot(ax=ax, bins=bins, max_categories=max_categories)
+        shown = _shown(rows.classes, np.unique(rows.y_generated).tolist(), label)
+        return cls(_panels(rows, shown, features)).plot(
+            ax=ax, bins=bins, max_categories=max_categories
+        )
 
-    def plot(self, *, ax=None, bins=20, max_categories=15) -> MarginalsDisplay:
+    def plot(self, *, ax: Any = None, bins: int = 20, max_categories: int = 15) -> MarginalsDisplay:
         """Draw the panels.
 
         Parameters
@@ -212,7 +215,7 @@ class MarginalsDisplay:
 
         max_categories : int, default=15
             How many categories of a column are shown. Of more, the most frequent ones, by the
-            sum of their shares in both sets, keep their names, and the last place holds all
+            sum of their fractions in both sets, keep their names, and the last place holds all
             others together.
 
         Returns
@@ -241,29 +244,29 @@ class MarginalsDisplay:
         return self
 
 
-def _draw_histogram(axes: Any, column: Column, bins: int) -> None:
+def _draw_histogram(axes: Any, column: Marginal, bins: int) -> None:
     values = column.real, column.generated
     edges = np.histogram_bin_edges(np.concatenate(values), bins)
     for part, name, color in zip(values, _SETS, _COLORS):
         weights = np.full(len(part), 1 / max(1, len(part)))
         axes.hist(part, edges, weights=weights, label=name, color=color, alpha=0.5)
-    axes.set(xlabel=column.name, ylabel="share of rows")
+    axes.set(xlabel=column.name, ylabel="fraction of rows")
 
 
-def _draw_bars(axes: Any, column: Column) -> None:
+def _draw_bars(axes: Any, column: Marginal) -> None:
     assert column.categories is not None
     places = np.arange(len(column.categories))
     for part, name, color, shift in zip(
         (column.real, column.generated), _SETS, _COLORS, (-0.2, 0.2)
     ):
         axes.bar(
-            places + shift, _shares(part, len(places)), 0.4, label=name, color=color, alpha=0.7
+            places + shift, _fractions(part, len(places)), 0.4, label=name, color=color, alpha=0.7
         )
-    axes.set(xlabel=column.name, ylabel="share of rows")
+    axes.set(xlabel=column.name, ylabel="fraction of rows")
     _name_categories(axes.xaxis, column)
 
 
-def _draw_points(axes: Any, across: Column, up: Column) -> None:
+def _draw_points(axes: Any, across: Marginal, up: Marginal) -> None:
     for name, color, shift in zip(_SETS, _COLORS, (-0.15, 0.15)):
         # the two sets stand beside each other where a category would put them on one line
         x, y = (
@@ -274,47 +277,48 @@ def _draw_points(axes: Any, across: Column, up: Column) -> None:
     _name_pair(axes, across, up)
 
 
-def _draw_grid(axes: Any, across: Column, up: Column) -> None:
-    """Bars that stand in the cells of two columns of categories, the tallest fills its cell."""
+def _draw_grid(axes: Any, across: Marginal, up: Marginal) -> None:
+    """Draw bars in the cells of two columns of categories, the tallest of which fills its cell."""
     assert across.categories is not None
     assert up.categories is not None
     n_across, n_up = len(across.categories), len(up.categories)
     x, y = np.divmod(np.arange(n_across * n_up), n_up)
-    shares = [
-        _shares(getattr(across, name) * n_up + getattr(up, name), n_across * n_up) for name in _SETS
+    fractions = [
+        _fractions(getattr(across, name) * n_up + getattr(up, name), n_across * n_up)
+        for name in _SETS
     ]
     axes.hlines(np.arange(n_up) - 0.45, -0.5, n_across - 0.5, color="0.8", linewidth=0.5)
-    for heights, name, color, shift in zip(shares, _SETS, _COLORS, (-0.2, 0.2)):
-        heights = 0.9 * heights / np.max(shares)
+    for heights, name, color, shift in zip(fractions, _SETS, _COLORS, (-0.2, 0.2)):
+        heights = 0.9 * heights / np.max(fractions)
         axes.bar(x + shift, heights, 0.4, y - 0.45, label=name, color=color, alpha=0.7)
     axes.set(xlim=(-0.5, n_across - 0.5), ylim=(-0.5, n_up - 0.5))
     _name_pair(axes, across, up)
 
 
-def _shares(part: np.ndarray, n_categories: int) -> np.ndarray:
+def _fractions(part: np.ndarray, n_categories: int) -> np.ndarray:
     return np.bincount(part, minlength=n_categories) / max(1, len(part))
 
 
-def _most_frequent(column: Column, max_categories: int) -> Column:
-    """The column itself, or with its rarest categories as one where there are too many."""
+def _most_frequent(column: Marginal, max_categories: int) -> Marginal:
+    """Return the column itself, or with its rarest categories as one if there are too many."""
     if column.categories is None or len(column.categories) <= max_categories:
         return column
     n = len(column.categories)
-    shares = _shares(column.real, n) + _shares(column.generated, n)
-    kept = np.sort(np.argsort(-shares, kind="stable")[: max_categories - 1])
+    fractions = _fractions(column.real, n) + _fractions(column.generated, n)
+    kept = np.sort(np.argsort(-fractions, kind="stable")[: max_categories - 1])
     numbers = np.full(n, len(kept))
     numbers[kept] = np.arange(len(kept))
     names = [*(column.categories[i] for i in kept), f"{n - len(kept)} others"]
-    return Column(column.name, names, numbers[column.real], numbers[column.generated])
+    return Marginal(column.name, names, numbers[column.real], numbers[column.generated])
 
 
-def _name_pair(axes: Any, across: Column, up: Column) -> None:
+def _name_pair(axes: Any, across: Marginal, up: Marginal) -> None:
     axes.set(xlabel=across.name, ylabel=up.name)
     for column, axis in ((across, axes.xaxis), (up, axes.yaxis)):
         _name_categories(axis, column)
 
 
-def _name_categories(axis: Any, column: Column) -> None:
+def _name_categories(axis: Any, column: Marginal) -> None:
     if column.categories is None:
         return
     names = [str(category) for category in column.categories]
@@ -325,58 +329,31 @@ def _name_categories(axis: Any, column: Column) -> None:
 
 
 def _check_table(codec: DataCodec) -> None:
-    if codec.image_size_ is not None:
+    if codec.is_image:
         raise ValueError("X must be a table, but holds images: see GeneratedImagesDisplay.")
 
 
-def _shown(classes: np.ndarray, made: list[int], label: Any) -> list[int]:
+def _shown(classes: np.ndarray, generated: list[int], label: Any) -> list[int]:
+    """Return the codes of the classes to look at."""
     if label is None:
-        return made
-    found = [i for i in made if classes[i] == label]
+        return generated
+    found = [k for k in generated if classes[k] == label]
     if not found:
         raise ValueError(
-            f"label={label!r} is no class that is generated: {classes[made].tolist()}."
+            f"label={label!r} is no class that is generated: {classes[generated].tolist()}."
         )
     return found
 
 
-def _of(
-    codec: DataCodec,
-    X: Any,
-    codes: np.ndarray,
-    made: Any,
-    made_as: np.ndarray,
-    shown: list[int],
-    features: Any,
-) -> list[tuple[Column, ...]]:
-    """The columns that each panel shows, of the rows of the classes ``shown``."""
+def _panels(rows: Rows, shown: list[int], features: Any) -> list[tuple[Marginal, ...]]:
+    """Return the columns that each panel shows, of the rows of the classes ``shown``."""
+    columns = rows.codec.columns_
     sets = [
-        _safe_indexing(rows, np.flatnonzero(np.isin(labels, shown)))
-        for rows, labels in ((X, codes), (made, made_as))
+        _safe_indexing(X, np.flatnonzero(np.isin(y, shown)))
+        for X, y in ((rows.X_real, rows.y_real), (rows.X_generated, rows.y_generated))
     ]
-    numbers = [codec._numbers(rows) for rows in sets]
-    categorical = {column.index: _ordered(codec, column) for column in codec._categories}
-
-    def column(feature: Any) -> Column:
-        index = _index_of(codec, feature)
-        name = codec._names([index])[0]
-        name = str(name) if is_pandas(codec._template) else f"column {name}"
-        if index not in categorical:
-            j = int(np.searchsorted(codec._numeric, index))
-            return Column(name, None, *(rows[:, j] for rows in numbers))
-        number_of = {category: i for i, category in enumerate(categorical[index])}
-        values = [np.asarray(_column(rows, index), dtype=object).tolist() for rows in sets]
-        unseen = [value for value in dict.fromkeys(values[0]) if value not in number_of]
-        if unseen:
-            raise ValueError(
-                f"X has the categories {unseen[:5]} in {name!r}, which the sampler has not seen. "
-                "Leave out their rows, or fit the sampler on them."
-            )
-        real, generated = (np.array([number_of[v] for v in part], dtype=np.intp) for part in values)
-        return Column(name, categorical[index], real, generated)
-
     if features is None:
-        features = list(range(min(9, codec.row_shape_[0])))
+        features = list(range(min(9, len(columns))))
     if not isinstance(features, (list, tuple)) or not features:
         raise ValueError(f"features must be a list of columns or pairs. Got {features!r}.")
     chosen = []
@@ -384,28 +361,37 @@ def _of(
         pair = feature if isinstance(feature, (tuple, list)) else (feature,)
         if len(pair) not in (1, 2):
             raise ValueError(f"features must be columns or pairs of them. Got {feature!r}.")
-        chosen.append(tuple(column(one) for one in pair))
+        chosen.append(tuple(_marginal(_find(columns, one), sets) for one in pair))
     return chosen
 
 
-def _ordered(codec: DataCodec, column: _Column) -> list:
-    """The categories of a column as pandas orders them, or sorted, numbers before strings."""
-    seen = column.categories.tolist()
-    if is_pandas(codec._template):
-        declared = getattr(codec._template.dtypes.iloc[column.index], "categories", None)
-        if declared is not None:
-            return sorted(seen, key=declared.get_loc)
-    return sorted(seen, key=lambda category: (isinstance(category, str), category))
-
-
-def _index_of(codec: DataCodec, feature: Any) -> int:
-    """The number of the column that ``feature``, a number or a name, stands for."""
-    n_columns = codec.row_shape_[0]
-    names: list = codec._template.columns.tolist() if is_pandas(codec._template) else []
-    if feature in names:
-        return names.index(feature)
-    if not isinstance(feature, Integral) or not 0 <= int(feature) < n_columns:
+def _find(columns: Sequence[Column], feature: Any) -> Column:
+    """Return the column that ``feature``, a number or a name, stands for."""
+    names = [column.name for column in columns]
+    if feature is not None and feature in names:
+        return columns[names.index(feature)]
+    if not isinstance(feature, Integral) or not 0 <= int(feature) < len(columns):
         raise ValueError(
-            f"features names the column {feature!r}, which X does not have: it has {n_columns}."
+            f"features names the column {feature!r}, which X does not have: it has {len(columns)}."
         )
-    return int(feature)
+    return columns[int(feature)]
+
+
+def _marginal(column: Column, sets: Sequence[Any]) -> Marginal:
+    name = f"column {column.index}" if column.name is None else str(column.name)
+    real, generated = (column.values(X) for X in sets)
+    if column.kind != "category":
+        return Marginal(name, None, real, generated)
+    categories = column.sorted_categories()
+    number_of = {category: i for i, category in enumerate(categories)}
+    unseen = [value for value in dict.fromkeys(real.tolist()) if value not in number_of]
+    if unseen:
+        raise ValueError(
+            f"X has the categories {unseen[:5]} in {name!r}, which the sampler has not seen. "
+            "Leave out their rows, or fit the sampler on them."
+        )
+    numbers = (
+        np.array([number_of[value] for value in values.tolist()], dtype=np.intp)
+        for values in (real, generated)
+    )
+    return Marginal(name, categories, *numbers)

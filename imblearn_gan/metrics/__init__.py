@@ -4,7 +4,7 @@ from imblearn_gan.metrics._classification import acsa_score, gm_score, label_acc
 from imblearn_gan.metrics._evaluation import SamplerEvaluation, evaluate_sampler
 from imblearn_gan.metrics._features import by_class, extract_features, inception_features
 from imblearn_gan.metrics._fidelity import frechet_distance, inception_score, v_score
-from imblearn_gan.metrics._neighbors import density_coverage, memorized_share, precision_recall
+from imblearn_gan.metrics._neighbors import density_coverage, memorized_fraction, precision_recall
 from imblearn_gan.metrics._ssim import ssim_of_pairs, ssim_to_nearest
 
 __all__ = [
@@ -19,7 +19,7 @@ __all__ = [
     "inception_features",
     "inception_score",
     "label_accuracy",
-    "memorized_share",
+    "memorized_fraction",
     "precision_recall",
     "ssim_of_pairs",
     "ssim_to_nearest",

@@ -10,13 +10,13 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score
 
 
 def acsa_score(y_true: Any, y_pred: Any) -> float:
-    """Average class-specific accuracy: the mean recall of the classes.
+    """Compute average class-specific accuracy: the mean recall of the classes.
 
     scikit-learn's ``balanced_accuracy_score``, under the name that GAMO's paper has for it.
 
     Parameters
     ----------
-    y_true, y_pred : array-like of shape (n_rows,)
+    y_true, y_pred : array-like of shape (n_samples,)
         True and predicted labels.
 
     Returns
@@ -34,11 +34,13 @@ def acsa_score(y_true: Any, y_pred: Any) -> float:
 
 
 def gm_score(y_true: Any, y_pred: Any) -> float:
-    """Geometric mean of the recalls of the classes: imbalanced-learn's ``geometric_mean_score``.
+    """Compute the geometric mean of the recalls of the classes.
+
+    imbalanced-learn's ``geometric_mean_score``.
 
     Parameters
     ----------
-    y_true, y_pred : array-like of shape (n_rows,)
+    y_true, y_pred : array-like of shape (n_samples,)
         True and predicted labels.
 
     Returns
@@ -57,14 +59,14 @@ def gm_score(y_true: Any, y_pred: Any) -> float:
 
 
 def label_accuracy(X: Any, y: Any, classifier: Any) -> float:
-    """Share of generated rows that a classifier puts into the class they were made for.
+    """Compute the fraction of generated rows that a classifier puts into their class.
 
     Parameters
     ----------
-    X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Generated rows.
 
-    y : array-like of shape (n_rows,)
+    y : array-like of shape (n_samples,)
         The classes that were asked for.
 
     classifier : fitted classifier

@@ -10,25 +10,31 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from imblearn.over_sampling.base import BaseOverSampler
-from scipy import sparse, stats
-from sklearn.base import clone
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from scipy import stats
 from sklearn.exceptions import FitFailedWarning
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils import _safe_indexing, check_random_state, get_tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from imblearn_gan._data import DataCodec, _column_kind, is_pandas, to_native
+from imblearn_gan.data import DataCodec, to_native
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 from imblearn_gan.metrics._features import import_optional
+from imblearn_gan.metrics._remedies import (
+    all_parameters,
+    default_classifier,
+    first_step,
+    flat,
+    repeat,
+    seeded,
+    smote,
+    transformers,
+    use,
+    weighted,
+)
 
 _MAX_SEED = np.iinfo(np.int32).max
 
@@ -57,113 +63,6 @@ class SamplerEvaluation:
 
     def _repr_html_(self) -> str:
         return str(self.summary.round(3).to_html(index=False, na_rep=""))
-
-
-def _seeded(estimator: Any, seed: int) -> Any:
-    """A clone, with a seed wherever it has none of its own."""
-    estimator = clone(estimator)
-    unset = [
-        name
-        for name, value in estimator.get_params().items()
-        if value is None and name.split("__")[-1] == "random_state"
-    ]
-    return estimator.set_params(**dict.fromkeys(unset, seed))
-
-
-def _use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
-    return _seeded(sampler, seed).fit_resample(X, y)
-
-
-def _repeat(strategy: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
-    """Random oversampling of rows in any container."""
-    sampler = RandomOverSampler(sampling_strategy=strategy, random_state=seed)
-    index, labels = sampler.fit_resample(np.arange(len(y))[:, None], y)
-    return _safe_indexing(X, index[:, 0]), labels
-
-
-def _smote(strategy: Any, categorical: list[int], X: Any, y: np.ndarray, seed: int) -> tuple:
-    """SMOTE, of the kind that fits the columns, with as many neighbours as there are.
-
-    It interpolates in floating point: differences of unsigned integers wrap round.
-    """
-    smallest = np.unique(y, return_counts=True)[1].min()
-    params = {"k_neighbors": min(5, smallest - 1), "sampling_strategy": strategy}
-    params |= {"random_state": seed}
-    if not categorical:
-        sampler = SMOTE(**params)
-    elif len(categorical) == X.shape[1]:
-        sampler = SMOTEN(**params)
-    else:
-        sampler = SMOTENC(categorical, **params)
-    if is_pandas(X):
-        columns = [c for i, c in enumerate(X.columns) if i not in categorical]
-        rows, labels = sampler.fit_resample(X.astype(dict.fromkeys(columns, np.float64)), y)
-        whole = [c for c in columns if _column_kind(X[c]) != "float"]
-        rows[whole] = rows[whole].round()
-        return rows.astype({c: X[c].dtype for c in columns}), labels
-    numeric = X.dtype.kind in "fiub"
-    rows, labels = sampler.fit_resample(_flat(X).astype(np.float64) if numeric else X, y)
-    if X.dtype.kind in "iub":
-        rows = rows.rint() if sparse.issparse(rows) else np.rint(rows)
-    if X.ndim > 2:
-        rows = rows.reshape(-1, *X.shape[1:])
-    return rows.astype(X.dtype), labels
-
-
-def _flat(X: Any) -> Any:
-    return X.reshape(len(X), -1) if X.ndim > 2 else X
-
-
-def _weighted(classifier: Any) -> Any:
-    """The classifier with balanced class weights; None if it has no such parameter."""
-    prefix, last = "", classifier
-    while hasattr(last, "steps"):
-        name, last = last.steps[-1]
-        prefix += f"{name}__"
-    if "class_weight" not in getattr(last, "get_params", dict)():
-        return None
-    return clone(classifier).set_params(**{f"{prefix}class_weight": "balanced"})
-
-
-def _default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
-    if is_image or sparse.issparse(X):
-        return RandomForestClassifier()
-    model = HistGradientBoostingClassifier()
-    if not categorical:
-        return model
-    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-    return make_pipeline(
-        make_column_transformer((encoder, categorical), remainder="passthrough"), model
-    )
-
-
-def _steps(estimator: Any) -> list:
-    """What does something in a pipeline; nothing of an estimator that is none."""
-    steps = getattr(estimator, "steps", [])
-    return [step for _, step in steps if step is not None and step != "passthrough"]
-
-
-def _first_step(estimator: Any) -> Any:
-    while steps := _steps(estimator):
-        estimator = steps[0]
-    return estimator
-
-
-def _parameters(sampler: Any) -> dict:
-    """Parameters of a sampler, or of the samplers of a pipeline, the first of them first."""
-    parameters = sampler.get_params(deep=False)
-    for step in _steps(sampler):
-        parameters = _parameters(step) | parameters
-    return parameters
-
-
-def _transformers(sampler: Any) -> list[str]:
-    """Names of the steps, if the sampler is a pipeline, that change rows without resampling."""
-    return [
-        name
-        for name, step in getattr(sampler, "steps", [])
-        if hasattr(step, "transform") or _transformers(step)
-    ]
 
 
 def _folds(cv: Any, y: np.ndarray, groups: Any, rng: np.random.RandomState) -> list[tuple]:
@@ -200,14 +99,14 @@ def _score(
     seed: int,
     flatten: bool,
 ) -> dict:
-    """Scores on the test rows, which neither the sampler nor the classifier has seen."""
+    """Return scores on the test rows, which neither sampler nor classifier has seen."""
     train, test = fold
     X_train, y_train, X_test = _safe_indexing(X, train), y[train], _safe_indexing(X, test)
     if resample is not None:
         X_train, y_train = resample(X_train, y_train, seed)
     if flatten:
-        X_train, X_test = _flat(X_train), _flat(X_test)
-    model = _seeded(classifier, seed).fit(X_train, y_train)
+        X_train, X_test = flat(X_train), flat(X_test)
+    model = seeded(classifier, seed).fit(X_train, y_train)
     predicted = model.predict(X_test)
     scores = {"method": name, "acsa": acsa_score(y[test], predicted)}
     scores["gm"] = gm_score(y[test], predicted)
@@ -226,7 +125,7 @@ def _score(
 
 
 def _attempt(error_score: Any, name: str, *args: Any) -> dict:
-    """Scores, or what went wrong."""
+    """Return scores, or what went wrong."""
     try:
         return _score(name, *args)
     except Exception as error:
@@ -236,7 +135,7 @@ def _attempt(error_score: Any, name: str, *args: Any) -> dict:
 
 
 def _with_failures(scores: Any, own: str, error_score: float) -> Any:
-    """Scores where those of fits that failed are ``error_score``; a warning says which."""
+    """Return scores, those of fits that failed ``error_score``; a warning says which."""
     failed = scores["error"].notna()
     errors, scores = scores["error"], scores.drop(columns="error")
     for name in scores["method"].unique():
@@ -255,7 +154,8 @@ def _with_failures(scores: Any, own: str, error_score: float) -> Any:
     return scores
 
 
-def _summary(pd: Any, scores: Any, name: str, share: float) -> Any:
+def _summary(pd: Any, scores: Any, name: str, test_ratio: float) -> Any:
+    """Return means, and the lead of ``name``; ``test_ratio`` is of test to training rows."""
     records = []
     for metric in [column for column in scores if column not in ("fold", "method")]:
         table = scores.pivot(index="fold", columns="method", values=metric)
@@ -266,12 +166,53 @@ def _summary(pd: Any, scores: Any, name: str, share: float) -> Any:
                 lead = table[name] - table[method]
                 # folds share training rows, so that plain intervals would be too narrow
                 n = lead.count()  # a fold in which a fit failed may have none
-                error = lead.std() * np.sqrt(1 / n + share) if n else np.nan
+                error = lead.std() * np.sqrt(1 / n + test_ratio) if n else np.nan
                 half = stats.t.ppf(0.975, n - 1) * error if n > 1 else np.nan
                 record |= {"lead": lead.mean(), "lead_std": lead.std()}
                 record |= {"lead_low": lead.mean() - half, "lead_high": lead.mean() + half}
             records.append(record)
     return pd.DataFrame(records)
+
+
+def _check_arguments(sampler: Any, classifier: Any, flatten: Any, error_score: Any) -> None:
+    for name, value, methods in (
+        ("sampler", sampler, ("fit_resample", "get_params")),
+        ("classifier", classifier, ("fit", "predict", "get_params")),
+    ):
+        missing = [m for m in methods if not hasattr(value, m)]
+        if isinstance(value, type) or (missing and not (name == "classifier" and value is None)):
+            raise ValueError(f"{name} must be an object with {', '.join(methods)}. Got {value!r}.")
+    if flatten not in (True, False, "auto"):
+        raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
+    if error_score != "raise" and not isinstance(error_score, Real):
+        raise ValueError(f"error_score must be 'raise' or a number. Got {error_score!r}.")
+    if changing := transformers(sampler):
+        raise ValueError(
+            f"sampler is a pipeline whose steps {changing} transform rows: test rows would stay as "
+            "they are. Put these steps into classifier."
+        )
+
+
+def _runs(
+    sampler: Any, classifier: Any, strategy: Any, categorical: list[int], smallest: int
+) -> dict[str, tuple]:
+    """Return how each method resamples, if it does, and what learns; the sampler is the last."""
+    strategy = strategy if isinstance(sampler, BaseOverSampler) else "auto"
+    runs: dict[str, tuple] = {"none": (None, classifier)}
+    if (with_weights := weighted(classifier)) is not None:
+        runs["class weight"] = None, with_weights
+    runs["random oversampling"] = partial(repeat, strategy), classifier
+    if smallest > 1:
+        runs["SMOTE"] = partial(smote, strategy, categorical), classifier
+    else:
+        warnings.warn(
+            "SMOTE is left out: it needs two rows of each class, and a class has a single "
+            "training row in a fold.",
+            stacklevel=3,
+        )
+    own = type(sampler).__name__
+    runs[f"given {own}" if own in runs else own] = partial(use, sampler), classifier
+    return runs
 
 
 def evaluate_sampler(
@@ -287,7 +228,7 @@ def evaluate_sampler(
     random_state: Any = None,
     n_jobs: int | None = None,
 ) -> SamplerEvaluation:
-    """What a sampler does for a classifier, beside doing nothing and the usual remedies.
+    """Evaluate what a sampler does for a classifier, beside nothing and the usual remedies.
 
     The same classifier learns from the training rows of each fold as they are (``'none'``), with
     class weights (where it has a parameter ``class_weight``), after random oversampling, after
@@ -300,12 +241,12 @@ def evaluate_sampler(
         A sampler of this package or any other, or a pipeline of samplers. It is cloned for each
         fold. Transformers belong into ``classifier``: test rows go through them, too.
 
-    X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Tables, also with categories, or images, as the sampler takes them. Columns of
         categories and flattened images are told by its parameters ``categorical_features`` and
         ``image_shape``, if it has them.
 
-    y : array-like of shape (n_rows,)
+    y : array-like of shape (n_samples,)
         Labels.
 
     classifier : classifier or None, default=None
@@ -316,7 +257,7 @@ def evaluate_sampler(
         Folds; an integer is the number of stratified, shuffled folds. None is five of them, or
         as many as the smallest class has rows, twice.
 
-    groups : array-like of shape (n_rows,) or None, default=None
+    groups : array-like of shape (n_samples,) or None, default=None
         Groups of rows that stay together, for a ``cv`` that asks for them, such as
         ``StratifiedGroupKFold``.
 
@@ -382,61 +323,31 @@ def evaluate_sampler(
     ['metric', 'method', 'mean', 'std', 'lead', 'lead_std', 'lead_low', 'lead_high']
     """
     pd = import_optional("pandas", "evaluate_sampler")
-    for name, value, methods in (
-        ("sampler", sampler, ("fit_resample", "get_params")),
-        ("classifier", classifier, ("fit", "predict", "get_params")),
-    ):
-        missing = [m for m in methods if not hasattr(value, m)]
-        if isinstance(value, type) or (missing and not (name == "classifier" and value is None)):
-            raise ValueError(f"{name} must be an object with {', '.join(methods)}. Got {value!r}.")
-    if flatten not in (True, False, "auto"):
-        raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
-    if error_score != "raise" and not isinstance(error_score, Real):
-        raise ValueError(f"error_score must be 'raise' or a number. Got {error_score!r}.")
+    _check_arguments(sampler, classifier, flatten, error_score)
     error_score = error_score if error_score == "raise" else float(error_score)
-    if changing := _transformers(sampler):
-        raise ValueError(
-            f"sampler is a pipeline whose steps {changing} transform rows: test rows would stay as "
-            "they are. Put these steps into classifier."
-        )
     X, y = to_native(X), column_or_1d(y)
     check_consistent_length(X, y)
     check_classification_targets(y)
     if len(np.unique(y)) < 2:
         raise ValueError("y must have at least two classes.")
-    params = _parameters(sampler)
+    params = all_parameters(sampler)
     codec = DataCodec(
         params.get("image_shape"),
         params.get("channels", "auto"),
         params.get("categorical_features", "auto"),
     ).fit(X)
-    categorical = [column.index for column in codec._categories]
+    categorical = [column.index for column in codec.columns_ if column.kind == "category"]
     rng = check_random_state(random_state)
     folds = _folds(cv, y, groups, rng)
     seeds = rng.randint(_MAX_SEED, size=len(folds))
     if classifier is None:
-        classifier = _default_classifier(X, codec.image_size_ is not None, categorical)
+        classifier = default_classifier(X, codec.is_image, categorical)
     if flatten == "auto":
-        flatten = not get_tags(_first_step(classifier)).input_tags.three_d_array
+        flatten = not get_tags(first_step(classifier)).input_tags.three_d_array
 
-    oversamples = isinstance(sampler, BaseOverSampler)
-    strategy = params["sampling_strategy"] if oversamples else "auto"
-    runs: dict[str, tuple] = {"none": (None, classifier)}
-    weighted = _weighted(classifier)
-    if weighted is not None:
-        runs["class weight"] = None, weighted
-    runs["random oversampling"] = partial(_repeat, strategy), classifier
-    if min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds) > 1:
-        runs["SMOTE"] = partial(_smote, strategy, categorical), classifier
-    else:
-        warnings.warn(
-            "SMOTE is left out: it needs two rows of each class, and a class has a single "
-            "training row in a fold.",
-            stacklevel=2,
-        )
-    own = type(sampler).__name__
-    own = f"given {own}" if own in runs else own
-    runs[own] = partial(_use, sampler), classifier
+    smallest = min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds)
+    runs = _runs(sampler, classifier, params.get("sampling_strategy"), categorical, smallest)
+    own = list(runs)[-1]
 
     jobs = [(i, name, *run) for i in range(len(folds)) for name, run in runs.items()]
     scored = Parallel(n_jobs=n_jobs)(
@@ -448,5 +359,5 @@ def evaluate_sampler(
     scores = pd.DataFrame([{"fold": job[0]} | record for job, record in zip(jobs, scored)])
     if "error" in scores:
         scores = _with_failures(scores, own, error_score)
-    share = float(np.mean([len(test) / len(train) for train, test in folds]))
-    return SamplerEvaluation(scores, _summary(pd, scores, own, share))
+    test_ratio = float(np.mean([len(test) / len(train) for train, test in folds]))
+    return SamplerEvaluation(scores, _summary(pd, scores, own, test_ratio))

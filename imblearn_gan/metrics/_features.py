@@ -22,9 +22,10 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._data import DataCodec, check_no_label_missing, is_pandas, to_native
+from imblearn_gan._estimator import read_rows
 from imblearn_gan.training import extract
 from imblearn_gan.classifiers._base import NetworkClassifier
+from imblearn_gan.data import DataCodec, check_no_label_missing, is_frame, to_native
 
 
 class Pair(NamedTuple):
@@ -35,7 +36,7 @@ class Pair(NamedTuple):
 
 
 def import_optional(module: str, needed_by: str) -> Any:
-    """A module of a package that is not always installed."""
+    """Import a module of a package that is not always installed."""
     try:
         return import_module(module)
     except ImportError as error:
@@ -44,7 +45,7 @@ def import_optional(module: str, needed_by: str) -> Any:
 
 
 def outputs_of(network: nn.Module, X: Any) -> np.ndarray:
-    """Outputs of a network for rows, in evaluation mode, in chunks, on its own device."""
+    """Return outputs of a network for rows, in evaluation mode, in chunks, on its own device."""
     values = X.toarray() if sparse.issparse(X) else np.asarray(X)
     rows = torch.from_numpy(values.astype(np.float64) if values.dtype.kind == "f" else values)
     weights = [*network.parameters(), *network.buffers()]
@@ -56,17 +57,17 @@ def outputs_of(network: nn.Module, X: Any) -> np.ndarray:
 
 
 def as_array(values: Tensor) -> np.ndarray:
-    """The values of a tensor; NumPy has no bfloat16."""
+    """Return the values of a tensor; NumPy has no bfloat16."""
     values = values.detach().cpu()
     return (values.double() if values.is_floating_point() else values).numpy()
 
 
 def extract_features(X: Any, features: Any = None) -> np.ndarray:
-    """Features of rows, by any extractor: what every metric here does with ``features``.
+    """Extract features of rows, by any extractor: what every metric here does with ``features``.
 
     Parameters
     ----------
-    X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows: tables, or images of any layout.
 
     features : callable, torch.nn.Module, fitted estimator or None, default=None
@@ -79,7 +80,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (n_rows, n_features), dtype float64
+    ndarray of shape (n_samples, n_features), dtype float64
         One row of features for each row.
 
     Examples
@@ -98,10 +99,10 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
         values = X
     elif isinstance(features, NetworkClassifier):
         check_is_fitted(features, "networks_")
-        X = features._read_again(X)
+        X = read_rows(features, X)
         layers = list(features.networks_["classifier"].children())[:-1]
         network = nn.Sequential(features.networks_["extractor"], *layers)
-        values = outputs_of(network, features._codec.encode(X))
+        values = outputs_of(network, features.codec_.encode(X))
     elif isinstance(features, nn.Module):
         values = outputs_of(features, X)
     elif hasattr(features, "transform"):
@@ -132,8 +133,8 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
 
 
 def _check_same_places(real: Any, generated: Any) -> None:
-    """Values that are compared must be of the same column, or pixel."""
-    if is_pandas(real) and is_pandas(generated):
+    """Raise a ValueError unless values that are compared are of one column, or pixel."""
+    if is_frame(real) and is_frame(generated):
         names = [X.columns.tolist() for X in (real, generated)]
         if names[0] != names[1] and set(names[0]) == set(names[1]):
             raise ValueError(
@@ -149,7 +150,7 @@ def _check_same_places(real: Any, generated: Any) -> None:
 
 
 def two_features(X_real: Any, X_generated: Any, features: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Features of real and of generated rows; the origin is the mean of real ones, for accuracy."""
+    """Return features of real and of generated rows, from the mean of real ones, for accuracy."""
     if features is None:
         _check_same_places(to_native(X_real), to_native(X_generated))
     real, generated = extract_features(X_real, features), extract_features(X_generated, features)
@@ -164,15 +165,15 @@ def two_features(X_real: Any, X_generated: Any, features: Any) -> tuple[np.ndarr
 def image_reader(
     X: Any, image_shape: Any, channels: str, data_range: Sequence[float] | None
 ) -> Callable[[Any], Tensor]:
-    """What turns images like X into tensors (n, C, H, W), the data range being [0, 1]."""
+    """Return what turns images like X into tensors (n, C, H, W), the data range being [0, 1]."""
     codec = DataCodec(image_shape, channels).fit(X)
-    if codec.image_size_ is None:
+    if not codec.is_image:
         raise ValueError(
             "X must hold images: three or four dimensions, or flattened rows and image_shape. "
             f"Got an array of shape {X.shape}."
         )
     if data_range is None:
-        low, high = codec._middle - codec._half, codec._middle + codec._half
+        low, high = codec.value_range_
     elif np.shape(data_range) == (2,) and data_range[0] < data_range[1]:
         low, high = data_range
     else:
@@ -180,8 +181,8 @@ def image_reader(
 
     def read(X: Any) -> Tensor:
         codec.check(X)
-        scaled = (codec._numbers(X) - low) / (high - low or 1.0)
-        return torch.from_numpy(np.ascontiguousarray(codec._to_channels_first(scaled)))
+        scaled = (codec.channels_first(X) - low) / (high - low or 1.0)
+        return torch.from_numpy(np.ascontiguousarray(scaled))
 
     return read
 
@@ -194,7 +195,7 @@ def inception_features(
     channels: str = "auto",
     data_range: Sequence[float] | None = None,
 ) -> Callable[[Any], np.ndarray]:
-    """Features of images by the Inception network that published FID and IS are made with.
+    """Return what makes features by the Inception network of published FID and IS.
 
     The network is the one of torchmetrics and torch-fidelity, which must be installed; its
     weights come from a file that is at hand. Nothing is ever downloaded.
@@ -249,7 +250,7 @@ def inception_features(
 
 
 def _labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Labels as an array, and as objects: 1 and "1" are two classes."""
+    """Return labels as an array, and as objects: 1 and "1" are two classes."""
     listed = isinstance(y, (list, tuple))
     objects = column_or_1d(np.asarray(y, dtype=object) if listed else y, dtype=object)
     check_no_label_missing(objects)
@@ -259,7 +260,7 @@ def _labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def by_class(metric: Callable, *arrays: Any, **options: Any) -> Any:
-    """A metric of the rows of each class.
+    """Compute a metric of the rows of each class.
 
     Parameters
     ----------

@@ -13,12 +13,12 @@ from sklearn.metrics import v_measure_score
 from sklearn.utils.validation import _num_samples, check_array, check_consistent_length
 from torch import Tensor, nn
 
-from imblearn_gan._data import to_native
+from imblearn_gan.data import to_native
 from imblearn_gan.metrics._features import as_array, extract_features, outputs_of, two_features
 
 
 def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> float:
-    """Squared Fréchet distance of two sets of rows, in the features asked for.
+    """Compute the squared Fréchet distance of two sets of rows, in the features asked for.
 
     With Inception's features it is the FID of [1]_. Both sets are taken for Gaussians. The
     figure is biased, the more so the fewer rows there are: compare it only between sets of the
@@ -26,7 +26,7 @@ def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> 
 
     Parameters
     ----------
-    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows, at least two of each: tables or images.
 
     features : callable, torch.nn.Module, fitted estimator or None, default=None
@@ -57,17 +57,17 @@ def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> 
     """
     means, roots = [], []
     for name, rows in zip(("X_real", "X_generated"), two_features(X_real, X_generated, features)):
-        n_rows, n_features = rows.shape
-        if n_rows < 2:
+        n_samples, n_features = rows.shape
+        if n_samples < 2:
             raise ValueError(f"{name} must have at least two rows for a Fréchet distance.")
-        if n_rows < n_features + 1:
+        if n_samples < n_features + 1:
             warnings.warn(
-                f"{name} has {n_rows} rows for {n_features} features: the covariance is singular "
-                "and the Fréchet distance unreliable. Use fewer features or more rows.",
+                f"{name} has {n_samples} rows for {n_features} features: the covariance is "
+                "singular and the Fréchet distance unreliable. Use fewer features or more rows.",
                 stacklevel=2,
             )
         means.append(rows.mean(axis=0))
-        roots.append(np.linalg.qr(rows - means[-1], mode="r") / np.sqrt(n_rows - 1))
+        roots.append(np.linalg.qr(rows - means[-1], mode="r") / np.sqrt(n_samples - 1))
     # the trace of the root of the product of two covariances R'R is the nuclear norm of R_1 R_2'
     first, second = roots
     overlap = svdvals(first @ second.T).sum()
@@ -76,14 +76,14 @@ def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> 
 
 
 def inception_score(X: Any, classifier: Any) -> float:
-    """Inception score of rows: are they sharply of a class, and of all classes?
+    """Compute the inception score of rows: are they sharply of a class, and of all classes?
 
     The exponential of the mean divergence of the classes of a row from those of all [1]_, over
     all rows at once.
 
     Parameters
     ----------
-    X : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Generated rows.
 
     classifier : fitted classifier, torch.nn.Module or callable
@@ -126,29 +126,27 @@ def inception_score(X: Any, classifier: Any) -> float:
     p = check_array(p, dtype=np.float64, input_name="classifier(X)")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1, atol=1e-3):
         raise ValueError("classifier must give probabilities: not negative, rows that sum to 1.")
-    n_rows, n_classes = _num_samples(X), p.shape[1]
-    if len(p) != n_rows:
-        raise ValueError(f"classifier must give {n_rows} rows of probabilities. Got {len(p)}.")
-    if n_rows <= n_classes:
+    n_samples, n_classes = _num_samples(X), p.shape[1]
+    if len(p) != n_samples:
+        raise ValueError(f"classifier must give {n_samples} rows of probabilities. Got {len(p)}.")
+    if n_samples <= n_classes:
         warnings.warn(
-            f"X has {n_rows} rows for {n_classes} classes: the inception score is too small. Use "
-            "more rows.",
+            f"X has {n_samples} rows for {n_classes} classes: the inception score is too small. "
+            "Use more rows.",
             stacklevel=2,
         )
     return float(np.exp(rel_entr(p, p.mean(axis=0)).sum(axis=1).mean()))
 
 
-def v_score(
-    codes: Any, y: Any, *, n_clusters: int | None = None, random_state: Any = None
-) -> float:
-    """How well clusters of codes are the classes: the V-measure of k-means.
+def v_score(z: Any, y: Any, *, n_clusters: int | None = None, random_state: Any = None) -> float:
+    """Tell how well clusters of latent codes are the classes: the V-measure of k-means.
 
     Parameters
     ----------
-    codes : array-like of shape (n_rows, n_features)
-        Codes of rows, for example those that ``encode`` of an autoencoder sampler gives.
+    z : array-like of shape (n_samples, n_features)
+        Latent codes of rows, for example those that ``encode`` of an autoencoder sampler gives.
 
-    y : array-like of shape (n_rows,)
+    y : array-like of shape (n_samples,)
         Labels of the rows.
 
     n_clusters : int or None, default=None
@@ -168,8 +166,8 @@ def v_score(
     >>> v_score([[0.0], [0.1], [5.0], [5.1]], ["a", "a", "b", "b"], random_state=0)
     1.0
     """
-    codes = extract_features(to_native(codes))
-    check_consistent_length(codes, y)
+    z = extract_features(to_native(z))
+    check_consistent_length(z, y)
     n_clusters = len(np.unique(y)) if n_clusters is None else n_clusters
     means = KMeans(n_clusters, n_init=10, random_state=random_state)
-    return float(v_measure_score(y, means.fit_predict(codes)))
+    return float(v_measure_score(y, means.fit_predict(z)))

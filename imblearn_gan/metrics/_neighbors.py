@@ -29,7 +29,7 @@ class DensityCoverage(NamedTuple):
 
 
 def _radii(rows: np.ndarray, n_neighbors: int, name: str) -> np.ndarray:
-    """Squared distance of each row to its k-th nearest other row."""
+    """Return the squared distance of each row to its k-th nearest other row."""
     if not isinstance(n_neighbors, Integral) or not 1 <= n_neighbors < len(rows):
         raise ValueError(
             "n_neighbors must be an integer, at least 1 and less than the number of rows. Got "
@@ -41,7 +41,7 @@ def _radii(rows: np.ndarray, n_neighbors: int, name: str) -> np.ndarray:
 
 
 def _distances(rows: np.ndarray, others: np.ndarray, reduce: Callable) -> Iterator[np.ndarray]:
-    """Squared distances, some rows at a time, and exact: those of equal rows are zero."""
+    """Yield squared distances, some rows at a time, and exact: those of equal rows are zero."""
     return pairwise_distances_chunked(
         rows, others, metric="sqeuclidean", reduce_func=lambda distances, _: reduce(distances)
     )
@@ -50,7 +50,7 @@ def _distances(rows: np.ndarray, others: np.ndarray, reduce: Callable) -> Iterat
 def _n_balls(
     rows: np.ndarray, centres: np.ndarray, radii: np.ndarray, inside: Callable
 ) -> np.ndarray:
-    """In how many of the balls each row is; ``inside`` compares distance and radius."""
+    """Return in how many of the balls each row is; ``inside`` compares distance and radius."""
     parts = _distances(rows, centres, lambda distances: inside(distances, radii).sum(axis=1))
     return np.concatenate(list(parts))
 
@@ -58,14 +58,14 @@ def _n_balls(
 def precision_recall(
     X_real: Any, X_generated: Any, *, n_neighbors: int = 3, features: Any = None
 ) -> PrecisionRecall:
-    """Improved precision and recall of generated rows.
+    """Compute improved precision and recall of generated rows.
 
     A set covers the balls round its rows that reach to the k-th nearest other row, and hold
     it [1]_.
 
     Parameters
     ----------
-    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows, of about the same number.
 
     n_neighbors : int, default=3
@@ -77,10 +77,10 @@ def precision_recall(
     Returns
     -------
     precision : float
-        Share of generated rows inside what real rows cover: fidelity.
+        Fraction of generated rows inside what real rows cover: fidelity.
 
     recall : float
-        Share of real rows inside what generated rows cover: diversity.
+        Fraction of real rows inside what generated rows cover: diversity.
 
     References
     ----------
@@ -97,24 +97,24 @@ def precision_recall(
     """
     real, generated = two_features(X_real, X_generated, features)
     sets = (generated, real, "X_real"), (real, generated, "X_generated")
-    shares = [
+    fractions = [
         (_n_balls(rows, others, _radii(others, n_neighbors, name), np.less_equal) > 0).mean()
         for rows, others, name in sets
     ]
-    return PrecisionRecall(*map(float, shares))
+    return PrecisionRecall(*map(float, fractions))
 
 
 def density_coverage(
     X_real: Any, X_generated: Any, *, n_neighbors: int = 5, features: Any = None
 ) -> DensityCoverage:
-    """Density and coverage of generated rows.
+    """Compute density and coverage of generated rows.
 
     Of the balls round real rows that reach to the k-th nearest other real row, but do not hold
     it [1]_: unlike precision and recall, these do not swell with a few odd rows.
 
     Parameters
     ----------
-    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X_real, X_generated : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows.
 
     n_neighbors : int, default=5
@@ -130,7 +130,7 @@ def density_coverage(
         distribution; it may exceed 1.
 
     coverage : float
-        Share of balls that hold a generated row: diversity.
+        Fraction of balls that hold a generated row: diversity.
 
     Warns
     -----
@@ -165,25 +165,25 @@ def density_coverage(
     return DensityCoverage(float(density), float((nearest < radii).mean()))
 
 
-def memorized_share(
+def memorized_fraction(
     X_real: Any, X_generated: Any, *, ratio: float = 1.0, features: Any = None
 ) -> Pair:
-    """Share of generated rows that are closer to a training row than training rows are.
+    """Compute the fraction of generated rows closer to a training row than training rows are.
 
     A row counts if its distance to its nearest real row is less than ``ratio`` times the
     distance of that real row to the nearest different one, or zero.
 
     Rows that are new count too, by chance: more than half of them, in a few dimensions. So the
     figure stands beside that of the real rows, each held against all the others. A generated
-    share well above the real one, towards 1, means copies; a smaller ``ratio`` asks for closer
+    fraction well above the real one, towards 1, means copies; a smaller ``ratio`` asks for closer
     ones, and fewer count by chance.
 
     Parameters
     ----------
-    X_real : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X_real : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         The rows that the sampler was trained on, at least three different ones.
 
-    X_generated : {array-like, dataframe, sparse matrix} of shape (n_rows, ...)
+    X_generated : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Generated rows.
 
     ratio : float, default=1.0
@@ -195,30 +195,30 @@ def memorized_share(
     Returns
     -------
     generated : float
-        Share of generated rows that count.
+        Fraction of generated rows that count.
 
     real : float
-        Share of real rows that count, each held against the others. Repeated rows do.
+        Fraction of real rows that count, each held against the others. Repeated rows do.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from imblearn_gan.metrics import memorized_share
+    >>> from imblearn_gan.metrics import memorized_fraction
     >>> rng = np.random.default_rng(0)
     >>> X, fresh = rng.normal(size=(2, 300, 8))
-    >>> memorized_share(X, X + 1e-3, ratio=0.5)
+    >>> memorized_fraction(X, X + 1e-3, ratio=0.5)
     Pair(generated=1.0, real=0.01)
-    >>> round(memorized_share(X, fresh, ratio=0.5).generated, 2)
+    >>> round(memorized_fraction(X, fresh, ratio=0.5).generated, 2)
     0.0
     """
     real, generated = two_features(X_real, X_generated, features)
     if not ratio > 0:
         raise ValueError(f"ratio must be above 0. Got {ratio!r}.")
-    n_rows = len(real)
+    n_samples = len(real)
     real, copies = np.unique(real, axis=0, return_counts=True)
     if len(real) < 3:
         raise ValueError(
-            f"X_real must have at least three different rows. Got {len(real)} of {n_rows}."
+            f"X_real must have at least three different rows. Got {len(real)} of {n_samples}."
         )
     neighbors = NearestNeighbors(n_neighbors=2).fit(real)
     found = neighbors.kneighbors(return_distance=False)

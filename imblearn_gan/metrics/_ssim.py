@@ -11,14 +11,14 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import _safe_indexing, check_random_state
 
-from imblearn_gan._data import to_native
+from imblearn_gan.data import to_native
 from imblearn_gan.metrics._features import Pair, image_reader, import_optional, two_features
 
 _SIGMA, _SIDE, _CHUNK = 1.5, 11, 128
 
 
 def _mean_ssim(read: Callable, first: Any, i: np.ndarray, second: Any, j: np.ndarray) -> float:
-    """Mean SSIM of the pairs first[i], second[j]; the window shrinks to fit small images."""
+    """Return the mean SSIM of pairs first[i], second[j]; the window shrinks to fit the images."""
     ssim = import_optional("torchmetrics.functional.image", "SSIM")
     values = []
     for part in np.array_split(np.arange(len(i)), range(_CHUNK, len(i), _CHUNK)):
@@ -36,14 +36,14 @@ def _mean_ssim(read: Callable, first: Any, i: np.ndarray, second: Any, j: np.nda
     return float(torch.cat(values).mean())
 
 
-def _pairs(n_rows: int, n_pairs: int, rng: np.random.RandomState) -> tuple:
-    """Pairs of different rows: all of them, or as many as asked for, at random."""
-    if n_rows < 2:
+def _pairs(n_samples: int, n_pairs: int, rng: np.random.RandomState) -> tuple:
+    """Return pairs of different rows: all of them, or as many as asked for, at random."""
+    if n_samples < 2:
         raise ValueError("SSIM of pairs needs at least two images of each set.")
-    if n_rows * (n_rows - 1) // 2 <= n_pairs:
-        return np.triu_indices(n_rows, k=1)
-    first = rng.randint(n_rows, size=n_pairs)
-    return first, (first + rng.randint(1, n_rows, size=n_pairs)) % n_rows
+    if n_samples * (n_samples - 1) // 2 <= n_pairs:
+        return np.triu_indices(n_samples, k=1)
+    first = rng.randint(n_samples, size=n_pairs)
+    return first, (first + rng.randint(1, n_samples, size=n_pairs)) % n_samples
 
 
 def ssim_of_pairs(
@@ -56,7 +56,7 @@ def ssim_of_pairs(
     data_range: Sequence[float] | None = None,
     random_state: Any = None,
 ) -> Pair:
-    """Mean SSIM of pairs of generated images beside that of pairs of real ones: diversity.
+    """Compute the mean SSIM of pairs of generated images, and of real ones: diversity.
 
     More than the real ones means less varied. Give the images of one class, or use
     :func:`by_class`. Needs torchmetrics. The Gaussian window of 11 x 11 pixels shrinks to fit
@@ -115,7 +115,7 @@ def ssim_to_nearest(
     channels: str = "auto",
     data_range: Sequence[float] | None = None,
 ) -> Pair:
-    """Mean SSIM of images to their nearest real image: memorisation.
+    """Compute the mean SSIM of images to their nearest real image: memorisation.
 
     Nearest by the Euclidean distance of pixels; of real images, the nearest other. Generated
     ones well above the real ones, towards 1, are copies of training images. Give the images of

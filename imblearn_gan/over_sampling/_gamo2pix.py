@@ -124,8 +124,7 @@ class GAMO2pix(NetworkEstimator):
         self : object
             The fitted instance.
         """
-        X, labels = self._read(X, y)
-        y = self.label_codec_.encode(labels)
+        X, y = self._read(X, y)
         counts = np.bincount(y).tolist()
         self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
         return self

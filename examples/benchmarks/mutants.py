@@ -1,0 +1,188 @@
+"""Do the tests bite? Put one fault after the other into a copy of the package, and run its tests.
+
+    python examples/benchmarks/mutants.py                 # all faults
+    python examples/benchmarks/mutants.py --only engine   # those whose file or text has the word
+
+Each fault is a line of the package replaced by a wrong one; the tests named beside it must fail.
+The script prints what went through, and fails if fewer than 95 % of the faults are caught. Faults
+live in a temporary copy: the package itself is never touched.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FLOOR = 0.95
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One wrong line.
+
+    Parameters
+    ----------
+    file : str
+        Path in the package.
+
+    right, wrong : str
+        What stands there, once, and what is put in its place.
+
+    tests : str
+        Paths of the tests that should fail, separated by spaces.
+    """
+
+    file: str
+    right: str
+    wrong: str
+    tests: str
+
+
+GAMO = "tests/games/test_gamo.py"
+NOISE = "tests/games/test_noise.py tests/over_sampling"
+AUTOENCODER = "tests/games/test_autoencoder.py tests/games/test_embedding.py tests/over_sampling"
+LOSSES = "tests/test_losses.py"
+ENGINE = "tests/training"
+LATENT = "tests/test_latent.py"
+BASE = "tests/test_base.py tests/test_replay.py tests/test_rejection.py"
+DATA = "tests/data tests/test_containers.py"
+DOS = "tests/classifiers/test_dos.py"
+RESNET = "tests/classifiers/test_resnet.py tests/training/test_epochs.py"
+
+FAULTS = [
+    # losses
+    Fault("losses.py", "PENALTY_WEIGHT = 10.0", "PENALTY_WEIGHT = 1.0", f"{LOSSES} {NOISE}"),
+    Fault("losses.py", "return (outputs - target).square().mean()",
+          "return (outputs - target).abs().mean()", LOSSES),
+    Fault("losses.py", "real, generated = functional.relu(1 - outputs), functional.relu(1 + outputs)",
+          "real, generated = functional.relu(-outputs), functional.relu(outputs)", LOSSES),
+    Fault("losses.py", "real, generated = -outputs, outputs",
+          "real, generated = outputs, -outputs", LOSSES),
+    Fault("losses.py", 'return discriminator_loss(outputs, 1.0, "wasserstein" if loss == "hinge" else loss)',
+          "return discriminator_loss(outputs, 1.0, loss)", LOSSES),
+    Fault("losses.py", "+ _LEAST_SQUARED_NORM).sqrt() - 1).square().mean()",
+          "+ _LEAST_SQUARED_NORM).sqrt()).square().mean()", LOSSES),
+    Fault("losses.py", "kl = 0.5 * (mean.square()", "kl = (mean.square()", LOSSES),
+    Fault("losses.py", "return (weights * squared).sum(dim=1).mean()",
+          "return squared.sum(dim=1).mean()", f"{LOSSES} {DOS}"),
+    Fault("losses.py", "(by_row * (labels @ weights)).mean()", "by_row.mean()", f"{LOSSES} {GAMO}"),
+    Fault("losses.py", "torch.maximum(labels, pulled.expand_as(labels))", "labels", f"{LOSSES} {GAMO}"),
+    Fault("losses.py", "return torch.lerp(other, x, place)", "return torch.lerp(other, x, 0.5)", LOSSES),
+    # games
+    Fault("over_sampling/_cwgan_gp.py", '"penalty": PENALTY_WEIGHT * penalty', '"penalty": 0 * penalty', NOISE),
+    Fault("over_sampling/_cwgan_gp.py", "(0.0, 0.9)", "(0.5, 0.999)", NOISE),
+    Fault("over_sampling/_acgan.py", '"classes": self.class_loss_weight * softmax_loss(classes, y)',
+          '"classes": softmax_loss(classes, y)', NOISE),
+    Fault("over_sampling/_cgan.py", '"generated": discriminator_loss(made, 0.0, self.loss)',
+          '"generated": discriminator_loss(made, 1.0, self.loss)', NOISE),
+    Fault("games/noise.py", "n_steps=self.n_discriminator_steps,", "n_steps=1,", NOISE),
+    Fault("games/noise.py", 'averaged=["generator"]', "averaged=[]", NOISE),
+    Fault("games/noise.py", 'return data.draw(self.batch_size, self.balance == "batches")',
+          "return data.draw(self.batch_size)", NOISE),
+    Fault("games/gamo.py", "return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse",
+          "return drawn.tolist(), ones, weight * ones", GAMO),
+    Fault("games/gamo.py", '"classifier": self.game.adversarial_weight * misled', '"classifier": misled', GAMO),
+    Fault("games/gamo.py", "smooth = self.game.label_smoothing", "smooth = 0.0", GAMO),
+    Fault("games/gamo.py", "tilt = None if self.n_support is None else TILT", "tilt = None", GAMO),
+    Fault("games/gamo.py", 'if self.game.misleading == "complement":', "if False:", GAMO),
+    Fault("games/gamo.py", "outputs = torch.sigmoid(outputs.float())", "outputs = outputs.float()", GAMO),
+    Fault("games/gamo.py", "lr_decay=self.ema_decay > 0", "lr_decay=False", GAMO),
+    Fault("games/autoencoder.py", "self.reconstruction_weight * error", "error", AUTOENCODER),
+    Fault("games/autoencoder.py", "rate_factor * self.pretrain_learning_rate", "self.pretrain_learning_rate", AUTOENCODER),
+    Fault("games/autoencoder.py", "copy_layers(encoder.trunk, discriminator.trunk)", "pass", AUTOENCODER),
+    Fault("games/embedding.py", "torch.randint_like(y, 1, n_classes)", "torch.randint_like(y, 0, n_classes)", AUTOENCODER),
+    Fault("games/embedding.py", 'losses["wrong"] = term(real, turn.wrong_y, 0.0)',
+          'losses["wrong"] = term(real, turn.wrong_y, 1.0)', AUTOENCODER),
+    Fault("games/embedding.py", "return self._batch(data).y if self.balance is None else super()._made_labels(data)",
+          "return super()._made_labels(data)", AUTOENCODER),
+    Fault("over_sampling/_bagan.py", "labels = torch.full_like(y[:n_generated], n_classes)",
+          "labels = y[:n_generated]", AUTOENCODER),
+    Fault("over_sampling/_bagan.py", "round(self.batch_size / (n_classes + 1))",
+          "round(self.batch_size / 2)", AUTOENCODER),
+    Fault("over_sampling/_ganda.py", "NOISE * torch.randn_like(batch.x)", "0 * torch.randn_like(batch.x)", AUTOENCODER),
+    Fault("over_sampling/_capgan.py", "return torch.randn_like(turn.x)", "return turn.made", AUTOENCODER),
+    Fault("over_sampling/_capgan.py", "weights.append(1 / self._mean_loss(member, part))",
+          "weights.append(self._mean_loss(member, part))", AUTOENCODER),
+    # classifiers
+    Fault("classifiers/_dos.py", "self.micro_cluster_weight * cluster", "cluster", DOS),
+    Fault("training/epochs.py", "load_best=True", "load_best=False", RESNET),
+    # latent codes
+    Fault("latent.py", 'torch.einsum("nij,nj->ni", self.factor[y], noise)', "noise", LATENT),
+    Fault("latent.py", "found.append(start + _neighbours(", "found.append(0 * start + _neighbours(", LATENT),
+    # engine
+    Fault("training/engine.py", "weight = 1 - min(decay, (1 + n) / (10 + n))", "weight = 1 - decay", ENGINE),
+    Fault("training/engine.py", "factor = 0.5 * (1 + math.cos(math.pi * progress))", "factor = 1 - progress", ENGINE),
+    Fault("training/engine.py", "betas=player.betas,", "betas=(0.9, 0.999),", f"{ENGINE} {NOISE}"),
+    Fault("training/engine.py", "norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)",
+          "norm.track_running_stats = True", ENGINE),
+    Fault("training/engine.py", ".backward(inputs=self.parameters)", ".backward()", ENGINE),
+    Fault("training/batches.py", "return self._starts[y] + torch.minimum(within, counts - 1)",
+          "return self._starts[y]", ENGINE),
+    Fault("training/runtime.py", "generator.set_state(state)", "pass", f"{ENGINE} {BASE}"),
+    # rejection and replay
+    Fault("_rejection.py", "for _ in range(MAX_DRAWS - 1):", "for _ in range(1):", BASE),
+    Fault("_rejection.py", "better = fits | (p > best[again])", "better = p > -1", BASE),
+    Fault("_replay.py", "int(fraction * n + 1e-9)", "int(fraction * n)", BASE),
+    Fault("_replay.py", "made[:, place] = encoded[:, place]", "pass", BASE),
+    Fault("_replay.py", "rounds = [stream.permutation(rows) for _ in range(-(-n // len(rows)))]",
+          "rounds = [stream.choice(rows, n)]", BASE),
+]  # fmt: skip
+
+
+def caught(fault: Fault, folder: Path) -> bool:
+    """Tell whether the fault makes its tests fail; ``folder`` holds a sound copy of all."""
+    path = folder / "imblearn_gan" / fault.file
+    sound = path.read_text()
+    if sound.count(fault.right) != 1:
+        raise SystemExit(f"{fault.file} has {sound.count(fault.right)} times: {fault.right}")
+    path.write_text(sound.replace(fault.right, fault.wrong))
+    try:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+        tests = [name for name in fault.tests.split() if (folder / name).exists()]
+        ran = subprocess.run(
+            [*command, *tests],
+            cwd=folder,
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    finally:
+        path.write_text(sound)
+    if ran.returncode not in (0, 1):  # neither passed nor failed
+        raise SystemExit(f"{fault.file}: {fault.wrong}\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    return ran.returncode == 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Put faults into the package, and run its tests.")
+    parser.add_argument("--only", default="", help="only faults whose file or text has this word")
+    only = parser.parse_args().only
+    faults = [fault for fault in FAULTS if only in fault.file + fault.right + fault.wrong]
+    missed = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("imblearn_gan", "tests", "docs", "examples"):
+            shutil.copytree(ROOT / part, folder / part)
+        for part in ("pyproject.toml", "README.md"):
+            shutil.copy(ROOT / part, folder / part)
+        for i, fault in enumerate(faults, start=1):
+            found = caught(fault, folder)
+            print(f"{i:2} {'caught' if found else 'MISSED'}  {fault.file}: {fault.wrong}", flush=True)
+            if not found:
+                missed.append(fault)
+    fraction = 1 - len(missed) / len(faults)
+    print(f"{len(faults) - len(missed)} of {len(faults)} faults caught ({fraction:.0%})")
+    if fraction < FLOOR:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

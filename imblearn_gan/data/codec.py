@@ -1,0 +1,263 @@
+"""From rows to tensors, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from imblearn_gan.data.columns import Column, read_columns
+from imblearn_gan.data.containers import Container, chunks, is_uniform
+from imblearn_gan.data.images import ImageLayout, find_layout
+from imblearn_gan.data.ranges import Ranges
+from imblearn_gan.data.spec import DataSpec
+
+
+@dataclass
+class DataCodec:
+    """Turn rows into scaled tensors, and generated tensors into rows like those seen.
+
+    Parameters
+    ----------
+    image_shape, channels, categorical_features
+        As in :class:`~imblearn_gan.BaseGANOversampler`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imblearn_gan.data import DataCodec
+    >>> X = np.array([[0, 10.0], [4, 30.0]])
+    >>> codec = DataCodec().fit(X)
+    >>> codec.encode(X)
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    >>> codec.decode(np.array([[0.0, 7.0]]))
+    array([[ 2., 30.]])
+    """
+
+    image_shape: Sequence[int] | None = None
+    channels: str = "auto"
+    categorical_features: Any = "auto"
+
+    def fit(self, X: Any) -> DataCodec:
+        """Learn container, layout, ranges and categories of rows.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows from :func:`to_native`.
+
+        Returns
+        -------
+        self : DataCodec
+            The fitted codec.
+
+        Raises
+        ------
+        ValueError
+            If values are missing, infinite or of a type that cannot be used, or the parameters
+            do not fit X.
+        """
+        self._container = Container(X)
+        self._layout: ImageLayout | None = find_layout(X, self.image_shape, self.channels)
+        self._columns = read_columns(
+            X, self._container, self.categorical_features, self._layout is not None
+        )
+        self._ranges = Ranges(X, self._columns, self._layout is not None)
+        return self
+
+    @property
+    def is_image(self) -> bool:
+        """Whether rows are images."""
+        return self._layout is not None
+
+    @property
+    def columns_(self) -> tuple[Column, ...]:
+        """What is known of each column, or of each pixel of images."""
+        return self._columns.describe()
+
+    @property
+    def value_range_(self) -> tuple[Any, Any]:
+        """The values that are encoded as -1 and as 1: of each numeric column, or of all pixels."""
+        return self._ranges.middle - self._ranges.half, self._ranges.middle + self._ranges.half
+
+    def spec(self, class_counts: Sequence[int]) -> DataSpec:
+        """Return the facts for networks.
+
+        Parameters
+        ----------
+        class_counts : sequence of int
+            Number of training rows of each class.
+
+        Returns
+        -------
+        DataSpec
+            The facts.
+        """
+        counts = tuple(int(n) for n in class_counts)
+        if self._layout is not None:
+            return DataSpec(self._layout.shape, counts)
+        slices, start = [], len(self._columns.numeric)
+        for column in self._columns.categorical:
+            slices.append(slice(start, start + len(column.categories)))
+            start += len(column.categories)
+        return DataSpec((start,), counts, tuple(slices))
+
+    def check(self, X: Any) -> None:
+        """Check that more rows fit those that were seen.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows from :func:`to_native`.
+
+        Raises
+        ------
+        ValueError
+            If their shape or the kinds of their columns differ, or values are missing or infinite.
+        """
+        self._columns.check(X)
+
+    def encode(self, X: Any) -> np.ndarray:
+        """Encode rows: numbers in [-1, 1], categories one-hot.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows that fit those that were seen. A category that was not seen is all zeros.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_values) or (n_samples, channels, height, width), float32
+            Tables or images.
+        """
+        spec = self.spec(())
+        encoded = np.empty((X.shape[0], *spec.shape), dtype=np.float32)
+        for i in chunks(X.shape[0]):
+            numbers = self._ranges.scale(self._columns.numbers(X[i]))
+            if self._layout is not None:
+                encoded[i] = self._layout.to_channels_first(numbers)
+                continue
+            encoded[i, : numbers.shape[1]] = numbers
+            for column, place in zip(self._columns.categorical, spec.categorical_slices):
+                encoded[i, place] = _one_hot(column, column.values(X[i]))
+        return encoded
+
+    def decode(self, encoded: np.ndarray, moved: bool = False) -> Any:
+        """Decode generated values: rows in the container and with the dtypes of the data seen.
+
+        Each value keeps to the range that was seen in its place.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, ...)
+            Rows, in the form that :meth:`encode` gives.
+
+        moved : bool, default=False
+            Whether pixels of images may have come from other places: they keep to the range of
+            all places then.
+
+        Returns
+        -------
+        {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            The rows.
+
+        Raises
+        ------
+        FloatingPointError
+            If a value is not finite.
+        """
+        encoded = np.asarray(encoded, dtype=np.float64)
+        if not np.isfinite(encoded).all():
+            raise FloatingPointError(
+                "The generator made values that are not finite: its training diverged. Try a "
+                "smaller learning_rate or a larger batch_size."
+            )
+        numeric, ranges = self._columns.numeric, self._ranges
+        if self._layout is not None:
+            numbers = self._layout.from_channels_first(encoded)
+        else:
+            numbers = encoded[:, : len(numeric)]
+        numbers = ranges.unscale(numbers, moved)
+        at_once = is_uniform(self._container.template)
+        one_by_one = list(ranges.exact if at_once else range(len(numeric)))
+        columns = {int(numeric[j]): ranges.typed(j, numbers[:, j], moved) for j in one_by_one}
+        for column, place in zip(self._columns.categorical, self.spec(()).categorical_slices):
+            columns[column.index] = column.categories[encoded[:, place].argmax(axis=1)]
+        rest = np.delete(np.arange(len(numeric)), one_by_one)
+        return self._container.assemble(columns, numbers[:, rest], numeric[rest])
+
+    def stack(self, blocks: Sequence[Any]) -> Any:
+        """Stack blocks of rows of the container that was seen.
+
+        Parameters
+        ----------
+        blocks : sequence of {ndarray, dataframe, sparse matrix}
+            At least one block of rows.
+
+        Returns
+        -------
+        {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            The blocks under each other; a single one as it is.
+        """
+        return self._container.stack(blocks)
+
+    def channels_first(self, X: Any) -> np.ndarray:
+        """Return images of one layout, their values as they are.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Images that fit those that were seen.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, channels, height, width), dtype float64
+            The images.
+
+        Raises
+        ------
+        ValueError
+            If the rows are those of a table.
+        """
+        return self._image_layout().to_channels_first(self._columns.numbers(X))
+
+    def pictures(self, X: Any) -> np.ndarray:
+        """Return images as matplotlib draws them.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Images that fit those that were seen.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, height, width[, channels]), dtype float32
+            Values in [0, 1], which stand for ``value_range_``.
+
+        Raises
+        ------
+        ValueError
+            If the rows are those of a table.
+        """
+        self._image_layout()
+        shown = np.clip((self.encode(X).transpose(0, 2, 3, 1) + 1) / 2, 0, 1)
+        return shown[..., 0] if shown.shape[-1] == 1 else shown
+
+    def _image_layout(self) -> ImageLayout:
+        if self._layout is None:
+            raise ValueError(
+                "X must hold images, but is a table. If its rows are flattened images, set "
+                "image_shape."
+            )
+        return self._layout
+
+
+def _one_hot(column: Column, values: np.ndarray) -> np.ndarray:
+    """Return the values of a column of categories as one-hot rows."""
+    place_of = {value: place for place, value in enumerate(column.categories.tolist())}
+    # a value that was not seen is no category: the last row of zeros
+    rows = np.eye(len(place_of) + 1, len(place_of))
+    return rows[[place_of.get(value, -1) for value in values.tolist()]]

@@ -1,0 +1,364 @@
+"""Columns of rows: their kinds, their categories, and values that are missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from imblearn_gan.data.containers import Container, as_floats, column_of, is_frame, is_uniform
+
+#: The kinds of columns, and the type of their values.
+TYPES: dict[str, type] = {
+    "float": np.float64,
+    "integer": np.int64,
+    "bool": np.bool_,
+    "category": np.object_,
+}
+NUMBERS = {"float", "integer", "bool"}
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of the rows that :meth:`DataCodec.fit` has seen, or one pixel of images.
+
+    Attributes
+    ----------
+    index : int
+        Where it is.
+
+    name : object
+        What a data frame calls it; None where columns have no names.
+
+    kind : {'float', 'integer', 'bool', 'category'}
+        What its values are taken for.
+
+    dtype : dtype
+        What its container says of them.
+
+    categories : ndarray of shape (n_categories,)
+        The values of a category that were seen, in the order they appeared; none for numbers.
+    """
+
+    index: int
+    name: Any
+    kind: str
+    dtype: Any
+    categories: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=object))
+
+    def sorted_categories(self) -> list:
+        """Return the categories as pandas orders them, or sorted, numbers before strings.
+
+        Returns
+        -------
+        list
+            Their values.
+        """
+        seen = self.categories.tolist()
+        declared = getattr(self.dtype, "categories", None)
+        if declared is not None:
+            return sorted(seen, key=declared.get_loc)
+        return sorted(seen, key=lambda category: (isinstance(category, str), category))
+
+    def values(self, X: Any) -> np.ndarray:
+        """Return what rows hold in this column.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, n_features)
+            Rows of a table that fit those that were seen, see :meth:`DataCodec.check`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Numbers in float64; categories as objects.
+        """
+        if sparse.issparse(X):
+            return as_floats(X[:, [self.index]])
+        column = column_of(X, self.index)
+        return np.asarray(column, dtype=object) if self.kind == "category" else as_floats(column)
+
+
+def column_kind(column: Any) -> str:
+    """Tell what the values of a column can be taken for.
+
+    Parameters
+    ----------
+    column : ndarray or pandas Series of shape (n_samples,)
+        The column.
+
+    Returns
+    -------
+    str
+        ``'float'``, ``'integer'``, ``'bool'``, ``'category'``, or the name of a dtype that cannot
+        be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imblearn_gan.data import column_kind
+    >>> column_kind(np.array([1, 2.5], dtype=object)), column_kind(np.array(["a"]))
+    ('float', 'category')
+    """
+    dtype = column.dtype
+    if not isinstance(dtype, np.dtype):
+        return _pandas_kind(dtype)
+    if dtype.kind != "O":
+        kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
+        return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
+    kinds_seen = {_value_kind(value) for value in column}
+    unknown = kinds_seen - set(TYPES)
+    if unknown:
+        return f"object ({', '.join(sorted(unknown))})"
+    for kind in ("category", "float", "integer"):
+        if kind in kinds_seen:
+            return kind
+    return "bool"
+
+
+def _pandas_kind(dtype: Any) -> str:
+    import pandas as pd
+    from pandas.api import types
+
+    if isinstance(dtype, pd.CategoricalDtype) or types.is_string_dtype(dtype):
+        return "category"
+    for kind in ("bool", "integer", "float"):
+        if getattr(types, f"is_{kind}_dtype")(dtype):
+            return kind
+    return str(dtype)
+
+
+def _value_kind(value: Any) -> str:
+    if isinstance(value, (bool, np.bool_)):
+        return "bool"
+    if isinstance(value, (int, np.integer)):
+        return "integer"
+    if isinstance(value, (float, np.floating)):
+        return "float"
+    return "category" if isinstance(value, str) else type(value).__name__
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN or pandas' NA."""
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
+def _missing(column: Any) -> np.ndarray:
+    if hasattr(column, "isna"):
+        return np.asarray(column.isna(), dtype=bool)
+    if column.dtype.kind == "O":
+        return np.array([is_missing(value) for value in column], dtype=bool)
+    return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
+
+
+def _distinct(column: Any) -> np.ndarray:
+    """Return the values of a column in the order they appear, with their own type."""
+    values = np.asarray(column, dtype=object if hasattr(column, "dtypes") else None)
+    seen: dict[Any, int] = {}
+    for i, value in enumerate(values.tolist()):
+        seen.setdefault(value, i)
+    return values[list(seen.values())]
+
+
+@dataclass
+class Columns:
+    """The columns of rows, or the pixels of images: numbers and categories.
+
+    Attributes
+    ----------
+    container : Container
+        What the rows stand in.
+
+    kinds : list of str
+        The kind of each column.
+
+    categorical : list of Column
+        The columns of categories.
+
+    numeric : ndarray of int
+        The indices of all others.
+    """
+
+    container: Container
+    kinds: list[str]
+    categorical: list[Column]
+    numeric: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_numeric = np.ones(len(self.kinds), dtype=bool)
+        is_numeric[[column.index for column in self.categorical]] = False
+        self.numeric = np.flatnonzero(is_numeric)
+
+    def describe(self) -> tuple[Column, ...]:
+        """Return what is known of each column."""
+        columns = [
+            Column(i, self.container.name(i), kind, self.container.dtype(i))
+            for i, kind in enumerate(self.kinds)
+        ]
+        for column in self.categorical:
+            columns[column.index] = column
+        return tuple(columns)
+
+    def numbers(self, X: Any) -> np.ndarray:
+        """Return the numeric columns of rows, (n_samples, n_numeric), in float64."""
+        if sparse.issparse(X):
+            return X.toarray().astype(np.float64)
+        if not is_uniform(X):
+            columns = [as_floats(column_of(X, int(i))) for i in self.numeric]
+            return np.column_stack(columns) if columns else np.empty((len(X), 0))
+        flat = X.reshape(len(X), -1)
+        if len(self.numeric) < flat.shape[1]:
+            flat = flat[:, self.numeric]
+        return flat.astype(np.float64)
+
+    def check(self, X: Any) -> None:
+        """Raise a ValueError if more rows do not fit those that were seen."""
+        if tuple(X.shape[1:]) != self.container.row_shape:
+            raise ValueError(
+                f"X has rows of shape {tuple(X.shape[1:])}, but was fitted on rows of shape "
+                f"{self.container.row_shape}."
+            )
+        if sparse.issparse(X) and self.categorical:
+            raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")
+        kinds = _checked_kinds(X, self.container)
+        strings = [int(i) for i in self.numeric if kinds[i] not in NUMBERS]
+        if strings:
+            raise ValueError(
+                f"Columns {self.container.names(strings[:5])} must hold numbers, as they did in "
+                "fit."
+            )
+
+
+def read_columns(
+    X: Any, container: Container, categorical_features: Any, is_image: bool
+) -> Columns:
+    """Return the columns of rows, after a look for what cannot be used.
+
+    Parameters
+    ----------
+    X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+        Rows from :func:`to_native`.
+
+    container : Container
+        What they stand in.
+
+    categorical_features : 'auto', array-like or None
+        Which columns hold categories.
+
+    is_image : bool
+        Whether the rows are images, which have no categories.
+
+    Returns
+    -------
+    Columns
+        What they are.
+
+    Raises
+    ------
+    ValueError
+        If values are missing, infinite or of a type that cannot be used, or
+        ``categorical_features`` does not fit X.
+    """
+    kinds = _checked_kinds(X, container)
+    named = _named_categories(categorical_features, container)
+    categorical = [i for i, kind in enumerate(kinds) if kind == "category"]
+    if not isinstance(categorical_features, str):  # "auto"
+        strings = [i for i in categorical if i not in set(named)]
+        if strings:
+            raise ValueError(
+                f"Columns {container.names(strings[:5])} hold strings or categories but are not "
+                "in categorical_features. Name them there, or use "
+                "categorical_features='auto'."
+            )
+        categorical = named
+    if categorical and is_image:
+        raise ValueError(
+            "categorical_features must be empty for images. Got "
+            f"{categorical_features!r}; columns {container.names(categorical[:5])} are "
+            "categorical."
+        )
+    if categorical and sparse.issparse(X):
+        raise ValueError("categorical_features needs dense data. Got a sparse matrix.")
+    unknown = [i for i, kind in enumerate(kinds) if kind not in TYPES]
+    if unknown:
+        raise ValueError(
+            f"Columns {container.names(unknown[:5])} have the dtype "
+            f"{kinds[unknown[0]]}, which cannot be used. Turn them into numbers, booleans, "
+            "strings or categories."
+        )
+    columns = [
+        Column(i, container.name(i), "category", container.dtype(i), _distinct(column_of(X, i)))
+        for i in categorical
+    ]
+    return Columns(container, kinds, columns)
+
+
+def _named_categories(categorical_features: Any, container: Container) -> list[int]:
+    """Return the sorted indices that ``categorical_features`` stands for."""
+    if categorical_features is None or isinstance(categorical_features, str):
+        return []
+    named, n_columns = list(categorical_features), container.n_columns
+    if named and all(isinstance(value, (bool, np.bool_)) for value in named):
+        if len(named) != n_columns:
+            raise ValueError(
+                "categorical_features as a mask must have one entry a column. Got "
+                f"{len(named)} for {n_columns} columns."
+            )
+        return [i for i, flag in enumerate(named) if flag]
+    return sorted({_named_column(value, container) for value in named})
+
+
+def _named_column(value: Any, container: Container) -> int:
+    n_columns = container.n_columns
+    if isinstance(value, str):
+        columns: Any = container.template.columns if is_frame(container.template) else []
+        if value not in columns:
+            raise ValueError(
+                f"categorical_features names the column {value!r}, which X does not have."
+            )
+        return int(columns.get_loc(value))
+    if isinstance(value, (int, np.integer)) and -n_columns <= value < n_columns:
+        return int(value) % n_columns
+    raise ValueError(
+        f"categorical_features has the entry {value!r}, which is out of range: X has "
+        f"{n_columns} columns."
+    )
+
+
+def _checked_kinds(X: Any, container: Container) -> list[str]:
+    """Return the kind of each column, after a look for missing and infinite values."""
+    n_columns = container.n_columns
+    if is_uniform(X):
+        kinds = [column_kind(X.data[:0] if sparse.issparse(X) else X[:0].reshape(-1))] * n_columns
+    else:
+        kinds = [column_kind(column_of(X, i)) for i in range(n_columns)]
+    found, wrong = _not_finite(X, kinds)
+    if len(wrong):
+        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+        where = "pixels" if X.ndim > 2 else "columns"
+        raise ValueError(
+            f"Input X contains {found} in {where} {container.names(wrong[:5])}{more}. "
+            "Impute or drop these values before resampling, for example with "
+            "sklearn.impute.SimpleImputer."
+        )
+    return kinds
+
+
+def _not_finite(X: Any, kinds: list[str]) -> tuple[str, list[int]]:
+    """Return what X holds that is not finite, NaN or infinity, and in which columns."""
+    if is_uniform(X):
+        if X.dtype.kind != "f":
+            return "", []
+        if sparse.issparse(X):
+            entries = X.tocoo()
+            found = "NaN" if np.isnan(X.data).any() else "infinity"
+            return found, np.unique(entries.col[~np.isfinite(entries.data)]).tolist()
+        found = "NaN" if np.isnan(X).any() else "infinity"
+        return found, np.flatnonzero(~np.isfinite(X).reshape(len(X), -1).all(axis=0)).tolist()
+    columns = range(len(kinds))
+    if wrong := [i for i in columns if _missing(column_of(X, i)).any()]:
+        return "NaN", wrong
+    floats = [i for i in columns if kinds[i] == "float"]
+    return "infinity", [i for i in floats if not np.isfinite(as_floats(column_of(X, i))).all()]

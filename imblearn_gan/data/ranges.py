@@ -1,0 +1,117 @@
+"""Ranges of numbers: scaling to [-1, 1], and back with clipping and rounding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from imblearn_gan.data.columns import TYPES, Columns
+from imblearn_gan.data.containers import chunks, column_of, is_frame
+
+ROUND_OFF = 1e-6
+
+
+class Ranges:
+    """Ranges of the numeric columns of rows, or of the pixels of images.
+
+    Tables are scaled column by column; images by the range of all pixels, or that of bytes.
+
+    Parameters
+    ----------
+    X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+        Rows from :func:`to_native`; none of them is kept.
+
+    columns : Columns
+        Their columns.
+
+    is_image : bool
+        Whether they are images.
+
+    Attributes
+    ----------
+    middle, half : ndarray of shape (n_numeric,) or ()
+        What is 0 when scaled, and how far 1 is from it.
+
+    exact : dict of int to (low, high)
+        Ranges of the numeric columns with values that float64 cannot tell apart.
+    """
+
+    def __init__(self, X: Any, columns: Columns, is_image: bool):
+        low, high = [], []
+        for i in chunks(X.shape[0]):
+            numbers = columns.numbers(X[i])
+            low.append(numbers.min(axis=0))
+            high.append(numbers.max(axis=0))
+        self._is_image = is_image
+        self._low, self._high = np.min(low, axis=0), np.max(high, axis=0)
+        self._kinds = [columns.kinds[i] for i in columns.numeric]
+        self._rounded = np.array([kind != "float" for kind in self._kinds], dtype=bool)
+        self.exact = self._read_exact(X, columns)
+        if is_image and self.exact:
+            lows, highs = zip(*self.exact.values())
+            self._exact_of_all = min(lows), max(highs)
+        low_scale, high_scale = self._low, self._high
+        if is_image and self._low.size:
+            uint8 = not is_frame(X) and X.dtype == np.uint8
+            low_scale = 0.0 if uint8 else self._low.min()
+            high_scale = 255.0 if uint8 else self._high.max()
+        # halves first: the range of extreme float64 values would overflow
+        self.middle = np.asarray(high_scale / 2 + low_scale / 2)
+        self.half = np.asarray(high_scale / 2 - low_scale / 2)
+        self._divisor = np.where(self.half > 0, self.half, 1.0)
+
+    def _read_exact(self, X: Any, columns: Columns) -> dict[int, tuple[Any, Any]]:
+        long_floats = not is_frame(X) and X.dtype.kind == "f" and X.dtype.itemsize > 8
+        if not is_frame(X) and X.ndim > 2:
+            X = X.reshape(len(X), -1)
+        bounds = {}
+        largest = np.maximum(-self._low, self._high)
+        if self._is_image and largest.size:
+            largest = largest.max()  # a pixel that is moved can come to any place
+        wide = self._rounded & (largest >= 2**53)
+        for j in np.flatnonzero(wide | long_floats):
+            column = column_of(X, int(columns.numeric[j]))
+            exact = column.dtype.type if long_floats else int
+            bounds[int(j)] = exact(column.min()), exact(column.max())
+        return bounds
+
+    def scale(self, numbers: np.ndarray) -> np.ndarray:
+        """Scale numbers to [-1, 1]."""
+        return (numbers - self.middle) / self._divisor
+
+    def unscale(self, numbers: np.ndarray, moved: bool) -> np.ndarray:
+        """Scale generated numbers back, keep them to the ranges seen, and round integers.
+
+        Parameters
+        ----------
+        numbers : ndarray of shape (n_samples, n_numeric)
+            Numbers, about -1 to 1.
+
+        moved : bool
+            Whether pixels of images may have come from other places: the range is then that of
+            all places.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_numeric), dtype float64
+            Values like those seen.
+        """
+        low, high = self._low, self._high
+        if moved and self._is_image:
+            low, high = low.min(), high.max()
+        # clipped before they are scaled too: extreme float64 ranges must not overflow
+        numbers = self.middle + np.clip(numbers, -1, 1) * self._divisor
+        near = ROUND_OFF * self._divisor
+        numbers = np.where(numbers < low + near, low, numbers)
+        numbers = np.where(numbers > high - near, high, numbers)
+        numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
+        np.clip(numbers, low, high, out=numbers)
+        return numbers
+
+    def typed(self, j: int, numbers: np.ndarray, moved: bool) -> np.ndarray:
+        """Return unscaled numbers of the j-th numeric column with the type of its values."""
+        if j not in self.exact:
+            return numbers.astype(TYPES[self._kinds[j]])
+        low, high = self._exact_of_all if moved and self._is_image else self.exact[j]
+        return np.clip(np.array([type(low)(value) for value in numbers], object), low, high)

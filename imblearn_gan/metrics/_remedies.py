@@ -1,0 +1,128 @@
+"""The usual remedies for imbalance, for classifiers and data of any kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC, RandomOverSampler
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.utils import _safe_indexing
+
+from imblearn_gan.data import column_kind, is_frame
+
+
+def seeded(estimator: Any, seed: int) -> Any:
+    """Return a clone, with a seed wherever it has none of its own."""
+    estimator = clone(estimator)
+    unset = [
+        name
+        for name, value in estimator.get_params().items()
+        if value is None and name.split("__")[-1] == "random_state"
+    ]
+    return estimator.set_params(**dict.fromkeys(unset, seed))
+
+
+def use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Resample by a clone of the sampler."""
+    return seeded(sampler, seed).fit_resample(X, y)
+
+
+def repeat(strategy: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Resample at random, rows in any container."""
+    sampler = RandomOverSampler(sampling_strategy=strategy, random_state=seed)
+    index, labels = sampler.fit_resample(np.arange(len(y))[:, None], y)
+    return _safe_indexing(X, index[:, 0]), labels
+
+
+def smote(strategy: Any, categorical: list[int], X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Resample by SMOTE of the kind that fits the columns, with as many neighbours as there are.
+
+    It interpolates in floating point: differences of unsigned integers wrap round.
+    """
+    smallest = np.unique(y, return_counts=True)[1].min()
+    params = {"k_neighbors": min(5, smallest - 1), "sampling_strategy": strategy}
+    params |= {"random_state": seed}
+    if not categorical:
+        sampler = SMOTE(**params)
+    elif len(categorical) == X.shape[1]:
+        sampler = SMOTEN(**params)
+    else:
+        sampler = SMOTENC(categorical, **params)
+    if is_frame(X):
+        columns = [c for i, c in enumerate(X.columns) if i not in categorical]
+        rows, labels = sampler.fit_resample(X.astype(dict.fromkeys(columns, np.float64)), y)
+        whole = [c for c in columns if column_kind(X[c]) != "float"]
+        rows[whole] = rows[whole].round()
+        return rows.astype({c: X[c].dtype for c in columns}), labels
+    numeric = X.dtype.kind in "fiub"
+    rows, labels = sampler.fit_resample(flat(X).astype(np.float64) if numeric else X, y)
+    if X.dtype.kind in "iub":
+        rows = rows.rint() if sparse.issparse(rows) else np.rint(rows)
+    if X.ndim > 2:
+        rows = rows.reshape(-1, *X.shape[1:])
+    return rows.astype(X.dtype), labels
+
+
+def flat(X: Any) -> Any:
+    """Return images as flat rows, and tables as they are."""
+    return X.reshape(len(X), -1) if X.ndim > 2 else X
+
+
+def weighted(classifier: Any) -> Any:
+    """Return the classifier with balanced class weights; None if it has no such parameter."""
+    prefix, last = "", classifier
+    while hasattr(last, "steps"):
+        name, last = last.steps[-1]
+        prefix += f"{name}__"
+    if "class_weight" not in getattr(last, "get_params", dict)():
+        return None
+    return clone(classifier).set_params(**{f"{prefix}class_weight": "balanced"})
+
+
+def default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
+    """Return a classifier that takes these data."""
+    if is_image or sparse.issparse(X):
+        return RandomForestClassifier()
+    model = HistGradientBoostingClassifier()
+    if not categorical:
+        return model
+    encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+    return make_pipeline(
+        make_column_transformer((encoder, categorical), remainder="passthrough"), model
+    )
+
+
+def _steps(estimator: Any) -> list:
+    """Return what does something in a pipeline; nothing of an estimator that is none."""
+    steps = getattr(estimator, "steps", [])
+    return [step for _, step in steps if step is not None and step != "passthrough"]
+
+
+def first_step(estimator: Any) -> Any:
+    """Return what sees the rows first, of a pipeline or of pipelines in it."""
+    while steps := _steps(estimator):
+        estimator = steps[0]
+    return estimator
+
+
+def all_parameters(sampler: Any) -> dict:
+    """Return the parameters of a sampler, or of all in a pipeline, the first of them first."""
+    parameters = sampler.get_params(deep=False)
+    for step in _steps(sampler):
+        parameters = all_parameters(step) | parameters
+    return parameters
+
+
+def transformers(sampler: Any) -> list[str]:
+    """Return names of the steps, if it is a pipeline, that change rows without resampling."""
+    return [
+        name
+        for name, step in getattr(sampler, "steps", [])
+        if hasattr(step, "transform") or transformers(step)
+    ]
