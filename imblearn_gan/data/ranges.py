@@ -43,11 +43,11 @@ class Ranges:
             numbers = columns.numbers(X[i])
             low.append(numbers.min(axis=0))
             high.append(numbers.max(axis=0))
-        self._is_image = is_image
+        self._columns, self._is_image = columns, is_image
         self._low, self._high = np.min(low, axis=0), np.max(high, axis=0)
-        self._kinds = [columns.kinds[i] for i in columns.numeric]
-        self._rounded = np.array([kind != "float" for kind in self._kinds], dtype=bool)
-        self.exact = self._read_exact(X, columns)
+        kinds = [columns.kinds[i] for i in columns.numeric]
+        self._rounded = np.array([kind != "float" for kind in kinds], dtype=bool)
+        self.exact = self._read_exact(X)
         if is_image and self.exact:
             lows, highs = zip(*self.exact.values())
             self._exact_of_all = min(lows), max(highs)
@@ -61,7 +61,7 @@ class Ranges:
         self.half = np.asarray(high_scale / 2 - low_scale / 2)
         self._divisor = np.where(self.half > 0, self.half, 1.0)
 
-    def _read_exact(self, X: Any, columns: Columns) -> dict[int, tuple[Any, Any]]:
+    def _read_exact(self, X: Any) -> dict[int, tuple[Any, Any]]:
         long_floats = not is_frame(X) and X.dtype.kind == "f" and X.dtype.itemsize > 8
         if not is_frame(X) and X.ndim > 2:
             X = X.reshape(len(X), -1)
@@ -71,14 +71,16 @@ class Ranges:
             largest = largest.max()  # a pixel that is moved can come to any place
         wide = self._rounded & (largest >= 2**53)
         for j in np.flatnonzero(wide | long_floats):
-            column = column_of(X, int(columns.numeric[j]))
+            column = column_of(X, int(self._columns.numeric[j]))
             exact = column.dtype.type if long_floats else int
             bounds[int(j)] = exact(column.min()), exact(column.max())
         return bounds
 
     def scale(self, numbers: np.ndarray) -> np.ndarray:
-        """Scale numbers to [-1, 1]."""
-        return (numbers - self.middle) / self._divisor
+        """Scale numbers to [-1, 1], in their place."""
+        numbers -= self.middle
+        numbers /= self._divisor
+        return numbers
 
     def unscale(self, numbers: np.ndarray, moved: bool) -> np.ndarray:
         """Scale generated numbers back, keep them to the ranges seen, and round integers.
@@ -112,6 +114,6 @@ class Ranges:
     def typed(self, j: int, numbers: np.ndarray, moved: bool) -> np.ndarray:
         """Return unscaled numbers of the j-th numeric column with the type of its values."""
         if j not in self.exact:
-            return numbers.astype(TYPES[self._kinds[j]])
+            return numbers.astype(TYPES[self._columns.kinds[self._columns.numeric[j]]])
         low, high = self._exact_of_all if moved and self._is_image else self.exact[j]
         return np.clip(np.array([type(low)(value) for value in numbers], object), low, high)

@@ -15,7 +15,7 @@ def ranges_of(X, is_image=False):
 def test_numbers_are_scaled_and_scaled_back():
     X = np.random.RandomState(0).normal(size=(50, 3))
     ranges = ranges_of(X)
-    scaled = ranges.scale(X)
+    scaled = ranges.scale(X.copy())
     assert (scaled.min(), scaled.max()) == (pytest.approx(-1), pytest.approx(1))
     np.testing.assert_allclose(ranges.unscale(scaled, moved=False), X, atol=1e-5)
 
