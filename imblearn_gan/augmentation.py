@@ -27,7 +27,7 @@ def translation(x: Tensor, ratio: float = 0.125) -> Tensor:
         Images.
 
     ratio : float, default=0.125
-        Largest shift, as a share of the side; at least one pixel.
+        Largest shift, as a fraction of the side; at least one pixel.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def cutout(x: Tensor, ratio: float = 0.5) -> Tensor:
         Images.
 
     ratio : float, default=0.5
-        Sides of the rectangle, which may lie partly outside, as a share of the image's.
+        Sides of the rectangle, which may lie partly outside, as a fraction of the image's.
 
     Returns
     -------

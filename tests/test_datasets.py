@@ -27,7 +27,7 @@ from imblearn_gan.datasets import (
     _mat,
     decaying_counts,
     divide_rest,
-    drop_share,
+    drop_fraction,
     load_cifar10,
     load_fashion_mnist,
     load_image_folder,
@@ -937,7 +937,7 @@ def test_profile_as_series():
 def test_missing_labels(y):
     for call in (
         lambda: make_longtailed(np.zeros((len(y), 2)), y, 1),
-        lambda: drop_share(y, y[1], 0),
+        lambda: drop_fraction(y, y[1], 0),
         lambda: divide_rest(y, y[1], 1),
     ):
         with pytest.raises(ValueError, match=r"y lacks the labels of [12] rows \(NaN or None\)"):
@@ -1009,15 +1009,15 @@ def test_decaying_counts():
 
 def test_protocol_of_bagan_and_ganda():
     _, y = balanced([6000, 6000])
-    kept = [drop_share(y, 1, share)[1] for share in (0.4, 0.6, 0.8, 0.9, 0.95, 0.975)]
+    kept = [drop_fraction(y, 1, fraction)[1] for fraction in (0.4, 0.6, 0.8, 0.9, 0.95, 0.975)]
     assert kept == [3600, 2400, 1200, 600, 300, 150]
-    _, y_drawn = make_longtailed(y, y, drop_share(y, 0, 0.975))
+    _, y_drawn = make_longtailed(y, y, drop_fraction(y, 0, 0.975))
     assert np.bincount(y_drawn).tolist() == [150, 6000]
-    for share in (1, -0.1, 1.2, 0.99995):
-        with pytest.raises(ValueError, match=r"share must be in \[0, 1\)"):
-            drop_share(y, 0, share)
+    for fraction in (1, -0.1, 1.2, 0.99995):
+        with pytest.raises(ValueError, match=r"fraction must be in \[0, 1\)"):
+            drop_fraction(y, 0, fraction)
     with pytest.raises(ValueError, match=r"label must be one of \[0, 1\]. Got 2"):
-        drop_share(y, 2, 0.5)
+        drop_fraction(y, 2, 0.5)
 
 
 def test_protocol_of_capgan():

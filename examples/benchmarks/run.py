@@ -90,7 +90,7 @@ def profile_of(text, y):
     if text in datasets.PROFILES:
         return text
     kind, *rest = text.split(":")
-    makers = {"drop": datasets.drop_share, "divide": datasets.divide_rest}
+    makers = {"drop": datasets.drop_fraction, "divide": datasets.divide_rest}
     try:
         if len(rest) == 2 and kind in makers and rest[0] in map(str, np.unique(y)):
             label, number = np.unique(y).dtype.type(rest[0]), float(rest[1])

@@ -11,7 +11,7 @@ from imblearn_gan.datasets._profiles import (
     PROFILES,
     decaying_counts,
     divide_rest,
-    drop_share,
+    drop_fraction,
     make_longtailed,
 )
 
@@ -19,7 +19,7 @@ __all__ = [
     "PROFILES",
     "decaying_counts",
     "divide_rest",
-    "drop_share",
+    "drop_fraction",
     "load_cifar10",
     "load_fashion_mnist",
     "load_image_folder",

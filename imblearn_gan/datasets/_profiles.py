@@ -98,18 +98,18 @@ def decaying_counts(
         raise ValueError(f"ratio must be between 1 and n_max ({n_max} rows). Got {ratio!r}.")
     place = np.arange(n_classes) / (n_classes - 1)
     if decay == "exponential":
-        shares = ratio**-place
+        fractions = ratio**-place
     elif decay == "linear":
-        shares = 1 - place * (1 - 1 / ratio)
+        fractions = 1 - place * (1 - 1 / ratio)
     elif decay == "step":
-        shares = np.where(np.arange(n_classes) < n_classes // 2, 1, 1 / ratio)
+        fractions = np.where(np.arange(n_classes) < n_classes // 2, 1, 1 / ratio)
     else:
         raise ValueError(f"decay must be 'exponential', 'linear' or 'step'. Got {decay!r}.")
-    return tuple(np.floor(n_max * shares + 1e-9).astype(int).tolist())
+    return tuple(np.floor(n_max * fractions + 1e-9).astype(int).tolist())
 
 
-def drop_share(y: Any, label: Any, share: float) -> dict[Any, int]:
-    """Count of one class that loses a share of its rows, as in BAGAN [1]_ and GANDA.
+def drop_fraction(y: Any, label: Any, fraction: float) -> dict[Any, int]:
+    """Count of one class that loses a fraction of its rows, as in BAGAN [1]_ and GANDA.
 
     Parameters
     ----------
@@ -119,8 +119,8 @@ def drop_share(y: Any, label: Any, share: float) -> dict[Any, int]:
     label : object
         The class. The papers take each in turn.
 
-    share : float
-        Share of its rows to drop, in [0, 1). The papers drop 0.4, 0.6, 0.8, 0.9, 0.95 and 0.975.
+    fraction : float
+        Fraction of its rows to drop, in [0, 1). The papers drop 0.4, 0.6, 0.8, 0.9, 0.95 and 0.975.
 
     Returns
     -------
@@ -139,17 +139,17 @@ def drop_share(y: Any, label: Any, share: float) -> dict[Any, int]:
 
     Examples
     --------
-    >>> from imblearn_gan.datasets import drop_share
-    >>> drop_share([0] * 40 + [1] * 40, label=1, share=0.975)
+    >>> from imblearn_gan.datasets import drop_fraction
+    >>> drop_fraction([0] * 40 + [1] * 40, label=1, fraction=0.975)
     {1: 1}
     """
     counts = _class_counts(y)
     if label not in counts:
         raise ValueError(f"label must be one of {list(counts)}. Got {label!r}.")
-    n = counts[label] - round(counts[label] * share)
-    if not 0 <= share < 1 or n < 1:
+    n = counts[label] - round(counts[label] * fraction)
+    if not 0 <= fraction < 1 or n < 1:
         raise ValueError(
-            f"share must be in [0, 1) and leave a row of the {counts[label]}. Got {share!r}."
+            f"fraction must be in [0, 1) and leave a row of the {counts[label]}. Got {fraction!r}."
         )
     return {label: n}
 
@@ -261,7 +261,7 @@ def make_longtailed(
         - a name in ``PROFILES``;
         - a number: the imbalance ratio of an exponential decay from all rows of the first class;
         - a sequence, such as :func:`decaying_counts` gives: counts by class;
-        - a dict, such as :func:`drop_share` and :func:`divide_rest` give: ``{label: count}``,
+        - a dict, such as :func:`drop_fraction` and :func:`divide_rest` give: ``{label: count}``,
           or a Series with the labels as its index, such as ``y.value_counts() // 10``. Classes
           it does not name keep all rows.
 
