@@ -17,7 +17,7 @@ from sources import at_most
 from imblearn_gan import metrics
 
 
-def reference(path, X, y, *, budget, device):
+def reference_classifier(path, X, y, *, budget, device):
     """A classifier trained on all images; kept in a file."""
     if not path.exists():
         max_iter = 60000 if budget == "full" else 6000
@@ -26,7 +26,7 @@ def reference(path, X, y, *, budget, device):
     return joblib.load(path)
 
 
-def fidelity(sampler, part, X_res, y_res, judge):
+def fidelity(sampler, part, X_res, y_res, reference):
     """Measures, and the images that they are of."""
     labels, counts = np.unique(part.y, return_counts=True)
     rare = labels[counts < counts.max()].tolist()
@@ -48,8 +48,8 @@ def fidelity(sampler, part, X_res, y_res, judge):
         warnings.simplefilter("ignore")  # of too few rows: said in the docs
         found = {
             "rare": rare,
-            "own_class": figures(metrics.label_accuracy, *made, classifier=judge),
-            "frechet": figures(metrics.frechet_distance, *real, *made, features=judge),
+            "own_class": figures(metrics.label_accuracy, *made, classifier=reference),
+            "frechet": figures(metrics.frechet_distance, *real, *made, features=reference),
             "ssim": figures(metrics.ssim_of_pairs, *real, *made, random_state=0),
         }
         if sampler is not None:

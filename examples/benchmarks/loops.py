@@ -68,7 +68,7 @@ def gamo(X, y, n_iter, device, batch=32):
     def squared(logits, target):
         return (torch.softmax(logits, 1) - target).square().sum(1).mean()
 
-    def judged(v, y, target):
+    def discriminated(v, y, target):
         return (torch.sigmoid(D(torch.cat([v, y], 1))) - target).square().mean()
 
     begin = time.perf_counter()
@@ -83,9 +83,9 @@ def gamo(X, y, n_iter, device, batch=32):
         with torch.no_grad():
             made, made_y = generate(deficit)
         step(1, squared(M(real), real_y) + squared(M(made), made_y))
-        step(2, judged(real, real_y, 0.9) + judged(made, made_y, 0.1))
+        step(2, discriminated(real, real_y, 0.9) + discriminated(made, made_y, 0.1))
         made, made_y = generate(minority)
-        step(3, squared(M(made), 1 - made_y) + judged(made, made_y, 1.0))
+        step(3, squared(M(made), 1 - made_y) + discriminated(made, made_y, 1.0))
     if device != "cpu":
         torch.cuda.synchronize()
     return (time.perf_counter() - begin) / n_iter

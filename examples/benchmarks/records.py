@@ -18,7 +18,7 @@ VERSION = 1
 
 @dataclass(kw_only=True)
 class Record:
-    """One method on one data set and seed, as one classifier, or one judge of images, sees it."""
+    """One method on one data set and seed, as one classifier, or a look at its images, sees it."""
 
     # What was measured
     dataset: str  #: ``digits``, ``fashion_mnist``, ``keel:glass1``, ``folder:PATH``, ...

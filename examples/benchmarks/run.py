@@ -127,7 +127,11 @@ def parser_of_arguments():
         "--budget", type=budget_of, default="small", help="small, full, or a number of updates"
     )
     what.add_argument("--device", default="auto")
-    what.add_argument("--reference", type=Path, help="file of fidelity's judge; made if missing")
+    what.add_argument(
+        "--reference",
+        type=Path,
+        help="file of the reference classifier of fidelity; made if missing",
+    )
     what.add_argument("--pictures", type=Path, help="folder for grids of generated images")
     return parser
 
@@ -233,7 +237,7 @@ def unfinished(setting, method, seed, kinds, done, args):
                 yield record
 
 
-def measure(todo, part, judge, args):
+def measure(todo, part, reference, args):
     """Make the rows of a method once, and finish its records one by one."""
     first = todo[0]
     method, seed, settings = first.method, first.seed, first.settings
@@ -250,7 +254,7 @@ def measure(todo, part, judge, args):
         record.warnings = [str(warning.message) for warning in caught]
         kind = record.classifier
         if kind == "fidelity":
-            found, X_new, y_new = fidelity.fidelity(sampler, part, X_res, y_res, judge())
+            found, X_new, y_new = fidelity.fidelity(sampler, part, X_res, y_res, reference())
             if args.pictures and sampler is not None:
                 name = f"{record.dataset}_{method}_{record.profile}_{seed}.png"
                 path = args.pictures / name.replace(":", "_").replace("/", "_")
@@ -274,12 +278,12 @@ def measure(todo, part, judge, args):
         yield record
 
 
-def judge_of(name, source, args):
+def reference_of(name, source, args):
     """The reference classifier of a data set, trained or read when it is first asked for."""
     sides = [*(args.image_size or []), *(args.crop or [])]
     parts = [name.replace(":", "_").replace("/", "_"), *map(str, sides), args.budget]
     path = args.reference or args.output.with_suffix(f".{'_'.join(parts)}.joblib")
-    return lambda: fidelity.reference(
+    return lambda: fidelity.reference_classifier(
         path, source.X, source.y, budget=args.budget, device=args.device
     )
 
@@ -294,7 +298,7 @@ def main():
     done = {record.key() for record in records.resume(args.output)}
     around = surroundings()
     for name, (source, setting, kinds) in plans.items():
-        judge = judge_of(name, source, args)
+        reference = reference_of(name, source, args)
         for seed in args.seeds:
             part = sources.part(source, argparse.Namespace(**setting), seed)
             for method in args.methods:
@@ -302,7 +306,7 @@ def main():
                     print(f"{method} is left out: a class has a single row", file=sys.stderr)
                     continue
                 todo = list(unfinished(setting, method, seed, kinds, done, args))
-                for record in measure(todo, part, judge, args) if todo else ():
+                for record in measure(todo, part, reference, args) if todo else ():
                     vars(record).update(around)
                     records.append(args.output, record)
 

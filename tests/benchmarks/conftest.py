@@ -50,9 +50,9 @@ def measure(script, module, tmp_path):
 
 
 @pytest.fixture
-def judge(tmp_path):
+def reference(tmp_path):
     """The file of a classifier that has hardly learnt anything, and the option that names it."""
     digits = load_digits()
-    path = tmp_path / "judge.joblib"
+    path = tmp_path / "reference.joblib"
     joblib.dump(GAMOClassifier(max_iter=3, random_state=0).fit(digits.images, digits.target), path)
     return "--reference", path

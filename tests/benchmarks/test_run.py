@@ -33,8 +33,8 @@ def test_digits_from_end_to_end(tmp_path):
 
 
 @pytest.mark.slow
-def test_images_and_their_fidelity(measure, judge, script, tmp_path):
-    common = [*TINY, *judge, "--classifiers", "forest", "fidelity", "--pictures", "pictures"]
+def test_images_and_their_fidelity(measure, reference, script, tmp_path):
+    common = [*TINY, *reference, "--classifiers", "forest", "fidelity", "--pictures", "pictures"]
     first = measure(*common, "--methods", "none", "SMOTE")
     again = measure(*common, "--methods", "none", "SMOTE", "CGANOversampler")
     assert again[: len(first)] == first
@@ -233,9 +233,9 @@ def test_a_folder_of_images_cut_and_sized(module, tmp_path):
         sources.load(folder, crop=[30, 30])
 
 
-def test_classes_of_one_and_two_rows(measure, judge, script, tmp_path):
+def test_classes_of_one_and_two_rows(measure, reference, script, tmp_path):
     found = measure(
-        *(*judge, *TINY, "--profile", "30,20,20,1,2,20,20,20,20,20"),
+        *(*reference, *TINY, "--profile", "30,20,20,1,2,20,20,20,20,20"),
         *("--methods", "none", "SMOTE", "CGANOversampler", "--classifiers", "forest", "fidelity"),
     )
     assert "SMOTE is left out: a class has a single row" in measure.said
@@ -258,8 +258,17 @@ def test_recalls_of_classes_that_validation_rows_lack(measure, script):
     assert f"| none | {recalls[4]:.3f} |" in script("report", "results.jsonl")
 
 
-def test_fidelity_where_no_row_is_left_out(measure, judge, script):
-    common = [*judge, "--profile", "all", "--split", "0.8", "--methods", "none", "BAGANOversampler"]
+def test_fidelity_where_no_row_is_left_out(measure, reference, script):
+    common = [
+        *reference,
+        "--profile",
+        "all",
+        "--split",
+        "0.8",
+        "--methods",
+        "none",
+        "BAGANOversampler",
+    ]
     settings = ["--settings", '{"max_iter": 2, "pretrain_iter": 2}']
     found = measure(*common, "--classifiers", "fidelity", *settings)
     assert "frechet_distance is left out" in measure.said
