@@ -1,34 +1,32 @@
-"""One runner for all data sets, profiles, samplers and classifiers.
+r"""One runner for all data sets, profiles, methods and classifiers.
 
-Each combination of sampler, seed and classifier is one JSON line: scores on test rows, recalls,
-times, versions and machine. ``fidelity`` in place of a classifier says what the generated images
-are like. A run that was killed goes on where it stopped::
+Each combination of data set, method, seed and classifier is one record, see ``records.py``. A run
+that was killed goes on where it stopped; what is finished is looked up by all that defines it::
 
-    python examples/benchmarks/run.py --output results.jsonl --dataset fashion_mnist \
-        --profile gamo_fashion_mnist --classifier cnn resnet fidelity --samplers all
+    python examples/benchmarks/run.py --output digits.jsonl --methods all --seeds 0 1 2
+    python examples/benchmarks/run.py --output images.jsonl --dataset fashion_mnist \
+        --methods all --classifiers cnn resnet fidelity
     python examples/benchmarks/run.py --output drop.jsonl --dataset fashion_mnist \
-        --profile drop:4:0.95 --rows-per-class 2000 --classifier resnet
-    python examples/benchmarks/run.py --output svhn.jsonl --dataset svhn --data-home ~/data \
-        --profile gamo_svhn --classifier resnet --budget full --device cuda
+        --profile drop:4:0.95 --samples-per-class 2000 --classifiers resnet
+    python examples/benchmarks/run.py --output tables.jsonl --dataset keel --methods all
+    python examples/benchmarks/run.py --output mine.jsonl --dataset csv:mine.csv --target label
     python examples/benchmarks/run.py --output celeba.jsonl --dataset folder:~/celeba \
-        --profile gamo_celeba_small --classes blonde black bald brown gray \
-        --classifier resnet --budget full --device cuda
-    python examples/benchmarks/report.py results.jsonl
+        --crop 140 --image-size 64 --profile gamo_celeba_small \
+        --classes blonde black bald brown gray --classifiers resnet --budget full --device cuda
+    python examples/benchmarks/report.py digits.jsonl
 
-Profiles: a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``), counts
-(``4000,400,40``), ``drop:LABEL:SHARE`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR`` (CAPGAN's).
-``--classes`` names the classes in the order of the counts; without it they come sorted.
-Neural classifiers make the same number of updates with every sampler, however many rows it
-returns (ResNet whole epochs, rounded up). ``resnet_long`` makes twice as many, and
-``resnet_augmented`` also mirrors and shifts its training images. ``GAMOClassifier`` and
-``DOSClassifier`` among the samplers are classifiers themselves: they have the networks of ``cnn``,
-or nearly, and stand in its table.
+Profiles: ``all`` rows, a name of ``imblearn_gan.datasets.PROFILES``, an imbalance ratio (``50``),
+counts (``4000,400,40``), ``drop:LABEL:FRACTION`` (BAGAN's protocol) or ``divide:LABEL:DIVISOR``
+(CAPGAN's). ``--classes`` names the classes in the order of the counts; without it they come sorted.
 
-The fidelity of a sampler, by class that lacks rows: the share of generated images that a reference
-classifier, trained on all training images, gives the label asked for; the Fréchet distance, in
-its features, to real images that the profile leaves out; SSIM of pairs; the share that is nearer
-to a training image than those are to each other; and the V-score of the sampler's codes of images
-left out. The fidelity of 'none' is that of the training images.
+Splits: test rows are the data set's ``own``, the ``rest`` that the profile leaves out, a stratified
+fraction drawn by seed (``0.2``), or ``folds:5``, where seeds are numbers of folds. ``--score
+validation`` scores the training rows that the profile leaves out or, of ``all``, a quarter of them.
+
+Classifiers: GAMO's CNN (``cnn``; ``cnn_dos`` with the networks of DOS), ResNet-18 (``resnet_long``
+makes twice as many updates, ``resnet_augmented`` also mirrors and shifts its images), ``logistic``,
+``boosting``, ``forest``; ``fidelity`` says what the generated images are like. The package's own
+classifiers are methods: they stand among those of ``cnn`` and ``resnet``.
 """
 
 import argparse
@@ -39,240 +37,164 @@ import time
 import warnings
 from pathlib import Path
 
-import gamo_fashion_mnist as gamo
+import classifiers
+import fidelity
 import imblearn
-import joblib
+import methods
 import numpy as np
+import records
 import sklearn
+import sources
 import torch
-from imblearn.metrics import geometric_mean_score
-from imblearn.over_sampling import SMOTE, BorderlineSMOTE, RandomOverSampler
-from results import resume
-from sklearn.datasets import load_digits
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.metrics import balanced_accuracy_score, recall_score
-from sklearn.model_selection import train_test_split
 
 import imblearn_gan
-from imblearn_gan import datasets, metrics
-
-BASELINES = {
-    "random oversampling": RandomOverSampler,
-    "SMOTE": SMOTE,
-    "BorderlineSMOTE": BorderlineSMOTE,
-}
-SAMPLERS = [name for name in imblearn_gan.over_sampling.__all__ if name.endswith("Oversampler")]
-METHODS = ["none", "class weight", *BASELINES, *SAMPLERS]
-OWN_CLASSIFIERS = ["GAMOClassifier", "DOSClassifier"]
-RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
-CLASSIFIERS = ["cnn", *RESNETS, "forest", "boosting", "fidelity"]
-DATASETS = ["digits", "mnist", "fashion_mnist", "cifar10", "svhn"]
 
 
-def load(name, data_home):
-    """Training and test rows before any profile."""
-    if name == "digits":
-        X, y = load_digits(return_X_y=True)
-        parts = train_test_split(X.reshape(-1, 8, 8), y, test_size=0.5, stratify=y, random_state=0)
-        return parts[0], parts[2], parts[1], parts[3]
-    if name.startswith("folder:"):
-        path = Path(name.removeprefix("folder:")).expanduser()
-        X, y = datasets.load_image_folder(path, image_size=(64, 64), return_X_y=True)
-        parts = train_test_split(X, y, test_size=0.2, stratify=y, random_state=0)
-        return parts[0], parts[2], parts[1], parts[3]
-    loader = getattr(datasets, f"load_{name}")
-    X, y = loader(data_home, split="train", return_X_y=True)
-    return X, y, *loader(data_home, split="test", return_X_y=True)
-
-
-def profile_of(text, y):
-    """What ``make_longtailed`` takes."""
-    if text in datasets.PROFILES:
-        return text
-    kind, *rest = text.split(":")
-    makers = {"drop": datasets.drop_fraction, "divide": datasets.divide_rest}
+def size_of(text):
+    """Height and width; one number is both."""
     try:
-        if len(rest) == 2 and kind in makers and rest[0] in map(str, np.unique(y)):
-            label, number = np.unique(y).dtype.type(rest[0]), float(rest[1])
-        elif "," in text:
-            return [int(part) for part in text.split(",")]
-        else:
-            return float(text)
-    except ValueError as error:
-        raise ValueError(
-            f"it must be an imbalance ratio, counts such as 400,40, drop:LABEL:SHARE, "
-            f"divide:LABEL:DIVISOR with a label of the data, or one of "
-            f"{sorted(datasets.PROFILES)}. Got {text!r}."
-        ) from error
-    return makers[kind](y, label, number)
+        sides = [int(side) for side in text.split(",")]
+    except ValueError:
+        sides = []
+    if len(sides) not in (1, 2) or min(sides) < 1:
+        raise argparse.ArgumentTypeError(f"must be like 64 or 64,48. Got {text}")
+    return sides * 2 if len(sides) == 1 else sides
 
 
-def draw(y, profile, rows_per_class, seed, classes=None):
-    """Indices of the training rows, and of the rows left out, shuffled."""
-    if classes is not None:
-        classes = np.array(classes).astype(y.dtype).tolist()
-    rows = np.arange(len(y))
-    if rows_per_class:
-        wanted = [rows_per_class] * len(np.unique(y))
-        rows, _ = datasets.make_longtailed(rows, y, wanted, random_state=seed)
-    drawn, _ = datasets.make_longtailed(
-        rows, y[rows], profile_of(profile, y[rows]), classes=classes, random_state=seed
+def settings_of(text):
+    """The parameters that ``--settings`` names."""
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"must be JSON: {error}. Got {text}") from error
+    if not isinstance(settings, dict):
+        raise argparse.ArgumentTypeError(f'must be like {{"replay": 0.75}}. Got {text}')
+    return settings
+
+
+def budget_of(text):
+    """``small``, ``full``, or how many updates."""
+    if text not in ("small", "full") and not (text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"must be small, full or a number. Got {text}")
+    return text
+
+
+def parser_of_arguments():
+    """The options, by what they are about."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True, help="file of results")
+    data = parser.add_argument_group("data")
+    data.add_argument("--dataset", nargs="+", default=["digits"], help=f"of {sources.KNOWN}")
+    data.add_argument("--data-home", help="folder of the files of MNIST and its like")
+    data.add_argument("--target", help="column of a CSV that holds the classes; the last one")
+    data.add_argument("--image-size", type=size_of, help="bring images to it; 64 for folders")
+    data.add_argument("--crop", type=size_of, help="central part of an image to keep before")
+    data.add_argument(
+        "--resize",
+        choices=["bilinear", "nearest", "box", "hamming", "bicubic", "lanczos"],
+        help="filter that images are resized by; bilinear",
     )
-    left_out = np.setdiff1d(np.arange(len(y)), drawn)
-    return drawn, np.random.default_rng(seed).permutation(left_out)
-
-
-def at_most(n, X, y):
-    """The first ``n`` rows of each class."""
-    if not len(y):
-        return X, y
-    rows = np.concatenate([np.flatnonzero(y == label)[:n] for label in np.unique(y)])
-    return X[rows], y[rows]
-
-
-def smallest_class(y):
-    """Its number of rows."""
-    return int(np.unique(y, return_counts=True)[1].min())
-
-
-def resampled(name, X, y, seed, device, settings):
-    """The rows that the classifier learns from, and the fitted sampler, if any."""
-    if name in ("none", "class weight", *OWN_CLASSIFIERS):
-        return X, y, None
-    if name in BASELINES:
-        sampler = BASELINES[name](random_state=seed)
-        if "SMOTE" in name:
-            sampler.set_params(k_neighbors=min(5, smallest_class(y) - 1))
-        rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float32), y)
-        rows = np.rint(rows) if X.dtype.kind in "iu" else rows
-        return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels, sampler
-    sampler = getattr(imblearn_gan, name)(random_state=seed, device=device, **settings)
-    return *sampler.fit_resample(X, y), sampler
-
-
-def classifier(kind, name, seed, budget, device, n_rows):
-    """A fresh classifier of this kind for the rows, ``n_rows`` of them, of this sampler."""
-    weight = "balanced" if name == "class weight" else None
-    if kind == "cnn":
-        max_iter = 2000 if budget == "small" else 20000
-        settings = {"max_iter": max_iter, "random_state": seed, "device": device}
-        if name == "GAMOClassifier":
-            return imblearn_gan.GAMOClassifier(**settings)
-        if name == "DOSClassifier":  # a quarter of the updates before over-sampling
-            settings["max_iter"] = max_iter * 3 // 4
-            return imblearn_gan.DOSClassifier(pretrain_iter=max_iter // 4, **settings)
-        return gamo.PlainClassifier(balance="weights" if weight else None, **settings)
-    if kind in RESNETS:
-        width, n_updates = (16, 625) if budget == "small" else (64, 20000)
-        n_updates *= 1 if kind == "resnet" else 2
-        augmentation = {"mirror": {}, "translation": {"ratio": 0.07}}
-        return imblearn_gan.classifiers.ResNetClassifier(
-            width=width,
-            max_epochs=int(np.ceil(n_updates * 64 / n_rows)),
-            validation_fraction=0,
-            precision="auto",
-            class_weight=weight,
-            augmentation=augmentation if kind == "resnet_augmented" else None,
-            random_state=seed,
-            device=device,
-        )
-    if kind == "forest":
-        return RandomForestClassifier(300, class_weight=weight, random_state=seed)
-    return HistGradientBoostingClassifier(class_weight=weight, random_state=seed)
-
-
-def scores(model, X, y, X_test, y_test, flat):
-    """What a classifier learns from the rows."""
-    start = time.perf_counter()
-    shape = (-1,) if flat else X.shape[1:]
-    model.fit(X.reshape(len(X), *shape), y)
-    seconds = time.perf_counter() - start
-    predicted = model.predict(X_test.reshape(len(X_test), *shape))
-    recalls = recall_score(
-        y_test, predicted, labels=np.unique(y), average=None, zero_division=np.nan
+    data.add_argument("--profile", help="which training rows stay; the paper's, or all")
+    data.add_argument("--classes", nargs="+", help="classes in the order of the profile")
+    data.add_argument(
+        "--samples-per-class", type=int, default=0, help="rows to draw the profile from; 0: all"
     )
-    return {
-        "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
-        "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
-        "recalls": [None if np.isnan(r) else round(float(r), 4) for r in recalls],
-        "classifier_seconds": round(seconds, 1),
-    }
+    data.add_argument("--split", help="own, rest, folds:N or a fraction; by data set")
+    data.add_argument("--score", choices=["test", "validation"], default="test")
+    data.add_argument(
+        "--score-per-class", type=int, default=0, help="most rows of a class to score; 0: all"
+    )
+    data.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    what = parser.add_argument_group("methods and classifiers")
+    what.add_argument(
+        "--methods",
+        nargs="+",
+        choices=["all", *methods.ALL, *methods.NAMED],
+        metavar="METHOD",
+        default=["none", "class weight", *methods.BASELINES],
+        help=f"all, which is {', '.join(methods.ALL)}; or some of them, or of "
+        f"{', '.join(methods.NAMED)}",
+    )
+    what.add_argument(
+        "--settings",
+        type=settings_of,
+        default={},
+        help="JSON of parameters for every sampler and classifier of the package among the methods",
+    )
+    what.add_argument("--classifiers", nargs="+", choices=[*classifiers.ALL, "fidelity"])
+    what.add_argument("--classifier-seeds", nargs="+", type=int, help="several trainings on a set")
+    what.add_argument(
+        "--budget", type=budget_of, default="small", help="small, full, or a number of updates"
+    )
+    what.add_argument("--device", default="auto")
+    what.add_argument(
+        "--reference",
+        type=Path,
+        help="file of the reference classifier of fidelity; made if missing",
+    )
+    what.add_argument("--pictures", type=Path, help="folder for grids of generated images")
+    return parser
 
 
-def reference_of(path, X, y, args):
-    """A classifier trained on all training images; kept in a file."""
-    if not path.exists():
-        max_iter = 6000 if args.budget == "small" else 60000
-        model = gamo.PlainClassifier(
-            balance="batches", max_iter=max_iter, random_state=0, device=args.device
-        )
-        joblib.dump(model.fit(X, y), path)
-    return joblib.load(path)
-
-
-def measures(kind, name):
-    """Whether this kind of classifier, or 'fidelity', says something of this sampler."""
-    if name in OWN_CLASSIFIERS:
-        return kind == "cnn"
-    return kind != "fidelity" or name != "class weight"
-
-
-def fidelity(sampler, X, y, X_res, y_res, X_left, y_left, reference):
-    """What the generated images are like, by class that lacks rows, and these images."""
-    labels, counts = np.unique(y, return_counts=True)
-    rare = labels[counts < counts.max()].tolist()
-    if sampler is None:
-        lacking = np.isin(y, rare)
-        X_new, y_new = X[lacking], y[lacking]
-    elif hasattr(sampler, "sample"):
-        X_new, y_new = sampler.sample(dict.fromkeys(rare, 1000), random_state=0)
-    else:
-        X_new, y_new = at_most(1000, X_res[len(X) :], y_res[len(X) :])
-    X_real, y_real = at_most(1000, X_left, y_left)
-
-    def figures(metric, *sets, **options):
-        """The first figure that a metric gives, by class; None where rows are too few."""
+def arguments():
+    """What was asked for; an error says what is wrong before any work."""
+    parser = parser_of_arguments()
+    args = parser.parse_args()
+    args.methods = list(dict.fromkeys(methods.ALL if "all" in args.methods else args.methods))
+    args.seeds = list(dict.fromkeys(args.seeds))
+    args.dataset = sources.expand(args.dataset)
+    if own := {"random_state", "device"} & set(args.settings):
+        parser.error(f"--settings has {own}: use --seeds and --device")
+    for name in args.methods:
         try:
-            frame = metrics.by_class(metric, *sets, **options).set_index("class")
-        except ValueError as error:  # of all classes
-            print(f"{metric.__name__} is left out: {error}", file=sys.stderr)
-            return [None] * len(rare)
-        found = frame.iloc[:, 0].reindex(rare).round(4)
-        return found.astype(object).where(found.notna(), None).tolist()
-
-    made = X_new, y_new
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of too few rows: said in the docs
-        found = {
-            "rare": rare,
-            "own_class": figures(metrics.label_accuracy, *made, classifier=reference),
-            "frechet": figures(metrics.frechet_distance, X_real, y_real, *made, features=reference),
-            "ssim": figures(metrics.ssim_of_pairs, X_real, y_real, *made, random_state=0),
-        }
-        if sampler is not None:
-            found["memorized"] = figures(metrics.memorized_fraction, X, y, *made)
-    if hasattr(sampler, "encode") and len(y_left):
-        X_some, y_some = at_most(200, X_left, y_left)
-        codes = sampler.encode(X_some, y_some)
-        found["v_score"] = round(metrics.v_score(codes, y_some, random_state=0), 4)
-    return found, X_new, y_new
+            methods.check_settings(name, args.settings)
+        except ValueError as error:
+            parser.error(f"--settings: {error}")
+    if args.device != "auto":
+        try:
+            torch.zeros(1, device=args.device)
+        except (RuntimeError, AssertionError) as error:
+            parser.error(f"--device: {error}")
+    numbers = [*args.seeds, *(args.classifier_seeds or []), args.samples_per_class]
+    if min(*numbers, args.score_per_class) < 0:
+        parser.error("seeds and numbers of rows must not be negative")
+    if args.output.is_dir():
+        parser.error(f"--output must be a file. Got {args.output}")
+    return parser, args
 
 
-def save_picture(path, X, y, X_new, y_new, n=12):
-    """Real (left) and generated (right) images, one class a row."""
-    from matplotlib.figure import Figure
-
-    classes = np.unique(y_new)
-    figure = Figure(figsize=(n + 0.5, 0.5 * len(classes)))
-    grid = figure.subplots(len(classes), 2 * n + 1, squeeze=False)
-    for row, label in zip(grid, classes):
-        blocks = (X[y == label][:n], row[:n]), (X_new[y_new == label][:n], row[n + 1 :])
-        for images, places in blocks:
-            for place, image in zip(places, images):
-                place.imshow(image, cmap="gray_r")
-        for place in row:
-            place.axis("off")
-    figure.savefig(path, dpi=70, bbox_inches="tight")
+def plan(name, args):
+    """A data set, what defines its records, and its classifiers; that its rows can be had."""
+    image_size = args.image_size
+    if name.startswith("folder:") and not (image_size or args.crop):
+        image_size = [64, 64]
+    if args.resize and not image_size:
+        raise ValueError("--resize is of no use without --image-size.")
+    how = {"image_size": image_size, "crop": args.crop, "resize": args.resize}
+    source = sources.load(name, data_home=args.data_home, target=args.target, **how)
+    setting = {
+        "dataset": f"{name}:{args.target}" if args.target and name.startswith("csv:") else name,
+        "profile": args.profile or sources.default_profile(name),
+        "split": args.split or source.default_split(name),
+        "score": args.score,
+        "budget": args.budget,
+        "classes": args.classes,
+        "n_samples_per_class": args.samples_per_class,
+        "n_scored_per_class": args.score_per_class,
+        **how,
+    }
+    kinds = args.classifiers or (["logistic", "boosting"] if source.is_table else ["forest"])
+    if source.is_table and {"fidelity", *classifiers.RESNETS} & set(kinds):
+        raise ValueError(f"--classifiers {' '.join(kinds)}: some of them are for images.")
+    if source.is_table and "random oversampling, half noise" in args.methods:
+        raise ValueError("--methods: half noise is for images.")
+    if "CTGAN" in args.methods and not source.is_table:
+        raise ValueError("--methods: CTGAN is for tables.")
+    if not any(methods.is_for(method, kind) for kind in kinds for method in args.methods):
+        raise ValueError(f"--classifiers {' '.join(kinds)} measure none of the methods.")
+    for seed in args.seeds:
+        sources.indices(source, argparse.Namespace(**setting), seed)
+    return source, setting, kinds
 
 
 def machine():
@@ -286,148 +208,107 @@ def machine():
     return ", ".join([platform.machine(), name, *cards])
 
 
-def settings_of(text):
-    """The parameters that ``--settings`` names."""
-    try:
-        settings = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise argparse.ArgumentTypeError(f"must be JSON: {error}. Got {text}") from error
-    if not isinstance(settings, dict):
-        raise argparse.ArgumentTypeError(f'must be like {{"replay": 0.75}}. Got {text}')
-    return text
+def surroundings():
+    """What else a figure may depend on."""
+    return {
+        "versions": {m.__name__: m.__version__ for m in (imblearn_gan, torch, sklearn, imblearn)},
+        "machine": machine(),
+        "threads": torch.get_num_threads(),
+    }
 
 
-def arguments():
-    """What was asked for; an error says what is wrong before any work."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    known = [*METHODS, *OWN_CLASSIFIERS]
-    parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--dataset", default="digits", help=f"{', '.join(DATASETS)} or folder:PATH")
-    parser.add_argument("--data-home", default=None)
-    parser.add_argument("--profile", default="80,70,50,40,30,25,20,15,10,8")
-    parser.add_argument("--classes", nargs="+", help="classes in the order of the profile")
-    parser.add_argument(
-        "--rows-per-class", type=int, default=0, help="rows to draw the profile from; 0 for all"
+def unfinished(setting, method, seed, kinds, done, args):
+    """Records to fill, by classifier and its seed."""
+    settings = args.settings if methods.has_settings(method) else {}
+    for kind in kinds:
+        if not methods.is_for(method, kind):
+            continue
+        for classifier_seed in args.classifier_seeds or [None]:
+            record = records.Record(
+                **setting,
+                method=method,
+                settings=settings,
+                classifier=kind,
+                seed=seed,
+                classifier_seed=None if kind == "fidelity" else classifier_seed,
+            )
+            if record.key() not in done:
+                done.add(record.key())
+                yield record
+
+
+def measure(todo, part, reference, args):
+    """Make the rows of a method once, and finish its records one by one."""
+    first = todo[0]
+    method, seed, settings = first.method, first.seed, first.settings
+    X, X_test = (methods.as_numbers(method, rows) for rows in (part.X, part.X_test))
+    start = time.perf_counter()
+    with warnings.catch_warnings(record=True) as caught:
+        X_res, y_res, sampler = methods.resample(
+            method, X, part.y, seed=seed, device=args.device, settings=settings
+        )
+    seconds = round(time.perf_counter() - start, 2)
+    labels, counts = np.unique(part.y, return_counts=True)
+    for record in todo:
+        record.seconds, record.labels = seconds, labels.tolist()
+        record.warnings = [str(warning.message) for warning in caught]
+        kind = record.classifier
+        if kind == "fidelity":
+            found, X_new, y_new = fidelity.fidelity(sampler, part, X_res, y_res, reference())
+            if args.pictures and sampler is not None:
+                name = f"{record.dataset}_{method}_{record.profile}_{seed}.png"
+                path = args.pictures / name.replace(":", "_").replace("/", "_")
+                fidelity.save_picture(path, X, part.y, X_new, y_new)
+            record.measures = found
+        else:
+            model = classifiers.classifier(
+                kind,
+                method,
+                seed=seed if record.classifier_seed is None else record.classifier_seed,
+                budget=record.budget,
+                n_rows=len(X_res),
+                device=args.device,
+                settings=settings if method in methods.OWN_CLASSIFIERS else None,
+            )
+            record.measures, record.classifier_seconds = classifiers.fit_and_score(
+                model, kind, X_res, y_res, X_test, part.y_test, labels, labels[counts.argmin()]
+            )
+        if hasattr(sampler, "right_labels_"):
+            record.measures["right_labels"] = sampler.right_labels_
+        yield record
+
+
+def reference_of(name, source, args):
+    """The reference classifier of a data set, trained or read when it is first asked for."""
+    sides = [*(args.image_size or []), *(args.crop or [])]
+    parts = [name.replace(":", "_").replace("/", "_"), *map(str, sides), args.budget]
+    path = args.reference or args.output.with_suffix(f".{'_'.join(parts)}.joblib")
+    return lambda: fidelity.reference_classifier(
+        path, source.X, source.y, budget=args.budget, device=args.device
     )
-    parser.add_argument(
-        "--samplers",
-        nargs="+",
-        choices=["all", *known],
-        metavar="SAMPLER",
-        default=["none", "class weight", *BASELINES],
-        help=f"all, or some of {', '.join(known)}",
-    )
-    parser.add_argument("--classifier", nargs="+", choices=CLASSIFIERS, default=["forest"])
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
-    parser.add_argument("--budget", choices=["small", "full"], default="small")
-    parser.add_argument("--score", choices=["test", "validation"], default="test")
-    parser.add_argument(
-        "--settings", type=settings_of, default="{}", help="JSON of parameters for every sampler"
-    )
-    parser.add_argument("--device", default="auto")
-    parser.add_argument(
-        "--reference", type=Path, help="file of the reference classifier; made if missing"
-    )
-    parser.add_argument("--pictures", type=Path, help="folder for grids of generated images")
-    args = parser.parse_args()
-    args.samplers = known if "all" in args.samplers else list(dict.fromkeys(args.samplers))
-    args.seeds = list(dict.fromkeys(args.seeds))
-    if args.dataset not in DATASETS and not args.dataset.startswith("folder:"):
-        parser.error(f"--dataset must be {', '.join(DATASETS)} or folder:PATH. Got {args.dataset}")
-    if not any(measures(kind, name) for kind in args.classifier for name in args.samplers):
-        parser.error(f"--classifier {' '.join(args.classifier)} measures none of the samplers")
-    settings = json.loads(args.settings)
-    if own := {"random_state", "device"} & set(settings):
-        parser.error(f"--settings has {own}: use --seeds and --device")
-    for name in set(args.samplers) & set(SAMPLERS):
-        try:
-            getattr(imblearn_gan, name)().set_params(**settings)._validate_params()
-        except ValueError as error:
-            parser.error(f"--settings: {error}")
-    if args.device != "auto":
-        try:
-            torch.zeros(1, device=args.device)
-        except (RuntimeError, AssertionError) as error:
-            parser.error(f"--device: {error}")
-    if min(args.seeds) < 0 or args.rows_per_class < 0:
-        parser.error("--seeds and --rows-per-class must not be negative")
-    if args.output.is_dir():
-        parser.error(f"--output must be a file. Got {args.output}")
-    return parser, args
 
 
 def main():
-    """Score what is not in the results yet."""
+    """Measure what is not in the results yet."""
     parser, args = arguments()
-    keys = ("dataset", "profile", "classes", "rows_per_class", "budget", "score")
-    setting = {key: getattr(args, key) for key in keys}
-    settings = {name: args.settings if name in SAMPLERS else "{}" for name in args.samplers}
-    done = {
-        (old["sampler"], old["settings"], old["seed"], old["classifier"])
-        for old in resume(args.output)
-        if all(old.get(key) == setting[key] for key in keys)
-    }
     try:
-        X_all, y_all, *test = load(args.dataset, args.data_home)
-        drawn_by_seed = {
-            seed: draw(y_all, args.profile, args.rows_per_class, seed, args.classes)
-            for seed in args.seeds
-        }
-    except (OSError, ValueError) as error:
-        parser.error(f"the profile cannot be drawn: {error}")
-    if args.score == "validation" and not all(len(left) for _, left in drawn_by_seed.values()):
-        parser.error("--score validation: the profile leaves no rows out")
-    reference = None
-    if "fidelity" in args.classifier:
-        path = args.reference or args.output.with_suffix(".reference.joblib")
-        reference = reference_of(path, X_all, y_all, args)
-    for seed, (drawn, left_out) in drawn_by_seed.items():
-        X, y, X_left, y_left = X_all[drawn], y_all[drawn], X_all[left_out], y_all[left_out]
-        X_test, y_test = test if args.score == "test" else (X_left, y_left)
-        for name in args.samplers:
-            todo = [
-                kind
-                for kind in args.classifier
-                if (name, settings[name], seed, kind) not in done and measures(kind, name)
-            ]
-            if "SMOTE" in name and smallest_class(y) < 2:
-                print(f"{name} is left out: a class has a single row", file=sys.stderr)
-                continue
-            if not todo:
-                continue
-            start = time.perf_counter()
-            with warnings.catch_warnings(record=True) as caught:
-                X_res, y_res, sampler = resampled(
-                    name, X, y, seed, args.device, json.loads(settings[name])
-                )
-            record = setting | {
-                "settings": settings[name],
-                "sampler": name,
-                "seed": seed,
-                "labels": np.unique(y).tolist(),
-                "sampler_seconds": round(time.perf_counter() - start, 1),
-                "warnings": [str(w.message) for w in caught],
-                "versions": {
-                    m.__name__: m.__version__ for m in (imblearn_gan, torch, sklearn, imblearn)
-                },
-                "machine": machine(),
-                "threads": torch.get_num_threads(),
-            }
-            for kind in todo:
-                if kind == "fidelity":
-                    found, X_new, y_new = fidelity(
-                        sampler, X, y, X_res, y_res, X_left, y_left, reference
-                    )
-                    if args.pictures and sampler is not None:
-                        args.pictures.mkdir(parents=True, exist_ok=True)
-                        path = args.pictures / f"{name}_{args.profile}_{seed}.png".replace(":", "_")
-                        save_picture(path, X, y, X_new, y_new)
-                else:
-                    model = classifier(kind, name, seed, args.budget, args.device, len(X_res))
-                    flat = kind in ("forest", "boosting")
-                    found = scores(model, X_res, y_res, X_test, y_test, flat)
-                with args.output.open("a") as file:
-                    file.write(json.dumps(record | {"classifier": kind} | found) + "\n")
+        plans = {name: plan(name, args) for name in args.dataset}
+    except (OSError, ValueError, ImportError) as error:
+        parser.error(f"the rows cannot be had: {error}")
+    done = {record.key() for record in records.resume(args.output)}
+    around = surroundings()
+    for name, (source, setting, kinds) in plans.items():
+        reference = reference_of(name, source, args)
+        for seed in args.seeds:
+            part = sources.part(source, argparse.Namespace(**setting), seed)
+            for method in args.methods:
+                if "SMOTE" in method and methods.smallest_class(part.y) < 2:
+                    print(f"{method} is left out: a class has a single row", file=sys.stderr)
+                    continue
+                todo = list(unfinished(setting, method, seed, kinds, done, args))
+                for record in measure(todo, part, reference, args) if todo else ():
+                    vars(record).update(around)
+                    records.append(args.output, record)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,265 @@
+"""Speed and memory: of samplers, beside bare loops, beside CTGAN, and of a parallel search.
+
+Each timing is a median of several runs and one record, see ``records.py``; ratios are taken of runs
+in turn in one process. What can be timed:
+
+``samplers``  milliseconds an update of each phase on images of 28 x 28, by default and in float32
+``bare``      the same of GAMO's and BAGAN's games in float32, and the ratio to a bare loop of them
+``growth``    GAMO's game with features, rows and classes, others with the image's side and classes,
+              and peak memory, each in a process of its own
+``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
+              where ``ctgan`` is installed
+``grid``      a grid search in one process and in two
+
+::
+
+    python examples/benchmarks/speed.py --output docs/results/speed.jsonl
+    python examples/benchmarks/speed.py --output speed.jsonl --what samplers --device cuda
+    python examples/benchmarks/report.py speed.jsonl
+"""
+
+import argparse
+import importlib.util
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import loops
+import methods
+import numpy as np
+import pandas as pd
+import records
+from imblearn.pipeline import make_pipeline
+from run import settings_of, surroundings
+from sklearn.datasets import load_digits, make_classification
+from sklearn.model_selection import GridSearchCV
+
+import imblearn_gan
+from imblearn_gan import CGANOversampler, ResNetClassifier
+from imblearn_gan.callbacks import Callback
+from imblearn_gan.datasets import make_longtailed
+
+PROFILE = [400, 200, 100, 75, 50, 35, 20, 10, 6, 4]
+#: GAMO's game as in the paper, which the bare loop plays.
+GAMO = {
+    "loss": "least_squares",
+    "combine": "features",
+    "n_support": None,
+    "misleading": "complement",
+    "balance": None,
+    "adversarial_weight": 1.0,
+    "generated_weight": 1.0,
+    "learning_rate": 2e-4,
+    "ema_decay": 0.0,
+    "batch_size": 32,
+}
+TABLES = [(f, 200, 5) for f in (50, 500, 5000)]
+TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 100)]
+SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
+GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
+
+
+class Stopwatch(Callback):
+    """Milliseconds an update, by phase."""
+
+    def __init__(self):
+        self.taken = {}
+
+    def on_phase_begin(self, state):
+        """Start."""
+        self._start = time.perf_counter()
+
+    def on_phase_end(self, state):
+        """Stop."""
+        taken = 1e3 * (time.perf_counter() - self._start) / state.max_iter
+        phase = re.match(r"[\w-]+", state.phase)[0]  # a game for each class counts as one
+        self.taken.setdefault(phase, []).append(taken)
+
+
+def random_images(counts, side=28):
+    """Images and labels; what is on them does not change the speed."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = np.random.default_rng(0).integers(0, 256, (len(y), side, side), dtype=np.uint8)
+    return X, y
+
+
+def play(name, X, y, n_iter, **params):
+    """Milliseconds an update of each phase of a sampler or classifier."""
+    watch = Stopwatch()
+    model = getattr(imblearn_gan, name)(random_state=0, callbacks=[watch], **params)
+    budgets = {"max_iter": n_iter, "pretrain_iter": n_iter}
+    model.set_params(**{b: n for b, n in budgets.items() if b in model.get_params()})
+    (model.fit_resample if hasattr(model, "fit_resample") else model.fit)(X, y)
+    return {phase: statistics.median(taken) for phase, taken in watch.taken.items()}
+
+
+def medians(runs):
+    """Of each measure the median and the runs themselves."""
+    found = {}
+    for measure in runs[0]:
+        values = [round(run[measure], 4) for run in runs]
+        found |= {measure: statistics.median(values), f"{measure}_runs": values}
+    return found
+
+
+def peak_memory():
+    """Largest resident set of this process, in MiB."""
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would count the parent's, from before this program began
+        return int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def samplers(args):
+    """Each phase of each sampler, by default and in float32."""
+    X, y = random_images(PROFILE)
+    for name in args.methods:
+        for settings in ({}, {"precision": "float32"}):
+            settings = {**settings, **args.settings}
+            runs = [
+                play(name, X, y, args.iterations, device=args.device, **settings)
+                for _ in range(args.repeats)
+            ]
+            found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
+            yield {"dataset": "images:28:10", "method": name, "settings": settings}, found
+
+
+def bare(args):
+    """Two games beside bare loops of the same networks."""
+    X, y = random_images(PROFILE)
+    games = {
+        "GAMOClassifier": (loops.gamo, {**GAMO, "precision": "float32"}),
+        "BAGANOversampler": (loops.bagan, {"precision": "float32"}),
+    }
+    for name, (loop, settings) in games.items():
+        runs = []
+        for _ in range(args.repeats):
+            ours = play(name, X, y, args.iterations, device=args.device, **settings)["adversarial"]
+            theirs = 1e3 * loop(X, y, args.iterations, args.device)
+            runs.append({"ms adversarial": ours, "ratio to bare loop": ours / theirs})
+        yield {"dataset": "images:28:10", "method": name, "settings": settings}, medians(runs)
+
+
+def growth(args):
+    """Each case in a process of its own, for its peak memory."""
+    cases = [("table", "GAMOClassifier", *case) for case in TABLES]
+    cases += [("images", name, *c) for name in args.methods for c in SIDES if name != "GAMO2pix"]
+    for case in cases[: args.cases]:
+        command = [sys.executable, __file__, "--output", str(args.output), "--device", args.device]
+        command += ["--iterations", str(args.iterations), "--repeats", str(args.repeats)]
+        subprocess.run([*command, "--case", *map(str, case)], check=True)
+    return iter(())
+
+
+def one_case(args):
+    """A case of growth in this process."""
+    kind, name, *numbers = args.case
+    numbers = [int(number) for number in numbers]
+    if kind == "images":
+        side, n_classes = numbers
+        X, y = random_images([40] + [20] * (n_classes - 1), side)
+        settings = {}
+    else:
+        n_features, n_samples, n_classes = numbers
+        y = np.repeat(np.arange(n_classes), [2 * n_samples] + [n_samples] * (n_classes - 1))
+        X = np.random.default_rng(0).normal(size=(len(y), n_features))
+        settings = GAMO
+    runs = [
+        play(name, X, y, args.iterations, device=args.device, **settings)
+        for _ in range(args.repeats)
+    ]
+    found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
+    found |= {"peak MiB": peak_memory(), "MiB of data": X.nbytes // 2**20}
+    dataset = ":".join([kind, *map(str, numbers)])
+    yield {"dataset": dataset, "method": name, "settings": settings}, found
+
+
+def fit(args):
+    """Whole calls on a table of 4,377 x 10, a tenth of it rare."""
+    X, y = make_classification(4377, 10, n_informative=6, weights=[0.9], flip_y=0, random_state=0)
+    X = pd.DataFrame(X).rename(columns="x{}".format)
+    names = [name for name in args.methods if name in methods.SAMPLERS]
+    names += ["SMOTE"] + ["CTGAN"] * bool(importlib.util.find_spec("ctgan"))
+    for name in names:
+        settings = args.settings if name in methods.SAMPLERS else {}
+        if name == "CTGAN":
+            settings = {"epochs": args.ctgan_epochs}
+        runs = []
+        for _ in range(args.repeats):
+            start = time.perf_counter()
+            *_, made = methods.resample(name, X, y, seed=0, device=args.device, settings=settings)
+            runs.append({"seconds": time.perf_counter() - start})
+        found = medians(runs) | {"right_labels": getattr(made, "right_labels_", 1.0)}
+        yield {"dataset": "table:4377:10", "method": name, "settings": settings}, found
+
+
+def grid(args):
+    """A search over sampler and network in two processes must not be slower than in one."""
+    digits = load_digits()
+    X, y = make_longtailed(digits.images, digits.target, 10, random_state=0)
+    model = make_pipeline(
+        CGANOversampler(max_iter=args.iterations, random_state=0),
+        ResNetClassifier(width=8, max_epochs=2, random_state=0),
+    )
+    runs = []
+    for _ in range(args.repeats):
+        seconds = []
+        for n_jobs in (1, 2):
+            start = time.perf_counter()
+            GridSearchCV(model, GRID, cv=3, n_jobs=n_jobs, refit=False).fit(X, y)
+            seconds.append(time.perf_counter() - start)
+        one, two = seconds
+        runs.append({"s, one process": one, "s, two": two, "ratio": two / one})
+    yield {"dataset": f"digits:{len(X)}", "method": "GridSearchCV"}, medians(runs)
+
+
+WHAT = {function.__name__: function for function in (samplers, bare, growth, fit, grid)}
+
+
+def main():
+    """Time what was asked for, and write it down."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--output", type=Path, required=True, help="file of results")
+    parser.add_argument("--what", nargs="+", choices=WHAT, default=list(WHAT))
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=[*methods.SAMPLERS, "GAMOClassifier", "DOSClassifier"],
+        metavar="METHOD",
+        default=methods.SAMPLERS,
+        help=f"of {', '.join(methods.SAMPLERS)}, GAMOClassifier, DOSClassifier; all samplers",
+    )
+    parser.add_argument(
+        "--settings", type=settings_of, default={}, help="JSON of parameters, for samplers and fit"
+    )
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--repeats", type=int, default=3, help="runs to take the median of")
+    parser.add_argument("--iterations", type=int, default=30, help="updates of a timed phase")
+    parser.add_argument("--ctgan-epochs", type=int, default=300, help="300 is its default")
+    parser.add_argument("--cases", type=int, help="of growth, at most")
+    parser.add_argument("--case", nargs="+", help="one case of growth, in this process")
+    args = parser.parse_args()
+    records.resume(args.output)
+    around = surroundings()
+    for timed in [one_case] if args.case else [WHAT[name] for name in args.what]:
+        for what, measures in timed(args):
+            settings = {**what.get("settings", {}), "device": args.device}
+            record = records.Record(
+                **what | {"settings": settings},
+                classifier="speed",
+                profile="growth" if timed is one_case else timed.__name__,
+                split="rest",
+                budget=str(args.iterations),
+                measures=measures,
+                **around,
+            )
+            records.append(args.output, record)
+            print(record.to_line(), end="", flush=True)
+
+
+if __name__ == "__main__":
+    main()

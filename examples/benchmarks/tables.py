@@ -1,0 +1,273 @@
+"""Tables of results: each function makes one from a frame with a row for each record."""
+
+import json
+
+import pandas as pd
+import records
+from scipy import stats
+
+BASELINES = ["none", "class weight", "random oversampling", "SMOTE"]
+TITLES = {
+    "acsa": "ACSA",
+    "gm": "GM",
+    "ap": "average precision",
+    "right_labels": "rows with the label asked for",
+    "recall_of_shirts": "recall of shirts",
+}
+FIDELITY = {
+    "own_class": "own class",
+    "frechet": "Fréchet",
+    "ssim": "SSIM of pairs",
+    "memorized": "memorised",
+    "v_score": "V-score",
+}
+PAIR = ["dataset", "profile", "seed", "classifier_seed"]
+
+
+def frame_of(found):
+    """A row for each record, a column for each field and measure; of one key the last counts."""
+    found = list({record.key(): record for record in found}.values())
+    frame = pd.DataFrame([{**vars(r), **r.measures, **_dropped(r)} for r in found])
+    if frame.empty:
+        return frame
+    frame["classifier_seed"] = frame["classifier_seed"].fillna(-1)
+    frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
+    settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
+    frame["name"] = frame["method"] + settings
+    return frame
+
+
+def _dropped(record):
+    """The class that lost rows, the fraction it lost, and its recall."""
+    kind, *parts = record.profile.split(":")
+    if kind != "drop" or "recalls" not in record.measures:
+        return {}
+    recalls = dict(zip(map(str, record.labels), record.measures["recalls"]))
+    return {"label": parts[0], "fraction": float(parts[1]), "recall": recalls[parts[0]]}
+
+
+def read(paths):
+    """The frame of some files of results."""
+    return frame_of([record for path in paths for record in records.read(path)])
+
+
+def markdown(frame):
+    """A frame as lines of Markdown; its index is the first column."""
+    frame = frame.reset_index().astype(object)
+    frame = frame.where(frame.notna(), "")
+    rows = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in rows)
+
+
+def spread(values, digits=4):
+    """Mean and standard deviation, as text."""
+    values = values.dropna()
+    if not len(values):
+        return ""
+    text = f"{values.mean():.{digits}f}"
+    return text + (f" ± {values.std():.{digits}f}" if len(values) > 1 else "")
+
+
+def interval(gaps, digits=4):
+    """Mean of differences, and of three its 95 % interval."""
+    if not len(gaps):
+        return ""
+    text = f"{gaps.mean():+.{digits}f}"
+    if len(gaps) > 2:
+        half = stats.t.ppf(0.975, len(gaps) - 1) * gaps.sem()
+        text += f" [{gaps.mean() - half:+.{digits}f}, {gaps.mean() + half:+.{digits}f}]"
+    return text
+
+
+def lead(wide, name, baseline):
+    """Mean lead of a method over another on the same rows."""
+    return "" if name == baseline else interval((wide[name] - wide[baseline]).dropna())
+
+
+def order_of(frame, measure="acsa"):
+    """Names, the best first."""
+    return frame.groupby("name")[measure].mean().sort_values(ascending=False).index
+
+
+def _leads(frame, measure, order, index=PAIR):
+    wide = frame.pivot_table(index=index, columns="name", values=measure)
+    known = [name for name in BASELINES if name in wide]
+    columns = {f"over {other}": [lead(wide, name, other) for name in order] for other in known}
+    return pd.DataFrame(columns, index=pd.Index(order, name="name"))
+
+
+def scores(frame, measures="acsa,gm", digits="4"):
+    """Means and standard deviations over seeds, and median seconds of the method."""
+    groups = frame.groupby("name")
+    table = pd.DataFrame({"seeds": groups.size()})
+    for measure in measures.split(","):
+        title = TITLES.get(measure, measure)
+        table[title] = groups[measure].apply(spread, int(digits))
+    seconds = groups["seconds"].median()
+    table["seconds of the method"] = seconds.map(lambda s: f"{s:.0f}" if s else "", "ignore")
+    return table.loc[order_of(frame, measures.split(",")[0])]
+
+
+def leads(frame, measure="acsa"):
+    """Leads over the baselines, paired by seed, with their 95 % intervals."""
+    return _leads(frame, measure, order_of(frame))
+
+
+def by_seed(frame):
+    """ACSA / GM of each seed, and median seconds: seeds differ, so means would mislead."""
+    cells = frame["acsa"].map("{:.4f}".format) + " / " + frame["gm"].map("{:.4f}".format)
+    table = frame.assign(cell=cells).pivot(index="name", columns="seed", values="cell")
+    table.columns = [f"seed {seed}" for seed in table.columns]
+    seconds = frame.groupby("name")["seconds"].median()
+    table["seconds of the method"] = seconds.map("{:.0f}".format, "ignore")
+    return table
+
+
+def deviations(frame, measures="acsa,gm"):
+    """Means of several trainings on one set of rows, which were stored with their deviations."""
+    table = frame.set_index("name").sort_values("acsa", ascending=False)
+    return pd.DataFrame(
+        {
+            TITLES.get(name, name): [
+                f"{value:.4f} ± {deviation:.4f}"
+                for value, deviation in zip(table[name], table[f"{name}_deviation"])
+            ]
+            for name in measures.split(",")
+        },
+        index=table.index,
+    )
+
+
+def fidelity(frame):
+    """What images are like: means over the classes that lack rows, and over seeds."""
+    groups = frame.groupby("name")
+    order = frechet_by_class(frame).mean(axis=1).sort_values().index
+    table = pd.DataFrame({"seeds": groups.size()})
+    for measure, title in FIDELITY.items():
+        if measure in frame:
+            digits = 1 if measure == "frechet" else 3
+            means = frame[measure].map(lambda v: pd.Series(v, dtype=float).mean(), "ignore")
+            table[title] = means.groupby(frame["name"]).apply(spread, digits)
+    return table.loc[[*order, *table.index.difference(order)]]  # the last have no distance
+
+
+def frechet_by_class(frame):
+    """Mean Fréchet distances, a column a class."""
+    rows = frame[["name", "rare", "frechet"]].explode(["rare", "frechet"])
+    rows["frechet"] = rows["frechet"].astype(float)
+    return rows.pivot_table(index="name", columns="rare", values="frechet")
+
+
+def frechet(frame):
+    """Fréchet distance by class, in the order of the means."""
+    table = frechet_by_class(frame)
+    return table.loc[table.mean(axis=1).sort_values().index].round(1)
+
+
+def by_fraction(frame, measure="recall"):
+    """Recall of the class that lost rows, or another measure, by the fraction it lost."""
+    return frame.pivot_table(
+        index="name", columns="fraction", values=measure, aggfunc=lambda r: spread(r, 3)
+    )
+
+
+def over_others(frame, of, measures="acsa,gm"):
+    """Leads of one method over each other one, paired."""
+    columns = {}
+    for measure in measures.split(","):
+        wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
+        others = wide.columns.drop(of)
+        columns[f"lead in {TITLES.get(measure, measure)}"] = {
+            f"over {other}": lead(wide, of, other) for other in others
+        }
+    return pd.DataFrame(columns).rename_axis("")
+
+
+def recall_leads(frame):
+    """Lead in the recall of the class that lost rows, paired by class, fraction and seed."""
+    return _leads(frame, "recall", sorted(set(frame["name"])), index=["seed", "label", "fraction"])
+
+
+def _by_table(frame, measures):
+    """Means over folds: rows are methods and tables, columns classifiers and measures."""
+    means = frame.groupby(["name", "dataset", "classifier"])[measures].mean().unstack("classifier")
+    means.columns = [f"{kind} {TITLES.get(name, name)}" for name, kind in means.columns]
+    return means
+
+
+def ranks(frame, measures="ap,acsa,gm"):
+    """Means over tables, with mean ranks in parentheses, 1 being best."""
+    means = _by_table(frame, measures.split(","))
+    places = means.groupby("dataset").rank(ascending=False).groupby("name").mean()
+    means = means.groupby("name").mean()
+    table = pd.DataFrame(
+        {
+            column: [f"{m:.3f} ({p:.1f})" for m, p in zip(means[column], places[column])]
+            for column in sorted(means)
+        },
+        index=means.index,
+    )
+    table["seconds of the method"] = (
+        frame.groupby("name")["seconds"].median().map("{:.1f}".format, "ignore")
+    )
+    return table.loc[places.mean(axis=1).sort_values().index]
+
+
+def friedman(frame, measures="ap,acsa,gm"):
+    """Friedman's test of equal ranks over the tables: p."""
+    means = _by_table(frame, measures.split(","))
+    rows = {
+        column: stats.friedmanchisquare(*means[column].unstack("name").to_numpy().T).pvalue
+        for column in sorted(means)
+    }
+    return pd.DataFrame({"p": [f"{p:.2g}" for p in rows.values()]}, index=pd.Index(rows, name=""))
+
+
+def wilcoxon(frame, measures="acsa,gm"):
+    """Leads over the baselines, averaged over tables, and p of Wilcoxon's signed ranks."""
+    baselines = [*BASELINES, "BorderlineSMOTE"]
+    means = frame.groupby(["name", "dataset"])[measures.split(",")].mean()
+    gaps, names = {}, [n for n in means.index.unique("name") if n not in baselines]
+    for other in baselines:
+        gaps[f"over {other}"] = []
+        for name in names:
+            difference = means.loc[name] - means.loc[other]
+            values = " / ".join(f"{value:+.3f}" for value in difference.mean())
+            p = ", ".join(f"{stats.wilcoxon(d).pvalue:.2g}" for _, d in difference.items())
+            gaps[f"over {other}"].append(f"{values} (p = {p})")
+    return pd.DataFrame(gaps, index=pd.Index(names, name="name"))
+
+
+def speed(frame):
+    """The newest timings: measures are columns."""
+    columns = list({m: None for found in frame["measures"] for m in found if m[-5:] != "_runs"})
+    table = frame.set_index("method")[["dataset", *columns]]
+    for name in ("device", "precision"):
+        given = [json.loads(settings).get(name, "") for settings in frame["settings"]]
+        table.insert(1, name, given)
+    table = table.sort_index(kind="stable")
+    return table.map(lambda v: f"{v:.3g}" if isinstance(v, float) and pd.notna(v) else v)
+
+
+TABLES = {
+    function.__name__: function
+    for function in (
+        *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
+        *(by_fraction, recall_leads),
+        *(ranks, friedman, wilcoxon, speed),
+    )
+}
+
+
+def value(frame, measure="acsa", digits="3"):
+    """Mean of one method."""
+    return f"{frame[measure].mean():.{digits}f}"
+
+
+def gap(frame, of, over, measure="acsa", digits="3"):
+    """Mean lead of a method over another, paired, with its 95 % interval."""
+    wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
+    return interval((wide[of] - wide[over]).dropna(), int(digits))
+
+
+VALUES = {"value": value, "gap": gap}

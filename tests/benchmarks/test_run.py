@@ -1,0 +1,302 @@
+"""The runner measures what it is asked for, and goes on where it stopped."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_digits
+
+import imblearn_gan
+from tests.benchmarks.conftest import BENCHMARKS
+from tests.scripts import run_script
+
+TINY = "--settings", '{"max_iter": 3}'
+
+
+def what(found):
+    return [(r.method, r.classifier) for r in found]
+
+
+@pytest.mark.slow
+def test_digits_from_end_to_end(tmp_path):
+    run_script(
+        BENCHMARKS / "run.py",
+        *("--output", "results.jsonl", "--seeds", "0", "--methods", "none", "CGANOversampler"),
+        *TINY,
+        cwd=tmp_path,
+    )
+    lines = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert [line["method"] for line in lines] == ["none", "CGANOversampler"]
+    assert lines[1]["settings"] == {"max_iter": 3}
+    assert all(len(line["measures"]["recalls"]) == 10 for line in lines)
+
+
+@pytest.mark.slow
+def test_images_and_their_fidelity(measure, reference, script, tmp_path):
+    common = [*TINY, *reference, "--classifiers", "forest", "fidelity", "--pictures", "pictures"]
+    first = measure(*common, "--methods", "none", "SMOTE")
+    again = measure(*common, "--methods", "none", "SMOTE", "CGANOversampler")
+    assert again[: len(first)] == first
+    assert what(again) == [
+        (method, kind)
+        for method in ("none", "SMOTE", "CGANOversampler")
+        for kind in ("forest", "fidelity")
+    ]
+    assert all(len(r.measures["frechet"]) == 9 for r in again if r.classifier == "fidelity")
+    assert len(list((tmp_path / "pictures").glob("*.png"))) == 2
+    said = script("report", "results.jsonl", "--plots", "plots")
+    assert f"| none | 1 | {again[0].measures['acsa']:.4f} |" in said
+    assert 'CGANOversampler `{"max_iter":3}`' in said
+    assert len(list((tmp_path / "plots").glob("*.png"))) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--methods", "none", "Smote"],
+        ["--settings", "{replay: 1}"],
+        ["--settings", "[1]"],
+        *(
+            ["--settings", wrong, "--methods", "none", "CGANOversampler"]
+            for wrong in ('{"replya": 1}', '{"max_iter": -1}', '{"random_state": 1}')
+        ),
+        ["--settings", '{"replay": 0.75}', "--methods", "GAMOClassifier", "--classifiers", "cnn"],
+        ["--device", "foo"],
+        ["--seeds", "-1"],
+        ["--samples-per-class", "9999"],
+        ["--dataset", "folder:nowhere"],
+        ["--dataset", "csv:nowhere.csv"],
+        ["--dataset", "foo"],
+        ["--dataset", "wine", "--image-size", "8"],
+        ["--dataset", "wine", "--classifiers", "resnet"],
+        ["--dataset", "wine", "--seeds", "5"],
+        ["--image-size", "0"],
+        ["--crop", "9"],
+        ["--resize", "box"],
+        ["--classes", "3", "4"],
+        ["--budget", "large"],
+        ["--split", "foo"],
+        ["--split", "own"],
+        ["--score", "validation"],
+        ["--profile", "foo"],
+        ["--profile", "all"],
+        ["--profile", "drop:4"],
+        ["--profile", "zip:4:0.9"],
+        ["--profile", "drop:11:0.9"],
+        ["--profile", "drop:04:0.9"],
+        ["--profile", "30,20"],
+        ["--methods", "GAMOClassifier", "--classifiers", "forest"],
+        ["--methods", "CTGAN"],
+    ],
+    ids=" ".join,
+)
+def test_refuses_before_any_work(script, module, arguments, tmp_path, monkeypatch):
+    monkeypatch.setattr(module("methods"), "resample", None)
+    with pytest.raises(SystemExit) as refused:
+        script("run", "--output", "made/results.jsonl", *arguments)
+    assert refused.value.code == 2
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_goes_on_after_a_line_that_was_cut(measure, tmp_path):
+    common = ["--methods", "none", "SMOTE", "--classifiers", "logistic"]
+    first = measure(*common, *TINY, seeds=(0, 0, 1))
+    assert len(first) == 4
+    path = tmp_path / "results.jsonl"
+    whole = path.read_text()
+    for cut in (whole[:-1], whole[:-9], whole[: whole.rindex("{")]):
+        path.write_text(cut)
+        again = measure(*common, seeds=(0, 1))  # settings do not concern these
+        assert [(r.seed, r.method) for r in again] == [(r.seed, r.method) for r in first]
+        assert ("cut short" in measure.said) == (cut != whole[:-1])
+
+
+def test_finished_records_are_looked_up_by_all_that_defines_them(measure):
+    common = ["--methods", "CGANOversampler", "--classifiers", "logistic", "--profile", "30"]
+    runs = [[], ["--settings", '{"max_iter": 2}'], ["--settings", '{"max_iter": 3}']]
+    runs = [run or ["--settings", '{"max_iter": 2, "latent_dim": 9}'] for run in runs]
+    runs += [[*runs[1], "--budget", "7"], [*runs[1], "--split", "0.5"]]
+    runs += [[*runs[1], "--classifier-seeds", "5"], [*runs[1], "--image-size", "9"]]
+    runs += [[*runs[1], "--image-size", "9", "--crop", "6"]]
+    runs += [[*runs[1], "--image-size", "9", "--resize", "box"]]
+    for n, run in enumerate(runs, start=1):
+        assert len(measure(*common, *run)) == n
+    for run in runs:
+        assert len(measure(*common, *run)) == len(runs)
+
+
+def test_settings_reach_classifiers(measure, monkeypatch, module):
+    classifiers, made = module("classifiers"), []
+    for name in ("GAMOClassifier", "DOSClassifier", "ResNetClassifier"):
+        parent = getattr(imblearn_gan, name)
+
+        class Watched(parent):
+            def fit(self, X, y):
+                made.append((type(self).__mro__[1].__name__, self.get_params()))
+                return super().fit(X, y)
+
+        Watched.__init__ = parent.__init__
+        monkeypatch.setattr(imblearn_gan, name, Watched)
+        monkeypatch.setattr(classifiers, name, Watched)
+    common = ["--profile", "40", "--budget", "4", "--classifiers", "cnn", "resnet"]
+    for method, settings in (
+        ("GAMOClassifier", {"adversarial_weight": 0.5}),
+        ("DOSClassifier", {"n_neighbors": 2, "max_iter": 5}),
+        ("ResNetClassifier", {"width": 2, "class_weight": "balanced"}),
+    ):
+        made.clear()
+        found = measure(*common, "--methods", method, "--settings", json.dumps(settings))
+        assert found[-1].settings == settings
+        ((name, params),) = made
+        assert name == method
+        assert settings.items() <= params.items()
+
+
+def test_updates_and_balance_of_neural_classifiers(module):
+    classifier = module("classifiers").classifier
+    given = {"seed": 1, "n_rows": 640}
+    assert classifier("cnn", "none", budget="small", **given).max_iter == 2000
+    assert classifier("cnn", "class weight", budget="full", **given).balance == "weights"
+    assert classifier("cnn_dos", "balanced batches", budget="9", **given).balance == "batches"
+    dos = classifier("cnn", "DOSClassifier", budget="small", **given)
+    assert (dos.pretrain_iter, dos.max_iter) == (500, 1500)
+    resnet = classifier("resnet", "class weight", budget="small", **given)
+    assert (resnet.width, resnet.max_epochs, resnet.class_weight) == (16, 63, "balanced")
+    assert classifier("resnet_long", "none", budget="small", **given).max_epochs == 125
+    assert classifier("resnet_augmented", "none", budget="full", **given).augmentation
+
+
+def test_networks_learn_from_real_rows_alone(module):
+    classifiers = module("classifiers")
+    digits = load_digits(n_class=3)
+    for network in (classifiers.CNN, classifiers.DOSNetwork):
+        model = network(max_iter=3, random_state=0, balance="weights")
+        model.fit(digits.images[:60], digits.target[:60])
+        assert {key for record in model.history_ for key in record} <= {
+            *("phase", "iteration", "classifier_loss"),
+            *(key for record in model.history_ for key in record if "real" in key),
+        }
+
+
+def test_all_methods_are_those_of_the_package(module):
+    methods = module("methods")
+    assert set(imblearn_gan.over_sampling.__all__) - set(methods.ALL) == {"GAMO2pix"}
+    assert set(imblearn_gan.classifiers.__all__) <= set(methods.ALL)
+
+
+@pytest.mark.parametrize("name", ["wine", "csv:mine.csv"])
+def test_tables(measure, name, tmp_path):
+    frame = pd.DataFrame({"size": np.arange(40.0) % 7, "kind": list("abca") * 10})
+    frame["label"] = ["rare" if i % 5 == 0 else "usual" for i in range(40)]
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    common = ["--dataset", name, "--classifiers", "logistic", "cnn", "--budget", "3"]
+    methods = ["none", "SMOTE", "BorderlineSMOTE", "random oversampling to half"]
+    found = measure(*common, "--methods", *methods, "CGANOversampler", *TINY)
+    assert what(found) == [
+        (m, kind) for m in [*methods, "CGANOversampler"] for kind in ("logistic", "cnn")
+    ]
+    assert all(0 <= r.measures["ap"] <= 1 for r in found)
+    assert {r.split for r in found} == {"folds:5"}
+    held_out = measure(*common, "--methods", "none", "--score", "validation")
+    assert len(held_out) == len(found) + 2
+
+
+def test_average_precision_is_of_the_class_that_is_rare_in_the_data(measure, tmp_path):
+    """Over-sampled classes are of one size: the balanced set does not say which it is."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": np.r_[rng.normal(size=180), rng.normal(0.3, size=20)]})
+    frame["label"] = [0] * 180 + [1] * 20
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    common = ["--dataset", "csv:mine.csv", "--classifiers", "logistic"]
+    for record in measure(*common, "--methods", "none", "random oversampling", "SMOTE"):
+        assert record.measures["ap"] < 0.5
+
+
+def test_a_folder_of_images_cut_and_sized(module, tmp_path):
+    from PIL import Image
+
+    sources = module("sources")
+    for name, value in (("a", 10), ("b", 200)):
+        (tmp_path / name).mkdir()
+        image = np.zeros((20, 12), np.uint8)
+        image[6:14, 2:10] = value
+        Image.fromarray(image).save(tmp_path / name / "1.png")
+    folder = f"folder:{tmp_path}"
+    assert sources.load(folder, image_size=[10, 6]).X.shape == (2, 10, 6)
+    cut = sources.load(folder, image_size=[4, 4], crop=[8, 8]).X
+    assert cut.shape == (2, 4, 4)
+    assert cut.reshape(2, -1).T.tolist() == [[10, 200]] * 16
+    assert sources.load(folder, crop=[8, 8]).X.shape == (2, 8, 8)
+    assert sources.load("digits", image_size=[16, 16], resize="nearest").X.max() == 16
+    with pytest.raises(ValueError, match="fit into"):
+        sources.load(folder, crop=[30, 30])
+
+
+def test_classes_of_one_and_two_rows(measure, reference, script, tmp_path):
+    found = measure(
+        *(*reference, *TINY, "--profile", "30,20,20,1,2,20,20,20,20,20"),
+        *("--methods", "none", "SMOTE", "CGANOversampler", "--classifiers", "forest", "fidelity"),
+    )
+    assert "SMOTE is left out: a class has a single row" in measure.said
+    assert [r.method for r in found] == ["none"] * 2 + ["CGANOversampler"] * 2
+    none, made = found[1].measures, found[3].measures
+    assert none["rare"] == list(range(1, 10))
+    assert none["frechet"][2] is None
+    assert made["memorized"][2:4] == [None, None]
+    assert None not in none["frechet"][:2] + made["frechet"]
+    assert "Fréchet distance by class" in script("report", "results.jsonl", "--plots", "a/plots")
+    assert len(list((tmp_path / "a/plots").glob("*.png"))) == 2
+
+
+def test_recalls_of_classes_that_validation_rows_lack(measure, script):
+    """Only the class that lost rows is left out."""
+    common = ["--methods", "none", "--profile", "drop:4:0.5", "--split", "0.5"]
+    (found,) = measure(*common, "--score", "validation")
+    recalls = found.measures["recalls"]
+    assert [recall is not None for recall in recalls] == [label == 4 for label in range(10)]
+    assert f"| none | {recalls[4]:.3f} |" in script("report", "results.jsonl")
+
+
+def test_fidelity_where_no_row_is_left_out(measure, reference, script):
+    common = [
+        *reference,
+        "--profile",
+        "all",
+        "--split",
+        "0.8",
+        "--methods",
+        "none",
+        "BAGANOversampler",
+    ]
+    settings = ["--settings", '{"max_iter": 2, "pretrain_iter": 2}']
+    found = measure(*common, "--classifiers", "fidelity", *settings)
+    assert "frechet_distance is left out" in measure.said
+    assert set(found[0].measures["frechet"]) == {None}
+    assert None not in found[1].measures["own_class"]
+    assert "| BAGANOversampler" in script("report", "results.jsonl", "--plots", "plots")
+
+
+def test_classes_in_the_order_of_the_profile(module):
+    y = np.repeat(["bald", "black", "gray"], 50)
+    drawn, _ = module("sources").draw(y, "30,20,10", 0, 0, ["gray", "bald", "black"])
+    assert np.unique(y[drawn], return_counts=True)[1].tolist() == [20, 10, 30]
+
+
+def test_a_profile_is_drawn_from_some_rows(module):
+    y = np.repeat([3, 5], 100)
+    drawn, left_out = module("sources").draw(y, "drop:5:0.9", 50, 0)
+    assert np.bincount(y[drawn]).tolist() == [0, 0, 0, 50, 0, 5]
+    assert sorted([*drawn, *left_out]) == list(range(200))
+
+
+def test_partial_oversampling(module):
+    X, y = np.arange(110.0).reshape(-1, 1), np.repeat([0, 1], [100, 10])
+    resample = module("methods").resample
+    counts = {
+        name: np.bincount(resample(name, X, y, seed=0)[1]).tolist()
+        for name in module("methods").PARTIAL
+    }
+    assert list(counts.values()) == [[100, 50], [100, 31], [100, 100]]
+    noisy = resample("random oversampling, half noise", X, y, seed=0)[0]
+    assert np.isin(noisy[110:], X[100:]).sum() == 45
