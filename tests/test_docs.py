@@ -1,6 +1,7 @@
-"""The code of the README and of the pages runs as it is written there."""
+"""The code of the README and of the pages runs as it is written; tables and links are right."""
 
 import re
+import runpy
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -8,12 +9,13 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from imblearn_gan.training import Phase
 from imblearn_gan.datasets import make_longtailed
+from imblearn_gan.training import Phase
 
 ROOT = Path(__file__).parent.parent
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 TABLES = {"README.md", "add_a_method.md"}
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "docs").exists(), reason="installed without README and docs"
@@ -51,17 +53,29 @@ def run(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path",
-    [path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))) if blocks(path)],
-    ids=lambda path: path.name,
+    "path", [path for path in PAGES if blocks(path)], ids=lambda path: path.stem
 )
 def test_code_runs(path, run):
     run(path)
 
 
 def test_add_a_method(run):
-    sampler = run(ROOT / "docs/add_a_method.md")["Imitator"](max_iter=3, random_state=0)
+    method = run(ROOT / "docs/add_a_method.md")["SmallGANOversampler"]
     X, y = np.random.RandomState(0).normal(size=(12, 2)), [0] * 9 + [1] * 3
-    X_res, y_res = sampler.fit_resample(X, y)
+    X_res, y_res = method(max_iter=3, random_state=0).fit_resample(X, y)
     assert X_res.shape == (18, 2)
     assert y_res == [0] * 9 + [1] * 9
+    assert "latent_dim : int, default=100" in method.__doc__
+    assert "replay : float, default=0.0" in method.__doc__
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_links_lead_somewhere(path):
+    prose = re.sub(r"```.*?```", "", path.read_text(), flags=re.DOTALL)
+    links = re.findall(r"\]\(\s*([^)\s#]+)[^)]*\)", prose)
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_tables_say_what_the_code_says():
+    assert runpy.run_path(str(ROOT / "docs/tables.py"))["main"](check=True) == []
