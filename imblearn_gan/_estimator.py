@@ -91,7 +91,7 @@ class CodecEstimator(BaseEstimator):
         X, label_codec = to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)
         check_consistent_length(X, y)
-        codec = self._codec().fit(X)
+        codec = self._codec().fit(X, y)
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         counts = np.bincount(y)
@@ -137,6 +137,7 @@ class NetworkEstimator(CodecEstimator):
     _families: ClassVar[Mapping[str, Callable[[], Family]]] = FAMILIES
 
     categorical_features: Any = "auto"
+    encoding: Any = "auto"
     architecture: Any = "auto"
     max_iter: int = 1000
     learning_rate: float = 2e-4
@@ -145,6 +146,7 @@ class NetworkEstimator(CodecEstimator):
     _parameter_constraints: ClassVar[dict] = {
         **CodecEstimator._parameter_constraints,
         "categorical_features": [StrOptions({"auto"}), "array-like", None],
+        "encoding": [StrOptions({"auto", "plain"}), dict],
         "architecture": architecture_options(*FAMILIES),
         "max_iter": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -167,7 +169,9 @@ class NetworkEstimator(CodecEstimator):
     # What the house does ----------------------------------------------------------------------
 
     def _codec(self) -> DataCodec:
-        return DataCodec(self.image_shape, self.channels, self.categorical_features)
+        return DataCodec(
+            self.image_shape, self.channels, self.categorical_features, self.encoding
+        )
 
     def _check_settings(self) -> None:
         super()._check_settings()

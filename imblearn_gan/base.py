@@ -171,7 +171,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
             with torch_scope(int(stream.randint(MAX_SEED)), device):
                 chunks = in_chunks(drawn, torch.from_numpy(y).to(device))
-                blocks = [self.codec_.decode(chunk.cpu().numpy()) for chunk in chunks]
+                blocks, start = [], 0
+                for chunk in chunks:
+                    own = y[start : start + len(chunk)]
+                    blocks.append(self.codec_.decode(chunk.cpu().numpy(), own, stream))
+                    start += len(chunk)
         finally:
             self.networks_.cpu()
         n_implausible = sum(map(int, refused))

@@ -13,6 +13,7 @@ from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
 from imblearn_gan.data.ranges import Ranges
 from imblearn_gan.data.spec import DataSpec
+from imblearn_gan.data.table import Table
 
 
 @dataclass
@@ -40,14 +41,19 @@ class DataCodec:
     image_shape: Sequence[int] | None = None
     channels: str = "auto"
     categorical_features: Any = "auto"
+    encoding: Any = "auto"
 
-    def fit(self, X: Any) -> DataCodec:
+    def fit(self, X: Any, y: np.ndarray | None = None) -> DataCodec:
         """Learn container, layout, ranges and categories of rows.
 
         Parameters
         ----------
         X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
             Rows from :func:`to_native`.
+
+        y : ndarray of shape (n_samples,) or None, default=None
+            Class codes: what is frequent in a small class is kept apart, too. None takes all
+            rows for one class.
 
         Returns
         -------
@@ -65,7 +71,11 @@ class DataCodec:
         self._columns = read_columns(
             X, self._container, self.categorical_features, self._layout is not None
         )
-        self._ranges = Ranges(X, self._columns, self._layout is not None)
+        if self._layout is not None:
+            self._ranges = Ranges(X, self._columns, True)
+        else:
+            y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
+            self._table = Table(X, self._columns, y, self.encoding)
         return self
 
     @property
@@ -99,11 +109,7 @@ class DataCodec:
         counts = tuple(int(n) for n in class_counts)
         if self._layout is not None:
             return DataSpec(self._layout.shape, counts)
-        slices, start = [], len(self._columns.numeric)
-        for column in self._columns.categorical:
-            slices.append(slice(start, start + len(column.categories)))
-            start += len(column.categories)
-        return DataSpec((start,), counts, tuple(slices))
+        return DataSpec((self._table.n_values,), counts, self._table.slices)
 
     def check(self, X: Any) -> None:
         """Check that more rows fit those that were seen.
@@ -133,19 +139,21 @@ class DataCodec:
         ndarray of shape (n_samples, n_values) or (n_samples, channels, height, width), float32
             Tables or images.
         """
-        spec = self.spec(())
-        encoded = np.empty((X.shape[0], *spec.shape), dtype=np.float32)
+        if self._layout is None:
+            return self._table.encode(X)
+        encoded = np.empty((X.shape[0], *self._layout.shape), dtype=np.float32)
         for i in chunks(X.shape[0]):
             numbers = self._ranges.scale(self._columns.numbers(X[i]))
-            if self._layout is not None:
-                encoded[i] = self._layout.to_channels_first(numbers)
-                continue
-            encoded[i, : numbers.shape[1]] = numbers
-            for column, place in zip(self._columns.categorical, spec.categorical_slices):
-                encoded[i, place] = _one_hot(column, column.values(X[i]))
+            encoded[i] = self._layout.to_channels_first(numbers)
         return encoded
 
-    def decode(self, encoded: np.ndarray, moved: bool = False) -> Any:
+    def decode(
+        self,
+        encoded: np.ndarray,
+        y: np.ndarray | None = None,
+        stream: np.random.RandomState | None = None,
+        like: Any = None,
+    ) -> Any:
         """Decode generated values: rows in the container and with the dtypes of the data seen.
 
         Each value keeps to the range that was seen in its place.
@@ -155,9 +163,16 @@ class DataCodec:
         encoded : ndarray of shape (n_samples, ...)
             Rows, in the form that :meth:`encode` gives.
 
-        moved : bool, default=False
-            Whether pixels of images may have come from other places: they keep to the range of
-            all places then.
+        y : ndarray of shape (n_samples,) or None, default=None
+            Class codes: a rare value that shares an output with others is drawn from those of
+            the class.
+
+        stream : RandomState or None, default=None
+            What draws it. None takes the most frequent one.
+
+        like : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...) or None, default=None
+            The rows that these are changed copies of: categories, missing and special values
+            stay, and pixels of images, which may have moved, keep to the range of all places.
 
         Returns
         -------
@@ -175,17 +190,14 @@ class DataCodec:
                 "The generator made values that are not finite: its training diverged. Try a "
                 "smaller learning_rate or a larger batch_size."
             )
-        numeric, ranges = self._columns.numeric, self._ranges
-        if self._layout is not None:
-            numbers = self._layout.from_channels_first(encoded)
-        else:
-            numbers = encoded[:, : len(numeric)]
-        numbers = ranges.unscale(numbers, moved)
-        at_once = is_uniform(self._container.template)
-        one_by_one = list(ranges.exact if at_once else range(len(numeric)))
+        if self._layout is None:
+            return self._container.assemble(*self._table.decode(encoded, y, stream, like))
+        moved, ranges = like is not None, self._ranges
+        numbers = ranges.unscale(self._layout.from_channels_first(encoded), moved)
+        numeric = self._columns.numeric
+        uniform = is_uniform(self._container.template)
+        one_by_one = list(ranges.exact if uniform else range(len(numeric)))
         columns = {int(numeric[j]): ranges.typed(j, numbers[:, j], moved) for j in one_by_one}
-        for column, place in zip(self._columns.categorical, self.spec(()).categorical_slices):
-            columns[column.index] = column.categories[encoded[:, place].argmax(axis=1)]
         rest = np.delete(np.arange(len(numeric)), one_by_one)
         return self._container.assemble(columns, numbers[:, rest], numeric[rest])
 
@@ -253,11 +265,3 @@ class DataCodec:
                 "image_shape."
             )
         return self._layout
-
-
-def _one_hot(column: Column, values: np.ndarray) -> np.ndarray:
-    """Return the values of a column of categories as one-hot rows."""
-    place_of = {value: place for place, value in enumerate(column.categories.tolist())}
-    # a value that was not seen is no category: the last row of zeros
-    rows = np.eye(len(place_of) + 1, len(place_of))
-    return rows[[place_of.get(value, -1) for value in values.tolist()]]

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from imblearn_gan.data.containers import Container, as_floats, column_of, is_frame, is_uniform
+from imblearn_gan.data.containers import (
+    Container,
+    as_floats,
+    column_of,
+    is_frame,
+    is_missing,
+    is_time,
+    is_uniform,
+)
 
 #: The kinds of columns, and the type of their values.
 TYPES: dict[str, type] = {
     "float": np.float64,
     "integer": np.int64,
     "bool": np.bool_,
+    "time": np.int64,
     "category": np.object_,
 }
-NUMBERS = {"float", "integer", "bool"}
+NUMBERS = {"float", "integer", "bool", "time"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,19 +114,21 @@ def column_kind(column: Any) -> str:
     ('float', 'category')
     """
     dtype = column.dtype
+    if is_time(dtype):
+        return "time"
     if not isinstance(dtype, np.dtype):
         return _pandas_kind(dtype)
     if dtype.kind != "O":
         kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
-    kinds_seen = {_value_kind(value) for value in column}
+    kinds_seen = {_value_kind(value) for value in column if not is_missing(value)}
     unknown = kinds_seen - set(TYPES)
     if unknown:
         return f"object ({', '.join(sorted(unknown))})"
-    for kind in ("category", "float", "integer"):
+    for kind in ("category", "float", "integer", "bool"):
         if kind in kinds_seen:
             return kind
-    return "bool"
+    return "category"  # nothing but missing values
 
 
 def _pandas_kind(dtype: Any) -> str:
@@ -140,25 +153,12 @@ def _value_kind(value: Any) -> str:
     return "category" if isinstance(value, str) else type(value).__name__
 
 
-def is_missing(value: Any) -> bool:
-    """Return whether a value is None, NaN or pandas' NA."""
-    return value is None or type(value).__name__ == "NAType" or bool(value != value)
-
-
-def _missing(column: Any) -> np.ndarray:
-    if hasattr(column, "isna"):
-        return np.asarray(column.isna(), dtype=bool)
-    if column.dtype.kind == "O":
-        return np.array([is_missing(value) for value in column], dtype=bool)
-    return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
-
-
 def _distinct(column: Any) -> np.ndarray:
     """Return the values of a column in the order they appear, with their own type."""
     values = np.asarray(column, dtype=object if hasattr(column, "dtypes") else None)
     seen: dict[Any, int] = {}
     for i, value in enumerate(values.tolist()):
-        seen.setdefault(value, i)
+        seen.setdefault(None if is_missing(value) else value, i)
     return values[list(seen.values())]
 
 
@@ -201,10 +201,16 @@ class Columns:
             columns[column.index] = column
         return tuple(columns)
 
+    def only(self, indices: Sequence[int]) -> Columns:
+        """Return the same columns, with these as the numeric ones."""
+        some = copy(self)
+        some.numeric = np.array(indices, dtype=np.intp)
+        return some
+
     def numbers(self, X: Any) -> np.ndarray:
         """Return the numeric columns of rows, (n_samples, n_numeric), in float64."""
         if sparse.issparse(X):
-            return X.toarray().astype(np.float64)
+            X = X.toarray()
         if not is_uniform(X):
             columns = [as_floats(column_of(X, int(i))) for i in self.numeric]
             return np.column_stack(columns) if columns else np.empty((len(X), 0))
@@ -347,18 +353,15 @@ def _checked_kinds(X: Any, container: Container) -> list[str]:
 
 
 def _not_finite(X: Any, kinds: list[str]) -> tuple[str, list[int]]:
-    """Return what X holds that is not finite, NaN or infinity, and in which columns."""
+    """Return what X holds that cannot be used, NaN in images or infinity, and in which columns."""
     if is_uniform(X):
         if X.dtype.kind != "f":
             return "", []
+        if X.ndim > 2 and np.isnan(X).any():
+            return "NaN", np.flatnonzero(np.isnan(X).reshape(len(X), -1).any(axis=0)).tolist()
         if sparse.issparse(X):
             entries = X.tocoo()
-            found = "NaN" if np.isnan(X.data).any() else "infinity"
-            return found, np.unique(entries.col[~np.isfinite(entries.data)]).tolist()
-        found = "NaN" if np.isnan(X).any() else "infinity"
-        return found, np.flatnonzero(~np.isfinite(X).reshape(len(X), -1).all(axis=0)).tolist()
-    columns = range(len(kinds))
-    if wrong := [i for i in columns if _missing(column_of(X, i)).any()]:
-        return "NaN", wrong
-    floats = [i for i in columns if kinds[i] == "float"]
-    return "infinity", [i for i in floats if not np.isfinite(as_floats(column_of(X, i))).all()]
+            return "infinity", np.unique(entries.col[np.isinf(entries.data)]).tolist()
+        return "infinity", np.flatnonzero(np.isinf(X).reshape(len(X), -1).any(axis=0)).tolist()
+    floats = [i for i, kind in enumerate(kinds) if kind == "float"]
+    return "infinity", [i for i in floats if np.isinf(as_floats(column_of(X, i))).any()]

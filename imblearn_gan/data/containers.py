@@ -32,7 +32,10 @@ def is_frame(X: Any) -> bool:
     >>> is_frame([[1, 2]])
     False
     """
-    return type(X).__module__.split(".")[0] == "pandas" and type(X).__name__ == "DataFrame"
+    return any(
+        cls.__module__.split(".")[0] == "pandas" and cls.__name__ == "DataFrame"
+        for cls in type(X).__mro__
+    )
 
 
 def to_native(X: Any) -> Any:
@@ -75,7 +78,7 @@ def to_native(X: Any) -> Any:
     if not sparse.issparse(X):
         strings_of_numbers = isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "US"
         X = np.asarray(X, dtype=object if strings_of_numbers else None)
-        if X.dtype.kind in "OUS" and X.ndim == 2 and X.size:
+        if X.dtype.kind in "OUSMm" and X.ndim == 2 and X.size:
             return X
     return check_array(
         X, dtype=None, accept_sparse=["csr", "csc"], allow_nd=True, ensure_all_finite=False
@@ -93,12 +96,64 @@ def column_of(X: Any, index: int) -> Any:
 
 
 def as_floats(column: Any) -> np.ndarray:
-    """Return a column of numbers, dense or sparse, in float64."""
+    """Return a column of numbers or times, dense or sparse, in float64; NaN where it has none."""
     if sparse.issparse(column):
         return column.toarray().ravel().astype(np.float64)
+    if is_time(column.dtype):
+        ticks = as_ticks(column)
+        return np.where(ticks == NAT, np.nan, ticks.astype(np.float64))
     if hasattr(column, "to_numpy"):
-        return column.to_numpy(dtype=np.float64)
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    if column.dtype.kind == "O":
+        return np.array([np.nan if is_missing(v) else v for v in column.tolist()], dtype=np.float64)
     return column.astype(np.float64)
+
+
+#: What not-a-time is as an integer.
+NAT = np.iinfo(np.int64).min
+
+
+def is_time(dtype: Any) -> bool:
+    """Tell whether a dtype is of dates, durations or periods."""
+    kind = getattr(dtype, "kind", "")
+    return kind in "Mm" or type(dtype).__name__ == "PeriodDtype"
+
+
+def as_ticks(column: Any) -> np.ndarray:
+    """Return a column of times as integers, in the unit of its dtype."""
+    if hasattr(column, "array") and hasattr(column.array, "asi8"):
+        return column.array.asi8
+    return np.asarray(column).view(np.int64)
+
+
+def from_ticks(ticks: np.ndarray, dtype: Any) -> Any:
+    """Return integers as an array of a dtype of times."""
+    if isinstance(dtype, np.dtype):
+        return ticks.view(dtype)
+    import pandas as pd
+
+    if isinstance(dtype, pd.PeriodDtype):
+        return pd.arrays.PeriodArray(ticks, dtype=dtype)
+    dates = pd.DatetimeIndex(ticks.view(f"M8[{dtype.unit}]"))
+    return dates.tz_localize("UTC").tz_convert(dtype.tz).array
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN, not a time, or pandas' NA."""
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+
+
+def missing_in(column: Any) -> np.ndarray:
+    """Return a mask of the values of a column that are missing."""
+    if hasattr(column, "isna"):
+        return np.asarray(column.isna(), dtype=bool)
+    if sparse.issparse(column):
+        return np.isnan(as_floats(column))
+    if column.dtype.kind == "O":
+        return np.array([is_missing(value) for value in column], dtype=bool)
+    if column.dtype.kind in "Mm":
+        return np.isnat(column)
+    return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
 def chunks(n_samples: int) -> list[slice]:
@@ -164,10 +219,10 @@ class Container:
             import pandas as pd
 
             frame = pd.DataFrame(
-                {i: pd.Series(columns[i]).astype(self.dtype(i)) for i in sorted(columns)}
+                {i: pd.Series(columns[i]).astype(self.dtype(i)) for i in sorted(columns)},
             )
             frame.columns = self.template.columns
-            return frame
+            return self.template._constructor(frame)
         rows = np.empty((len(rest), self.n_columns), dtype=self._dtype)
         rows[:, places] = rest
         for i, values in columns.items():

@@ -9,7 +9,7 @@ from imblearn.utils import check_target_type
 from scipy import sparse
 from sklearn.utils.validation import column_or_1d
 
-from imblearn_gan.data.columns import is_missing
+from imblearn_gan.data.containers import is_missing
 
 
 def check_no_label_missing(labels: Any) -> None:

@@ -1,0 +1,334 @@
+"""How the columns of a table are encoded: which way each takes, and the ways together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from imblearn_gan.data.columns import TYPES, Columns
+from imblearn_gan.data.containers import (
+    NAT,
+    as_floats,
+    as_ticks,
+    chunks,
+    column_of,
+    from_ticks,
+    is_time,
+    is_uniform,
+    missing_in,
+)
+from imblearn_gan.data.encodings import (
+    MAX_LEVELS,
+    MAX_STEPS,
+    MIN_SPIKE,
+    Gap,
+    LevelColumn,
+    MinMax,
+    NumberColumn,
+    OneHotBlock,
+    is_skewed,
+)
+from imblearn_gan.data.ranges import Ranges
+
+#: The ways of numbers, for the parameter ``encoding``.
+METHODS = ("minmax", "quantile", "steps", "category")
+#: Most columns with a group of outputs for special values; of more, these get a gap.
+MAX_GROUPS = 32
+#: Rows of a class from which on its frequencies count.
+MIN_CLASS = 25
+
+
+class Table:
+    """The columns of a table, each in the way that its values ask for.
+
+    Outputs come in this order: numbers scaled by their range, other numbers, and groups of
+    outputs of which one is 1: special values of numbers, categories and steps, one-hot blocks.
+
+    Parameters
+    ----------
+    X : {ndarray, dataframe, sparse matrix} of shape (n_samples, n_features)
+        Rows from :func:`to_native`.
+
+    columns : Columns
+        Their columns.
+
+    y : ndarray of shape (n_samples,)
+        Class codes.
+
+    encoding : 'auto', 'plain' or dict of int to str
+        'auto' looks at the values; 'plain' scales all numbers by their range; a dict says which
+        way some columns take.
+    """
+
+    def __init__(self, X: Any, columns: Columns, y: np.ndarray, encoding: Any):
+        self._columns = columns
+        self._look(X, y, encoding)
+        self._ranges = Ranges(X, columns.only(self._plain), False)
+        groups = [c for c in self._numbers if c.size] + self._levels + self._blocks
+        self.n_numbers = len(self._plain) + len(self._numbers)
+        starts = self.n_numbers + np.cumsum([0, *(group.size for group in groups)])
+        self.slices = tuple(slice(int(a), int(b)) for a, b in zip(starts, starts[1:]))
+        self.n_values = int(starts[-1])
+        self._places = {id(group): place for group, place in zip(groups, self.slices)}
+
+    # which way -----------------------------------------------------------------------------------
+
+    def _look(self, X: Any, y: np.ndarray, encoding: Any) -> None:
+        self._levels: list[LevelColumn] = []
+        self._numbers: list[NumberColumn] = []
+        self._blocks: list[OneHotBlock] = []
+        self._plain: list[int] = []
+        auto = encoding == "auto" or isinstance(encoding, Mapping)
+        said = encoding if isinstance(encoding, Mapping) else {}
+        columns = X.tocsc() if sparse.issparse(X) else X
+        categorical = {column.index for column in self._columns.categorical}
+        numeric = [i for i in range(len(self._columns.kinds)) if i not in categorical]
+        if auto:
+            binary = [i for i in numeric if i not in said and _is_binary(column_of(columns, i))]
+            self._blocks = [OneHotBlock(block) for block in _one_hot_blocks(columns, binary)]
+        in_blocks = {i for block in self._blocks for i in block.indices}
+        weights = _class_weights(y)
+        few: list[tuple] = []
+        for i in range(len(self._columns.kinds)):
+            if i in in_blocks:
+                continue
+            method = said.get(i, "category" if i in categorical else None)
+            if method in ("category", "steps"):
+                limit = MAX_LEVELS if method == "category" else 10**9
+                self._levels.append(LevelColumn(i, self._objects(columns, i), y, limit))
+                continue
+            few.append((i, method))
+        self._look_at_numbers(columns, y, weights, few, auto)
+
+    def _look_at_numbers(
+        self, X: Any, y: np.ndarray, weights: np.ndarray, wanted: list[tuple], auto: bool
+    ) -> None:
+        spiked = []
+        for i, method in wanted:
+            numbers = self._floats(X, i)
+            missing = np.isnan(numbers)
+            seen = numbers[~missing]
+            distinct = np.unique(seen)
+            if auto and method is None and _are_steps(distinct, len(numbers), missing.any()):
+                self._levels.append(LevelColumn(i, self._objects(X, i), y, 10**9))
+                continue
+            spikes = _spikes(numbers, y) if auto and method is None else []
+            usual = seen[~np.isin(seen, spikes)]
+            if method is None:
+                skewed = auto and len(usual) and is_skewed(usual)
+                method = "quantile" if skewed else "minmax"
+            specials = [np.nan] * bool(missing.any()) + spikes
+            if specials or method == "quantile" or (auto and self._has_snaps(i, distinct, seen)):
+                spiked.append((i, numbers, specials, method))
+            else:
+                self._plain.append(i)
+        many = sum(len(specials) > 0 for _, _, specials, _ in spiked) > MAX_GROUPS
+        for i, numbers, specials, method in spiked:
+            self._numbers.append(self._number_column(X, i, numbers, weights, specials, method, many))
+
+    def _has_snaps(self, i: int, distinct: np.ndarray, seen: np.ndarray) -> bool:
+        return self._columns.kinds[i] == "float" and len(distinct) <= len(seen) / 5 > 1
+
+    def _number_column(
+        self,
+        X: Any,
+        i: int,
+        numbers: np.ndarray,
+        weights: np.ndarray,
+        specials: list,
+        method: str,
+        many: bool,
+    ) -> NumberColumn:
+        kind, column = self._columns.kinds[i], column_of(X, i)
+        whole, bounds, missing = kind != "float", None, np.nan
+        if kind == "time":
+            ticks = as_ticks(column)
+            ticks = ticks[ticks != NAT]
+            missing = NAT
+            bounds = (int(ticks.min()), int(ticks.max())) if len(ticks) else (0, 0)
+        elif whole:
+            missing = _missing_value(column)
+        spike = None
+        if many and specials and not np.isnan(specials).any():
+            lowest = [s for s in specials if s == np.nanmin(numbers)]
+            spike, specials = (lowest[0] if lowest else None), []
+        made = NumberColumn(i, numbers, weights, specials, method, whole, bounds, missing)
+        if spike is not None:
+            made.scale = Gap(NumberColumn(
+                i, np.where(numbers == spike, np.nan, numbers), weights, [np.nan], method,
+                whole, bounds, missing,
+            ).scale, spike)
+        return made
+
+    # values --------------------------------------------------------------------------------------
+
+    def _floats(self, X: Any, i: int) -> np.ndarray:
+        """Return a column in float64, NaN where values are missing."""
+        return as_floats(column_of(X, i))
+
+    def _objects(self, X: Any, i: int) -> np.ndarray:
+        """Return a column as objects; times as integers."""
+        column = column_of(X, i)
+        if sparse.issparse(column):
+            return as_floats(column).astype(object)
+        if is_time(column.dtype):
+            ticks = as_ticks(column).astype(object)
+            ticks[missing_in(column)] = None
+            return ticks
+        return np.asarray(column, dtype=object)
+
+    # encoding ------------------------------------------------------------------------------------
+
+    def encode(self, X: Any) -> np.ndarray:
+        """Return rows as float32 of shape (n_samples, n_values)."""
+        encoded = np.zeros((X.shape[0], self.n_values), dtype=np.float32)
+        for rows in chunks(X.shape[0]):
+            part, out = X[rows], encoded[rows]
+            if sparse.issparse(part):
+                part = part.toarray()
+            n_plain = len(self._plain)
+            out[:, :n_plain] = self._ranges.scale(self._columns.only(self._plain).numbers(part))
+            for place, column in enumerate(self._numbers, start=n_plain):
+                group = out[:, self._places[id(column)]] if column.size else out[:, :0]
+                column.encode(self._floats(part, column.index), out[:, place], group)
+            for level in self._levels:
+                level.encode(self._objects(part, level.index), out[:, self._places[id(level)]])
+            for block in self._blocks:
+                block.encode(part, out[:, self._places[id(block)]])
+        return encoded
+
+    def decode(
+        self,
+        encoded: np.ndarray,
+        y: np.ndarray | None,
+        stream: np.random.RandomState | None,
+        like: Any,
+    ) -> tuple[dict[int, Any], np.ndarray, np.ndarray]:
+        """Return columns by number, and the numbers scaled by their range with their places.
+
+        Parameters
+        ----------
+        encoded : ndarray of shape (n_samples, n_values), dtype float64
+            Outputs of a network.
+
+        y : ndarray of shape (n_samples,) or None
+            Class codes.
+
+        stream : RandomState or None
+            Draws values that share an output.
+
+        like : {ndarray, dataframe, sparse matrix} or None
+            Rows whose categories and special values are kept.
+        """
+        encoded = encoded if like is None else self._with_groups_of(like, encoded)
+        n_plain, ranges, columns = len(self._plain), self._ranges, {}
+        numbers = ranges.unscale(encoded[:, :n_plain], moved=False)
+        uniform = is_uniform(self._columns.container.template)
+        one_by_one = list(ranges.exact) if uniform else list(range(n_plain))
+        for j in one_by_one:
+            columns[self._plain[j]] = ranges.typed(j, numbers[:, j], moved=False)
+        for place, column in enumerate(self._numbers, start=n_plain):
+            group = encoded[:, self._places[id(column)]] if column.size else encoded[:, :0]
+            columns[column.index] = column.decode(encoded[:, place], group)
+        for level in self._levels:
+            if like is None:
+                values = level.decode(encoded[:, self._places[id(level)]], y, stream)
+            else:
+                values = self._objects(like, level.index)
+            columns[level.index] = values
+        for block in self._blocks:
+            columns |= block.decode(encoded[:, self._places[id(block)]])
+        for i, values in columns.items():
+            columns[i] = self._in_kind(i, values)
+        rest = np.delete(np.arange(n_plain), one_by_one)
+        return columns, numbers[:, rest], np.array(self._plain, dtype=np.intp)[rest]
+
+    def _with_groups_of(self, like: Any, encoded: np.ndarray) -> np.ndarray:
+        real = self.encode(like)
+        mixed = real.astype(np.float64)
+        mixed[:, : self.n_numbers] = encoded[:, : self.n_numbers]
+        return mixed
+
+    def _in_kind(self, i: int, values: Any) -> Any:
+        """Return values of a column with the type that its container takes."""
+        kind, dtype = self._columns.kinds[i], self._columns.container.dtype(i)
+        if kind == "time":
+            ticks = np.array([NAT if v is None else v for v in values.tolist()], dtype=np.int64)
+            return from_ticks(ticks, dtype)
+        if values.dtype == object:
+            return values
+        return values.astype(TYPES[kind])
+
+    # what is known -------------------------------------------------------------------------------
+
+    def methods(self) -> dict[int, str]:
+        """Return the way of each column, by number."""
+        said = dict.fromkeys(self._plain, "minmax")
+        for column in self._numbers:
+            said[column.index] = "minmax" if isinstance(column.scale, MinMax) else "quantile"
+        for level in self._levels:
+            is_category = self._columns.kinds[level.index] == "category"
+            said[level.index] = "category" if is_category else "steps"
+        return said | {i: "one-hot" for block in self._blocks for i in block.indices}
+
+
+def _is_binary(column: Any) -> bool:
+    """Tell whether a column of numbers holds 0 and 1 alone, and both."""
+    if is_time(column.dtype) or missing_in(column).any():
+        return False
+    numbers = as_floats(column)
+    return bool(np.isin(numbers, (0, 1)).all() and 0 < numbers.sum() < len(numbers))
+
+
+def _one_hot_blocks(X: Any, binary: list[int]) -> Iterator[list[int]]:
+    """Yield neighbouring columns of 0 and 1 of which exactly one is 1 in every row."""
+    columns = {i: as_floats(column_of(X, i)).astype(bool) for i in binary}
+    done = -1
+    for start in binary:
+        if start <= done:
+            continue
+        taken, end = columns[start].copy(), start
+        while end + 1 in columns and not taken.all():
+            if (taken & columns[end + 1]).any():
+                break
+            end += 1
+            taken |= columns[end]
+        if end > start and taken.all():
+            yield list(range(start, end + 1))
+            done = end
+
+
+def _are_steps(distinct: np.ndarray, n_samples: int, some_missing: bool) -> bool:
+    """Tell whether a column has so few numbers that each is taken by itself."""
+    n = len(distinct)
+    return (n == 1 and some_missing) or n == 2 or 2 < n <= min(MAX_STEPS, n_samples / 10)
+
+
+def _spikes(numbers: np.ndarray, y: np.ndarray) -> list[float]:
+    """Return the numbers that are frequent in some class, beside others that are not."""
+    spikes: dict[float, None] = {}
+    for c in (None, *np.unique(y)):
+        own = numbers if c is None else numbers[y == c]
+        own = own[~np.isnan(own)]
+        if len(own) < MIN_CLASS:
+            continue
+        values, counts = np.unique(own, return_counts=True)
+        if len(values) > 1:
+            spikes |= dict.fromkeys(values[counts >= MIN_SPIKE * len(own)].tolist())
+    return list(spikes) if len(spikes) < len(np.unique(numbers[~np.isnan(numbers)])) else []
+
+
+def _class_weights(y: np.ndarray) -> np.ndarray:
+    """Return weights of rows, with which all classes weigh the same."""
+    return 1 / np.bincount(y)[y]
+
+
+def _missing_value(column: Any) -> Any:
+    """Return what stands for a missing value in a column."""
+    missing = missing_in(column)
+    if not missing.any():
+        return None
+    return np.asarray(column, dtype=object)[missing][0]
