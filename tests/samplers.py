@@ -1,6 +1,7 @@
 """A sampler that trains in milliseconds, data for it, and what must hold of every result."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -8,15 +9,18 @@ from scipy import sparse
 from torch import nn
 
 from imblearn_gan import BaseGANOversampler
-from imblearn_gan.training import Phase, Player
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.networks import resolve_family
+from imblearn_gan.training import Phase, Player
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class TinySampler(BaseGANOversampler):
     """A game with one player: a conditional decoder that imitates rows of its class."""
 
     _kept_networks = ("generator",)
+
+    latent_dim: int = 2
 
     def _build_networks(self, spec, n_to_make):
         family = resolve_family(self.architecture, spec)
@@ -36,11 +40,11 @@ class TinySampler(BaseGANOversampler):
         def draw():
             return data.draw(self.batch_size, balanced=True)
 
-        player = Player("generator", [generator], losses, draw, self.learning_rate)
+        player = Player("generator", {"generator": generator}, losses, draw, self.learning_rate)
         yield Phase("adversarial", [player], self.max_iter)
 
-    def _generate(self, networks, codes):
-        return networks["generator"](self._codes(codes))
+    def _generate(self, networks, y):
+        return networks["generator"](self._codes(y))
 
 
 class NeedsThreeRows(TinySampler):
