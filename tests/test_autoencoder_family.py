@@ -546,6 +546,7 @@ def test_encode_and_decode_refuse():
         sampler.decode(np.zeros((2, 5)), [0, 1, 1])
 
 
+@pytest.mark.slow
 def test_anchor_keeps_the_autoencoder(method):
     X, y = images(60, 8, 8), labels(40, 20)
     errors = []

@@ -15,7 +15,10 @@ from tests.scripts import run_script
 
 BENCHMARKS = Path(__file__).parent.parent / "examples" / "benchmarks"
 TINY_FAMILY = '{"max_iter": 2, "pretrain_iter": 2}'
-pytestmark = pytest.mark.skipif(not BENCHMARKS.exists(), reason="installed without examples")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not BENCHMARKS.exists(), reason="installed without examples"),
+]
 
 
 def measure(cwd, *arguments):

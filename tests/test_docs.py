@@ -15,9 +15,10 @@ ROOT = Path(__file__).parent.parent
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 TABLES = {"README.md", "add_a_method.md"}
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "docs").exists(), reason="installed without README and docs"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (ROOT / "docs").exists(), reason="installed without README and docs"),
+]
 
 
 def blocks(path):

@@ -307,7 +307,7 @@ def test_repeated_column_names():
         {"callbacks": [EarlyStopping]},
         {"device": 3},
     ],
-    ids=str,
+    ids=lambda params: next(iter(params)),
 )
 def test_parameters(params):
     fails(next(iter(params)), **params)

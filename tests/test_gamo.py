@@ -266,6 +266,7 @@ def test_gamo2pix_refuses_an_extractor_without_vectors():
 # the classifier ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_classifier_on_images_and_frames():
     X, y = DIGITS.images, np.array([f"digit {t}" for t in DIGITS.target])
     model = GAMOClassifier(max_iter=250, random_state=0).fit(X[:600], y[:600])
@@ -284,6 +285,7 @@ def test_classifier_without_minority_plays_no_game():
     assert set(model.history_[-1]) == {"phase", "iteration", "classifier_real"}
 
 
+@pytest.mark.slow
 def test_helps_the_rare_class_of_digits():
     """The game must lift a rare class's recall over the same networks without it."""
     X, y = DIGITS.images, (DIGITS.target == 8).astype(int)

@@ -259,6 +259,7 @@ def test_without_skorch(monkeypatch):
         small().fit(X, Y)
 
 
+@pytest.mark.slow
 def test_search_over_sampler_and_network():
     rows = np.r_[np.flatnonzero(Y == 0), np.flatnonzero(Y == 1)[:12]]
     sampler = BAGANOversampler(pretrain_iter=3, max_iter=3, batch_size=8, random_state=0)
