@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import torch
 from imblearn.pipeline import make_pipeline
 from joblib import Parallel, delayed
@@ -28,6 +29,7 @@ def test_pipeline_with_memory(tmp_path, monkeypatch):
     assert np.array_equal(clone(model).fit(X, Y).predict_proba(X), first)
 
 
+@pytest.mark.slow
 def test_cross_validation_and_grid_search():
     model = make_pipeline(GAMOOversampler(max_iter=3, random_state=0), LogisticRegression())
     scores = cross_validate(model, X, Y, cv=3, scoring="balanced_accuracy", error_score="raise")
