@@ -22,6 +22,9 @@ class Linear:
 
     n_features = 3
 
+    def __repr__(self):
+        return "Linear()"
+
     def trunk(self, spec):
         layers = nn.Sequential(nn.Flatten(), nn.Linear(spec.n_values, self.n_features))
         return layers, self.n_features
