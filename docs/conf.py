@@ -1,4 +1,4 @@
-"""Sphinx: ``python -m sphinx docs build/docs``."""
+"""Sphinx: ``python -m sphinx -W docs build/docs``."""
 
 import imblearn_gan
 
@@ -12,3 +12,13 @@ myst_heading_anchors = 3
 exclude_patterns = ["results"]
 html_theme = "alabaster"
 html_theme_options = {"page_width": "1100px", "fixed_sidebar": True}
+
+
+def plain_text(app, env, node, contnode):
+    """Text, not a link, where a docstring inherited from scikit-learn names its user guide."""
+    return contnode if node["reftarget"] == "accuracy_score" else None
+
+
+def setup(app):
+    """Have Sphinx ask for labels that it does not find."""
+    app.connect("missing-reference", plain_text)

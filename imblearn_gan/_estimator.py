@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -123,7 +123,7 @@ class CodecEstimator(BaseEstimator):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class NetworkEstimator(CodecEstimator):
+class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     """What every estimator that plays a game shares: families of networks, and the engine.
 
     A method gives its networks (:meth:`_build_networks`), its game (:meth:`_phases`) and the

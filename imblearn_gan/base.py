@@ -126,7 +126,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         self.sample_source_ = np.concatenate([np.arange(len(y)), np.full(len(made_y), -1), copied])
         self.synthetic_mask_ = self.sample_source_ < 0
         y_res = np.concatenate([y, made_y, y[copied]])
-        return self.codec_.stack([X, *blocks]), self.label_codec_.decode(y_res)
+        X_res = self.codec_.stack([X, *blocks]) if blocks else X.copy()
+        return X_res, self.label_codec_.decode(y_res)
 
     # rejection --------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import torch
 from imblearn.pipeline import make_pipeline
 from joblib import Parallel, delayed
@@ -28,6 +29,7 @@ def test_pipeline_with_memory(tmp_path, monkeypatch):
     assert np.array_equal(clone(model).fit(X, Y).predict_proba(X), first)
 
 
+@pytest.mark.slow
 def test_cross_validation_and_grid_search():
     model = make_pipeline(GAMOOversampler(max_iter=3, random_state=0), LogisticRegression())
     scores = cross_validate(model, X, Y, cv=3, scoring="balanced_accuracy", error_score="raise")
@@ -68,14 +70,6 @@ def test_threads_do_not_disturb_each_other():
     )
     assert all(np.array_equal(rows, expected) for rows, _ in results)
     assert torch.equal(torch.get_rng_state(), state)
-
-
-def test_parameters_are_stored_as_they_are():
-    params = GAMOOversampler().get_params()
-    for name, value in params.items():
-        changed = GAMOOversampler(**{name: "something else"})
-        assert changed.get_params()[name] == "something else"
-        assert getattr(clone(changed.set_params(**{name: value})), name) == value
 
 
 class Shifted(MLPFamily):

@@ -17,9 +17,10 @@ FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 TABLES = {"README.md", "add_a_method.md"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "docs").exists(), reason="installed without README and docs"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (ROOT / "docs").exists(), reason="installed without README and docs"),
+]
 
 
 def blocks(path):

@@ -100,9 +100,10 @@ def check(sampler, X, y, code):
     [
         (tiny(max_iter=1), tables, 150),
         (tiny(max_iter=1), pictures, 40),
+        (tiny(max_iter=1, replay=0.5), tables, 50),
         (GAMOOversampler(max_iter=2, batch_size=4, random_state=0), tables, 25),
     ],
-    ids=["tables", "pictures", "GAMO"],
+    ids=["tables", "pictures", "repeated", "GAMO"],
 )
 def test_any_input(sampler, rows, n_examples):
     @settings(max_examples=n_examples, **QUIET)

@@ -175,7 +175,9 @@ def main() -> None:
             shutil.copy(ROOT / part, folder / part)
         for i, fault in enumerate(faults, start=1):
             found = caught(fault, folder)
-            print(f"{i:2} {'caught' if found else 'MISSED'}  {fault.file}: {fault.wrong}", flush=True)
+            print(
+                f"{i:2} {'caught' if found else 'MISSED'}  {fault.file}: {fault.wrong}", flush=True
+            )
             if not found:
                 missed.append(fault)
     fraction = 1 - len(missed) / len(faults)

@@ -92,7 +92,8 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         ndarray of shape (n_samples,)
             Labels.
         """
-        return self.classes_[self._logits(X).argmax(dim=1).numpy()]
+        y = self._logits(X).argmax(dim=1).numpy()
+        return self.classes_[y]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

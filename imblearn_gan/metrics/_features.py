@@ -23,9 +23,9 @@ from sklearn.utils.validation import (
 from torch import Tensor, nn
 
 from imblearn_gan._estimator import read_rows
-from imblearn_gan.training import extract
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import DataCodec, check_no_label_missing, is_frame, to_native
+from imblearn_gan.training import extract
 
 
 class Pair(NamedTuple):

@@ -1,4 +1,4 @@
-"""ResNet-18 as a network, and as a scikit-learn classifier."""
+"""ResNet-18 as a scikit-learn classifier."""
 
 import pickle
 import sys
@@ -16,10 +16,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
 from imblearn_gan import BAGANOversampler
-from imblearn_gan.data import DataSpec
-from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
-from imblearn_gan.networks._resnet import ResNet18
+from imblearn_gan.data import DataSpec
+from imblearn_gan.networks import ResNet18
 from tests.samplers import images, labels
 
 X, Y = load_digits(n_class=3, return_X_y=True)
@@ -31,43 +30,16 @@ def small(**params):
     return ResNetClassifier(**{"width": 2, "max_epochs": 2, "random_state": 0} | params)
 
 
-# the network ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (8, 8), (28, 28), (32, 17), (65, 20), (96, 96)])
-def test_any_side(shape):
-    assert ResNet18(3, 4, width=2)(torch.zeros(2, 3, *shape)).shape == (2, 4)
-
-
-def test_is_the_resnet_of_the_paper():
-    network = ResNet18(3, 10)
-    convolutions = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
-    assert len([m for m in convolutions if m.kernel_size == (3, 3)]) + 1 == 18  # and the head
-    # 11.17 million parameters, as the usual CIFAR variant has
-    assert sum(p.numel() for p in network.parameters()) == 11_173_962
-
-
-@pytest.mark.parametrize(("side", "seen"), [(64, 8), (65, 3), (224, 7)])
-def test_large_images_are_made_smaller_at_the_start(side, seen):
-    maps = nn.Sequential(*list(ResNet18(1, 2, width=1).features)[:-2])(
-        torch.zeros(1, 1, side, side)
-    )
-    assert maps.shape[2:] == (seen, seen)
-
-
-# the classifier ------------------------------------------------------------------------------
-
-
 class Lines(ResNetClassifier):
     """Tables as images of one line, for checks that only know tables."""
 
-    def _read(self, X, y):
-        return NetworkClassifier._read(self, X, y)
+    def _check_spec(self, spec):
+        """Take tables."""
 
-    def _train(self, encoded, codes, spec, n_to_make):
+    def _train(self, encoded, y, spec, n_to_make):
         shape = (1, 1, encoded.shape[1])
         spec = DataSpec(shape, spec.class_counts)
-        super()._train(encoded.reshape(-1, *shape), codes, spec, n_to_make)
+        super()._train(encoded.reshape(-1, *shape), y, spec, n_to_make)
         lines = nn.Unflatten(1, (1, 1, -1))
         self.networks_["extractor"] = nn.Sequential(lines, self.networks_["extractor"])
 
@@ -259,6 +231,7 @@ def test_without_skorch(monkeypatch):
         small().fit(X, Y)
 
 
+@pytest.mark.slow
 def test_search_over_sampler_and_network():
     rows = np.r_[np.flatnonzero(Y == 0), np.flatnonzero(Y == 1)[:12]]
     sampler = BAGANOversampler(pretrain_iter=3, max_iter=3, batch_size=8, random_state=0)

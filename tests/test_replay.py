@@ -1,25 +1,14 @@
-"""What every sampler gets from the base besides the game: rejection, repetition, precision."""
+"""Real rows repeated: exact counts, even shares, changes."""
 
-import pickle
-import warnings
 from collections import Counter
 
 import numpy as np
 import pytest
-import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from imblearn_gan import BAGANOversampler
-from tests.samplers import (
-    TinySampler,
-    assert_oversampled,
-    assert_same,
-    head,
-    images,
-    labels,
-    tiny,
-)
+from imblearn_gan._replay import deal, n_repeated
+from tests.samplers import assert_same, head, images, labels, tiny
 
 COUNTS = (40, 12, 6)
 
@@ -30,86 +19,45 @@ def clusters(seed=0):
     return y[:, None] * 10.0 + np.random.RandomState(seed).normal(size=(len(y), 2)), y
 
 
-class Careless(TinySampler):
-    """Draws rows of the class asked for only now and then."""
-
-    share_of_right_rows = 0.5
-
-    def _generate(self, networks, codes):
-        right = torch.rand(len(codes)) < self.share_of_right_rows
-        y = torch.where(right, codes, (codes + 1) % len(self.classes_))
-        return (y[:, None] - 1.0).expand(-1, 2).clone()
+# counts --------------------------------------------------------------------------------------
 
 
-class Hopeless(Careless):
-    """Never draws a row of the class asked for."""
-
-    share_of_right_rows = 0.0
-
-
-SETTINGS = {"max_iter": 2, "batch_size": 8, "latent_dim": 2, "random_state": 0}
-
-
-def nearest_cluster(X):
-    return np.clip(np.rint(np.asarray(X).mean(axis=1) / 10), 0, 2).astype(int)
-
-
-def test_rejected_rows_are_drawn_again():
-    X, y = clusters()
-    shares = {}
-    for reject in (False, True):
-        sampler = Careless(reject=reject, **SETTINGS)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one draw in a thousand stays wrong
-            X_res, y_res = sampler.fit_resample(X, y)
-        assert_oversampled(sampler, X, y, X_res, y_res)
-        made = sampler.synthetic_mask_
-        shares[reject] = (nearest_cluster(X_res[made]) == y_res[made]).mean()
-    assert shares[False] < 0.7
-    assert shares[True] > 0.98
+@pytest.mark.parametrize(
+    ("fraction", "expected"),
+    [
+        (0.0, [0, 0, 0]),
+        (0.29, [0, 29, 2]),  # 0.29 * 100 is 28.999...
+        (0.5, [0, 50, 3]),
+        (0.57, [0, 57, 3]),
+        (0.58, [0, 58, 4]),
+        (1.0, [0, 100, 7]),
+    ],
+)
+def test_number_of_repeated_rows(fraction, expected):
+    assert n_repeated([0, 100, 7], fraction) == expected
 
 
-def test_sample_rejects_too():
-    X, y = clusters()
-    sampler = Careless(reject=True, **SETTINGS)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        sampler.fit_resample(X, y)
-        X_new, y_new = sampler.sample({1: 200, 2: 50})
-    assert Counter(y_new.tolist()) == {1: 200, 2: 50}
-    assert (nearest_cluster(X_new) == y_new).mean() > 0.98
+@pytest.mark.parametrize("counts", [[0, 0, 0], [0, 3, 5], [0, 12, 6], [3, 100, 1], [40, 25, 13]])
+def test_deal_gives_exact_counts_evenly(counts):
+    y = labels(*COUNTS)
+    dealt = deal(y, counts, np.random.RandomState(0))
+    assert dealt.dtype == np.int64
+    assert y[dealt].tolist() == np.repeat([0, 1, 2], counts).tolist()
+    times = np.bincount(dealt, minlength=len(y))
+    for i, n in enumerate(counts):
+        of_class = times[y == i]
+        assert of_class.sum() == n
+        assert set(of_class) <= {n // COUNTS[i], -(-n // COUNTS[i])}
 
 
-def test_rejection_judges_the_rows_that_are_given():
-    pd = pytest.importorskip("pandas")
-
-    class Soft(TinySampler):
-        """Most of the weight on categories of class 1 together, the largest on that of class 0."""
-
-        def _generate(self, networks, codes):
-            return torch.tensor([0.0, 0.4, 0.3, 0.3]).repeat(len(codes), 1)
-
-    y = np.sort(labels(60, 20))  # categories are numbered as they appear
-    names = np.where(y == 0, "a", np.where(np.arange(80) % 2, "b", "c"))
-    X = pd.DataFrame({"name": names, "number": np.linspace(0, 1, 80)})
-    sampler = Soft(reject=True, **SETTINGS)
-    with pytest.warns(UserWarning, match="40 of 40 generated rows"):
-        sampler.fit_resample(X, y)
+def test_deal_is_random_and_follows_the_stream():
+    y = labels(*COUNTS)
+    first, again, other = (deal(y, [0, 5, 3], np.random.RandomState(i)).tolist() for i in (0, 0, 1))
+    assert first == again != other
+    assert first[:5] != np.flatnonzero(y == 1)[:5].tolist()
 
 
-def test_rejection_ends_and_says_so():
-    X, y = clusters()
-    sampler = Hopeless(reject=True, **SETTINGS)
-    with pytest.warns(UserWarning, match="62 of 62 generated rows still look like another class"):
-        X_res, y_res = sampler.fit_resample(X, y)
-    assert_oversampled(sampler, X, y, X_res, y_res)
-
-
-def test_rejection_has_a_phase_of_its_own():
-    sampler = tiny(reject=True)
-    sampler.fit_resample(*clusters())
-    assert [r["phase"] for r in sampler.history_][-1] == "judge"
-    assert sampler.n_iter_ == 3
+# rows ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("replay", [0.0, 0.3, 0.5, 1.0])
@@ -134,8 +82,17 @@ def test_replay_deals_real_rows_evenly():
     sampler = tiny(replay=1.0)
     sampler.fit_resample(X, y)
     times = np.bincount(sampler.sample_source_)
-    assert times[y == 1].max() - times[y == 1].min() <= 1
-    assert times[y == 2].max() - times[y == 2].min() <= 1
+    assert set(times[y == 0]) == {1}
+    assert set(times[y == 1]) == {1 + 2, 1 + 3}  # 28 of 12
+    assert set(times[y == 2]) == {1 + 5, 1 + 6}  # 34 of 6
+
+
+def test_the_fraction_of_repeated_rows_is_exact():
+    X, y = np.random.RandomState(0).normal(size=(140, 3)), labels(120, 20)
+    for replay in (0.29, 0.57, 0.58):
+        sampler = tiny(replay=replay)
+        sampler.fit_resample(X, y)
+        assert (sampler.sample_source_[140:] >= 0).sum() == round(100 * replay)
 
 
 def test_replay_of_one_trains_nothing():
@@ -156,8 +113,18 @@ def test_replay_keeps_containers():
     X_res, _ = sampler.fit_resample(frame, pd.Series(y, name="class"))
     assert X_res.dtypes.equals(frame.dtypes)
     source = sampler.sample_source_
+    assert (source >= 0).sum() == len(X) + 14 + 17
     for column in frame:
         assert X_res[column][source >= 0].tolist() == frame[column][source[source >= 0]].tolist()
+
+
+@pytest.mark.parametrize("replay", [-0.1, 1.1, "half"])
+def test_replay_refuses(replay):
+    with pytest.raises(ValueError, match="replay"):
+        tiny(replay=replay).fit_resample(*clusters())
+
+
+# changes -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.longdouble, np.int64, np.uint64])
@@ -206,10 +173,13 @@ def test_repeated_rows_of_a_table_get_noise_and_keep_their_categories():
     sampler = tiny(replay=0.5, replay_augmentation={"noise": {"scale": 0.01}})
     X_res, _ = sampler.fit_resample(frame, y)
     repeated = np.flatnonzero(sampler.sample_source_ >= 0)[len(y) :]
+    assert len(repeated) == 14 + 17
     original = frame.iloc[sampler.sample_source_[repeated]]
     assert X_res["name"].iloc[repeated].tolist() == original["name"].tolist()
     moved = X_res["number"].to_numpy()[repeated] - original["number"].to_numpy()
     assert (moved != 0).mean() > 0.5
+    # noise of a hundredth of half the range
+    assert np.std(moved) == pytest.approx(0.01 * np.ptp(frame["number"]) / 2, rel=0.4)
     assert np.abs(moved).max() < 0.05 * np.ptp(frame["number"])
     sampler.set_params(replay_augmentation={"noise": {"scale": 3.0}})
     X_res, _ = sampler.fit_resample(frame, y)
@@ -247,51 +217,3 @@ def test_replay_augmentation_refuses_before_training(change, message):
     with pytest.raises(ValueError, match=message):
         sampler.fit_resample(*clusters())
     assert not hasattr(sampler, "networks_")
-
-
-@pytest.mark.parametrize("replay", [-0.1, 1.1, "half"])
-def test_replay_refuses(replay):
-    with pytest.raises(ValueError, match="replay"):
-        tiny(replay=replay).fit_resample(*clusters())
-
-
-def test_bfloat16_trains_to_nearly_the_same_float32_networks():
-    X, y = images(30, 10, 10), labels(20, 10)
-    fitted = {}
-    for precision in ("float32", "bfloat16"):
-        sampler = BAGANOversampler(
-            pretrain_iter=10, max_iter=5, batch_size=16, random_state=0, precision=precision
-        )
-        sampler.fit_resample(X, y)
-        fitted[precision] = sampler
-        parameters = list(sampler.networks_.parameters())
-        assert all(p.dtype == torch.float32 for p in parameters)
-    losses = {p: s.history_[9]["autoencoder_reconstruction"] for p, s in fitted.items()}
-    assert losses["float32"] != losses["bfloat16"]
-    assert losses["bfloat16"] == pytest.approx(losses["float32"], rel=0.05)
-
-
-def test_settings_of_a_fitted_sampler_are_checked():
-    X, y = clusters()
-    sampler = BAGANOversampler(pretrain_iter=2, max_iter=2, random_state=0)
-    sampler.fit_resample(X, y)
-    with pytest.raises(ValueError, match="truncation"):
-        sampler.set_params(truncation=5.0).sample({1: 2})
-    with pytest.raises(ValueError, match="reject=True was set after training"):
-        sampler.set_params(truncation=0.5, reject=True).sample({1: 2})
-    assert sampler.set_params(reject=False).sample({1: 2})[0].shape == (2, 2)
-
-
-def test_the_share_of_repeated_rows_is_exact():
-    X, y = np.random.RandomState(0).normal(size=(140, 3)), labels(120, 20)
-    for replay in (0.29, 0.57, 0.58):
-        sampler = tiny(replay=replay)
-        sampler.fit_resample(X, y)
-        assert (sampler.sample_source_[140:] >= 0).sum() == round(100 * replay)
-
-
-def test_byte_order_survives_pickling():
-    X, y = clusters()
-    sampler = tiny()
-    sampler.fit_resample(X.astype(">f8"), y)
-    assert pickle.loads(pickle.dumps(sampler)).sample({1: 1})[0].dtype.str == ">f8"

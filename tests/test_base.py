@@ -1,0 +1,147 @@
+"""What holds for every sampler, and what the base does besides."""
+
+import pickle
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import torch
+from sklearn.datasets import make_classification
+
+from imblearn_gan import BaseGANOversampler
+from imblearn_gan.testing import sampler_checks
+from tests.instances import SAMPLERS
+from tests.samplers import TinySampler, assert_same, labels, tiny
+
+INSTANCES = [*SAMPLERS, tiny()]
+Y = labels(14, 9, 5)
+X = np.random.RandomState(0).normal(size=(len(Y), 4))
+
+
+@pytest.mark.parametrize(
+    ("sampler", "check"),
+    [
+        pytest.param(sampler, check, id=f"{type(sampler).__name__}-{name}")
+        for sampler in INSTANCES
+        for name, check in sampler_checks(sampler)
+    ],
+)
+def test_promises(sampler, check):
+    check(sampler)
+
+
+def fitted_size(*counts):
+    X, y = make_classification(sum(counts), 30, random_state=0)[0], labels(*counts)
+    sampler = tiny(sampling_strategy={1: counts[1] + 5})
+    sampler.fit_resample(X, y)
+    vectors = (sampler.synthetic_mask_, sampler.sample_source_)
+    return len(pickle.dumps(sampler)) - sum(rows.nbytes for rows in vectors)
+
+
+def test_no_rows_at_all_are_kept_that_the_method_does_not_name():
+    assert abs(fitted_size(1000, 600) - fitted_size(200, 10)) < 1000
+
+
+def test_only_the_networks_that_are_named_are_kept():
+    class WithCritic(TinySampler):
+        def _build_networks(self, spec, n_to_make):
+            networks = super()._build_networks(spec, n_to_make)
+            networks["critic"] = torch.nn.Linear(2, 1)
+            return networks
+
+    sampler = WithCritic(max_iter=1, random_state=0)
+    sampler.fit_resample(X, Y)
+    assert list(sampler.networks_) == ["generator"]
+
+
+def test_what_a_method_is_told():
+    told = {}
+
+    class Listening(TinySampler):
+        def _build_networks(self, spec, n_to_make):
+            told["spec"], told["n_to_make"] = spec, list(n_to_make)
+            return super()._build_networks(spec, n_to_make)
+
+        def _phases(self, networks, data):
+            told["names"], told["rows"] = list(networks), data.x
+            told["same"] = (data.spec, data.n_to_make)
+            yield from super()._phases(networks, data)
+
+    Listening(max_iter=1, replay=0.5, random_state=0).fit_resample(X, Y)
+    assert told["spec"].class_counts == (14, 9, 5)
+    assert told["spec"].shape == (4,)
+    assert told["n_to_make"] == [0, 5 - 2, 9 - 4]  # without the rows that replay repeats
+    assert told["names"] == ["generator"]
+    assert told["same"] == (told["spec"], (0, 3, 5))
+    assert told["rows"].shape == (28, 4)
+    assert told["rows"].min() == -1
+    assert told["rows"].max() == 1
+
+
+def test_rows_are_generated_in_bounded_chunks_without_gradients_in_evaluation_mode():
+    sizes = []
+
+    class Counting(TinySampler):
+        def _generate(self, networks, y):
+            assert not torch.is_grad_enabled()
+            assert not any(module.training for module in networks.modules())
+            assert y.tolist() == sorted(y.tolist())
+            sizes.append(len(y))
+            return super()._generate(networks, y)
+
+    sampler = Counting(max_iter=1, random_state=0)
+    sampler.fit_resample(X, Y)
+    sizes.clear()
+    rows, y = sampler.sample({1: 3000, 2: 2000})
+    assert len(rows) == sum(sizes) == 5000
+    assert np.bincount(y).tolist() == [0, 3000, 2000]
+    assert max(sizes) <= 1024
+
+
+def test_batch_larger_than_the_data():
+    assert len(tiny(batch_size=500).fit_resample(X, Y)[0]) == 42
+
+
+def test_codecs_are_public():
+    sampler = tiny()
+    X_res, y_res = sampler.fit_resample(X, np.array(["a", "b", "c"])[Y])
+    encoded = sampler.codec_.encode(X_res)
+    assert encoded.shape == (42, 4)
+    assert np.allclose(sampler.codec_.decode(encoded), X_res)
+    codes = sampler.label_codec_.encode(y_res)
+    assert np.bincount(codes).tolist() == [14, 14, 14]
+    assert sampler.label_codec_.decode(codes).tolist() == y_res.tolist()
+
+
+def test_no_seed_gives_other_rows_each_time():
+    state = np.random.get_state()  # noqa: NPY002
+    try:
+        sampler = tiny(random_state=None)
+        first, again = (sampler.fit_resample(X, Y)[0] for _ in range(2))
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+    assert (first[28:] != again[28:]).any()
+
+
+def test_random_state_instance_moves_on_and_can_be_repeated():
+    stream = np.random.RandomState(5)
+    first, second = (tiny(random_state=stream).fit_resample(X, Y)[0] for _ in range(2))
+    assert (first[28:] != second[28:]).any()
+    assert_same(tiny(random_state=np.random.RandomState(5)).fit_resample(X, Y)[0], first)
+
+
+def test_defaults_of_the_base():
+    defaults = {f.name: f.default for f in fields(BaseGANOversampler)}
+    assert defaults["replay"] == 0.5
+    assert defaults["reject"] is False
+    assert defaults["replay_augmentation"] is None
+    own = {"latent_dim", "balance", "ema_decay", "spectral_norm", "augmentation", "truncation"}
+    assert not own & defaults.keys()  # for a method to add
+
+
+def test_byte_order_survives_pickling():
+    X, y = np.random.RandomState(0).normal(size=(30, 2)), labels(20, 10)
+    sampler = tiny()
+    X_res, _ = sampler.fit_resample(X.astype(">f8"), y)
+    assert X_res.dtype.str == ">f8"
+    assert pickle.loads(pickle.dumps(sampler)).sample({1: 1})[0].dtype.str == ">f8"

@@ -1,0 +1,76 @@
+"""On a CUDA device: ``python -m pytest -m gpu``."""
+
+import os
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from sklearn.base import clone
+
+from tests.instances import CLASSIFIERS, SAMPLERS
+from tests.samplers import assert_oversampled, assert_same, images, labels
+
+DEVICE = "cuda"
+Y = labels(14, 9, 5)
+X = np.random.RandomState(0).normal(size=(len(Y), 4))
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device"),
+]
+
+
+def name(estimator):
+    return type(estimator).__name__
+
+
+@pytest.fixture(params=SAMPLERS, ids=name)
+def sampler(request):
+    return clone(request.param).set_params(device=DEVICE)
+
+
+@pytest.mark.parametrize("rows", [X, images(len(Y), 3, 8, 8)], ids=["table", "images"])
+def test_every_sampler_fits(sampler, rows):
+    assert_oversampled(sampler, rows, Y, *sampler.fit_resample(rows, Y))
+    assert {p.device.type for p in sampler.networks_.parameters()} == {"cpu"}
+
+
+@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=name)
+def test_every_classifier_fits(classifier):
+    classifier = clone(classifier).set_params(device=DEVICE).fit(X, Y)
+    assert classifier.predict_proba(X).shape == (len(Y), 3)
+
+
+def test_what_was_fitted_here_draws_where_there_is_no_device(sampler, tmp_path):
+    sampler.fit_resample(X, Y)
+    (tmp_path / "sampler.pkl").write_bytes(pickle.dumps(sampler))
+    code = """
+import pickle
+import torch
+assert not torch.cuda.is_available()
+with open("sampler.pkl", "rb") as file:
+    rows, labels = pickle.load(file).sample({1: 3, 2: 4})
+assert rows.shape == (7, 4)
+assert labels.tolist() == [1] * 3 + [2] * 4
+"""
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=hidden, check=True)
+
+
+def test_seed_gives_the_same_rows(sampler):
+    first, _ = sampler.fit_resample(X, Y)
+    again, _ = clone(sampler).fit_resample(X, Y)
+    other, _ = clone(sampler).set_params(random_state=1).fit_resample(X, Y)
+    assert_same(first, again)
+    assert (first != other).any()
+
+
+def test_global_generators_stand_still(sampler):
+    on_cpu, on_device = torch.get_rng_state(), torch.cuda.get_rng_state()
+    sampler.fit_resample(X, Y)
+    sampler.sample({1: 3})
+    assert torch.equal(torch.get_rng_state(), on_cpu)
+    assert torch.equal(torch.cuda.get_rng_state(), on_device)

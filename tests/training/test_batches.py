@@ -1,0 +1,95 @@
+"""Draws from the training data."""
+
+import numpy as np
+import pytest
+import torch
+
+from imblearn_gan.data import DataSpec
+from imblearn_gan.training import TrainingData
+from tests.samplers import labels
+
+
+def data(*counts, n_to_make=None):
+    """Rows in [10 y, 10 y + 1)."""
+    y = torch.from_numpy(labels(*counts))
+    x = y.float()[:, None] * 10 + torch.rand(len(y), 1)
+    return TrainingData(x, y, DataSpec((1,), counts), n_to_make or [0] * len(counts))
+
+
+def shares(y, n_classes):
+    return np.bincount(y, minlength=n_classes) / len(y)
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
+def test_rows_are_sorted_by_class_and_keep_their_order():
+    y = torch.tensor([1, 0, 1, 0, 1])
+    rows = TrainingData(torch.arange(5.0)[:, None], y, DataSpec((1,), (2, 3)), [np.int64(1), 0])
+    assert rows.x[:, 0].tolist() == [1, 3, 0, 2, 4]
+    assert rows.y.tolist() == [0, 0, 1, 1, 1]
+    assert rows.n_to_make == (1, 0)
+    assert len(rows) == 5
+    assert rows.x[rows.rows_of(1), 0].tolist() == [0, 2, 4]
+
+
+def test_each_row_or_each_class_is_equally_likely():
+    rows = data(400, 40, 1)
+    for i, n in enumerate((400, 40, 1)):
+        assert rows.y[rows.rows_of(i)].tolist() == [i] * n
+        assert (rows.x[rows.rows_of(i)] // 10 == i).all()
+    assert np.allclose(shares(rows.draw(6000, balanced=True).y, 3), 1 / 3, atol=0.03)
+    expected = np.array([400, 40, 1]) / 441
+    assert np.allclose(shares(rows.draw(6000).y, 3), expected, atol=0.03)
+    assert np.allclose(shares(rows.draw_labels(6000), 3), 1 / 3, atol=0.03)
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_every_row_can_be_drawn_and_none_beyond(balanced):
+    rows = data(40, 7, 1)
+    index = rows.draw_index(20_000, balanced)
+    assert sorted(index.unique().tolist()) == list(range(48))
+
+
+def test_a_batch_may_be_larger_than_the_data():
+    batch = data(2, 1).draw(100)
+    assert batch.x.shape == (100, 1)
+    assert (batch.x[:, 0] // 10 == batch.y).all()
+
+
+def test_parts_share_small_classes_and_divide_large_ones():
+    rows = data(31, 4, 10, n_to_make=[0, 27, 21])  # the mean is 15
+    parts = list(rows.parts(3))
+    assert len(parts) == 3
+    of = [[part.x[part.rows_of(i)] for part in parts] for i in range(3)]
+    whole = torch.cat(of[0])
+    assert sorted(whole[:, 0].tolist()) == sorted(rows.x[rows.rows_of(0), 0].tolist())
+    assert sorted(len(rows) for rows in of[0]) == [10, 10, 11]
+    for i in (1, 2):
+        for mine in of[i]:
+            assert sorted(mine[:, 0].tolist()) == sorted(rows.x[rows.rows_of(i), 0].tolist())
+    for part in parts:
+        assert part.spec.class_counts == tuple(np.bincount(part.y))
+        assert part.spec.shape == rows.spec.shape
+        assert part.n_to_make == (0, 27, 21)
+
+
+def test_a_class_of_fewer_rows_than_parts_is_shared():
+    parts = list(data(2, 1).parts(3))
+    assert [len(part) for part in parts] == [3, 3, 3]
+
+
+def test_class_counts_are_drawn_in_proportion():
+    counts = TrainingData.draw_class_counts(9000, [2.0, 0.0, 1.0])
+    assert sum(counts) == 9000
+    assert counts[1] == 0
+    assert counts[0] / 9000 == pytest.approx(2 / 3, abs=0.03)
+    assert len(TrainingData.draw_class_counts(5, [1.0, 0.0, 0.0])) == 3
+
+
+def test_one_hot():
+    encoded = data(2, 2, 2).one_hot(torch.tensor([2, 0]))
+    assert encoded.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert encoded.dtype == torch.float32
