@@ -169,9 +169,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     # What the house does ----------------------------------------------------------------------
 
     def _codec(self) -> DataCodec:
-        return DataCodec(
-            self.image_shape, self.channels, self.categorical_features, self.encoding
-        )
+        return DataCodec(self.image_shape, self.channels, self.categorical_features, self.encoding)
 
     def _check_settings(self) -> None:
         super()._check_settings()

@@ -91,7 +91,8 @@ class DataCodec:
     @property
     def value_range_(self) -> tuple[Any, Any]:
         """The values that are encoded as -1 and as 1: of each numeric column, or of all pixels."""
-        return self._ranges.middle - self._ranges.half, self._ranges.middle + self._ranges.half
+        ranges = self._ranges if self._layout is not None else self._table.ranges
+        return ranges.middle - ranges.half, ranges.middle + ranges.half
 
     def spec(self, class_counts: Sequence[int]) -> DataSpec:
         """Return the facts for networks.

@@ -18,6 +18,7 @@ from imblearn_gan.data.containers import (
     is_missing,
     is_time,
     is_uniform,
+    missing_in,
 )
 
 #: The kinds of columns, and the type of their values.
@@ -184,6 +185,7 @@ class Columns:
     container: Container
     kinds: list[str]
     categorical: list[Column]
+    is_image: bool = False
     numeric: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -228,7 +230,7 @@ class Columns:
             )
         if sparse.issparse(X) and self.categorical:
             raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")
-        kinds = _checked_kinds(X, self.container)
+        kinds = _checked_kinds(X, self.container, self.is_image)
         strings = [int(i) for i in self.numeric if kinds[i] not in NUMBERS]
         if strings:
             raise ValueError(
@@ -267,7 +269,7 @@ def read_columns(
         If values are missing, infinite or of a type that cannot be used, or
         ``categorical_features`` does not fit X.
     """
-    kinds = _checked_kinds(X, container)
+    kinds = _checked_kinds(X, container, is_image)
     named = _named_categories(categorical_features, container)
     categorical = [i for i, kind in enumerate(kinds) if kind == "category"]
     if not isinstance(categorical_features, str):  # "auto"
@@ -298,7 +300,7 @@ def read_columns(
         Column(i, container.name(i), "category", container.dtype(i), _distinct(column_of(X, i)))
         for i in categorical
     ]
-    return Columns(container, kinds, columns)
+    return Columns(container, kinds, columns, is_image)
 
 
 def _named_categories(categorical_features: Any, container: Container) -> list[int]:
@@ -333,32 +335,33 @@ def _named_column(value: Any, container: Container) -> int:
     )
 
 
-def _checked_kinds(X: Any, container: Container) -> list[str]:
-    """Return the kind of each column, after a look for missing and infinite values."""
+def _checked_kinds(X: Any, container: Container, is_image: bool) -> list[str]:
+    """Return the kind of each column, after a look for values that cannot be used."""
     n_columns = container.n_columns
     if is_uniform(X):
         kinds = [column_kind(X.data[:0] if sparse.issparse(X) else X[:0].reshape(-1))] * n_columns
     else:
         kinds = [column_kind(column_of(X, i)) for i in range(n_columns)]
-    found, wrong = _not_finite(X, kinds)
+    found, wrong = _not_finite(X, kinds, is_image)
     if len(wrong):
         more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
         where = "pixels" if X.ndim > 2 else "columns"
         raise ValueError(
             f"Input X contains {found} in {where} {container.names(wrong[:5])}{more}. "
-            "Impute or drop these values before resampling, for example with "
-            "sklearn.impute.SimpleImputer."
+            "Replace or drop these values before resampling."
         )
     return kinds
 
 
-def _not_finite(X: Any, kinds: list[str]) -> tuple[str, list[int]]:
+def _not_finite(X: Any, kinds: list[str], is_image: bool) -> tuple[str, list[int]]:
     """Return what X holds that cannot be used, NaN in images or infinity, and in which columns."""
+    if is_image:
+        pixels = X.reshape(len(X), -1) if is_uniform(X) and not sparse.issparse(X) else X
+        if missing := [i for i in range(len(kinds)) if missing_in(column_of(pixels, i)).any()]:
+            return "NaN", missing
     if is_uniform(X):
         if X.dtype.kind != "f":
             return "", []
-        if X.ndim > 2 and np.isnan(X).any():
-            return "NaN", np.flatnonzero(np.isnan(X).reshape(len(X), -1).any(axis=0)).tolist()
         if sparse.issparse(X):
             entries = X.tocoo()
             return "infinity", np.unique(entries.col[np.isinf(entries.data)]).tolist()

@@ -123,6 +123,8 @@ def as_ticks(column: Any) -> np.ndarray:
     """Return a column of times as integers, in the unit of its dtype."""
     if hasattr(column, "array") and hasattr(column.array, "asi8"):
         return column.array.asi8
+    if hasattr(column.dtype, "pyarrow_dtype"):
+        return np.array(column.to_numpy(dtype=column.dtype.numpy_dtype)).view(np.int64)
     return np.asarray(column).view(np.int64)
 
 
@@ -132,6 +134,8 @@ def from_ticks(ticks: np.ndarray, dtype: Any) -> Any:
         return ticks.view(dtype)
     import pandas as pd
 
+    if hasattr(dtype, "pyarrow_dtype"):
+        return pd.Series(ticks.view(dtype.numpy_dtype)).astype(dtype).array
     if isinstance(dtype, pd.PeriodDtype):
         return pd.arrays.PeriodArray(ticks, dtype=dtype)
     dates = pd.DatetimeIndex(ticks.view(f"M8[{dtype.unit}]"))

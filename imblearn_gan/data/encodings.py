@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from imblearn_gan.data.containers import NAT, as_floats, column_of, is_missing
+from imblearn_gan.data.containers import as_floats, column_of, is_missing
 
 #: Most distinct numbers that are taken one by one, each with an output of its own.
 MAX_STEPS = 10
@@ -101,6 +101,31 @@ class Quantiles:
         return np.interp(encoded, self.places, self.values)
 
 
+class Gap:
+    """One number as -1, and all others, scaled, apart from it: for tables of many such columns.
+
+    Parameters
+    ----------
+    scale : Scale
+        Of the others.
+
+    spike : float
+        The smallest number, which is frequent.
+    """
+
+    def __init__(self, scale: Scale, spike: float):
+        self.scale, self.spike = scale, spike
+
+    def encode(self, numbers: np.ndarray) -> np.ndarray:
+        """Return numbers between -1 and 1: -1, or above -0.2."""
+        return np.where(numbers == self.spike, -1.0, 0.4 + 0.6 * self.scale.encode(numbers))
+
+    def decode(self, encoded: np.ndarray) -> np.ndarray:
+        """Return numbers in the range."""
+        usual = self.scale.decode(np.clip((encoded - 0.4) / 0.6, -1, 1))
+        return np.where(encoded < -0.6, self.spike, usual)
+
+
 def is_skewed(numbers: np.ndarray) -> bool:
     """Tell whether the middle nine tenths of numbers take little of their range."""
     low, high = numbers.min(), numbers.max()
@@ -135,6 +160,9 @@ class NumberColumn:
     bounds : tuple of int or None
         The exact ends of the range, for integers that float64 cannot tell apart.
 
+    step : int
+        What all differences between integers are multiples of.
+
     missing : object
         What stands for NaN in the column.
     """
@@ -148,9 +176,11 @@ class NumberColumn:
         method: str,
         whole: bool,
         bounds: tuple[int, int] | None,
+        step: int,
         missing: Any,
     ):
         self.index, self.whole, self.bounds, self.missing = index, whole, bounds, missing
+        self.step = step
         self.specials = np.array(specials, dtype=np.float64)
         usual = self._state(numbers) == 0
         seen = numbers[usual] if usual.any() else np.zeros(1)
@@ -161,12 +191,18 @@ class NumberColumn:
         values = np.unique(seen)
         snaps = len(values) <= min(MAX_SNAPS, len(seen) / 5) and not whole
         self.snaps = values if snaps else None
+        self.origin = int(seen.min()) if whole else 0
         self.filler = float(np.median(self.scale.encode(seen)))
 
     @property
     def size(self) -> int:
         """Outputs of the group: 'usual' first, then the special values; 0 without any."""
         return len(self.specials) + 1 if len(self.specials) else 0
+
+    def with_gap(self) -> NumberColumn:
+        """Return the column with its one special value in the output of the numbers."""
+        self.scale, self.specials = Gap(self.scale, float(self.specials[0])), np.empty(0)
+        return self
 
     def _state(self, numbers: np.ndarray) -> np.ndarray:
         """Return which special value each number is, from 1 on, or 0."""
@@ -202,19 +238,15 @@ class NumberColumn:
         missing = np.isnan(numbers)
         if not self.whole:
             return numbers
-        whole = np.rint(np.where(missing, 0, numbers))
+        whole = np.where(missing, self.origin, numbers) - self.origin
+        whole = np.rint(whole / self.step) * self.step + self.origin
         if self.bounds is None:
             values = whole.astype(np.int64)
         else:
-            low, high = self.bounds
-            inside = np.clip(whole, -(2.0**62), 2.0**62).astype(np.int64)
-            values = np.where(whole <= float(low), low, np.where(whole >= float(high), high, inside))
-        if not missing.any():
-            return values
-        if self.missing is NAT:
-            return np.where(missing, NAT, values)
-        values = values.astype(object)
-        values[missing] = self.missing
+            values = np.clip(np.array([int(v) for v in whole], dtype=object), *self.bounds)
+        if missing.any():
+            values = values.astype(object)
+            values[missing] = self.missing
         return values
 
 
@@ -232,8 +264,8 @@ class LevelColumn:
     y : ndarray of shape (n_samples,)
         Class codes.
 
-    max_levels : int
-        How many values have an output of their own.
+    max_levels : int or None
+        How many values have an output of their own; None for all.
 
     Attributes
     ----------
@@ -244,13 +276,13 @@ class LevelColumn:
         By class, the values that share the last output, and how frequent they are in it.
     """
 
-    def __init__(self, index: int, values: np.ndarray, y: np.ndarray, max_levels: int):
+    def __init__(self, index: int, values: np.ndarray, y: np.ndarray, max_levels: int | None):
         self.index = index
         self.missing = next((v for v in values.tolist() if is_missing(v)), None)
         codes, levels = self._factorized(values)
         n_classes = int(y.max()) + 1 if len(y) else 1
         self.rest: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        if len(levels) > max_levels:
+        if max_levels is not None and len(levels) > max_levels:
             counts = np.zeros((n_classes, len(levels)))
             np.add.at(counts, (y, codes), 1)
             # frequent in some class, however small
@@ -338,28 +370,3 @@ class OneHotBlock:
         """Return the columns, of integers, by number."""
         codes = group.argmax(axis=1)
         return {i: (codes == place).astype(np.int64) for place, i in enumerate(self.indices)}
-
-
-class Gap:
-    """One number as -1, and all others, scaled, apart from it: for tables of many such columns.
-
-    Parameters
-    ----------
-    scale : Scale
-        Of the others.
-
-    spike : float
-        The smallest number, which is frequent.
-    """
-
-    def __init__(self, scale: Scale, spike: float):
-        self.scale, self.spike = scale, spike
-
-    def encode(self, numbers: np.ndarray) -> np.ndarray:
-        """Return numbers between -1 and 1: -1, or above -0.2."""
-        return np.where(numbers == self.spike, -1.0, 0.4 + 0.6 * self.scale.encode(numbers))
-
-    def decode(self, encoded: np.ndarray) -> np.ndarray:
-        """Return numbers in the range."""
-        usual = self.scale.decode(np.clip((encoded - 0.4) / 0.6, -1, 1))
-        return np.where(encoded < -0.6, self.spike, usual)

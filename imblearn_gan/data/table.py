@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -16,15 +18,16 @@ from imblearn_gan.data.containers import (
     chunks,
     column_of,
     from_ticks,
+    is_missing,
     is_time,
     is_uniform,
     missing_in,
 )
 from imblearn_gan.data.encodings import (
     MAX_LEVELS,
+    MAX_SNAPS,
     MAX_STEPS,
     MIN_SPIKE,
-    Gap,
     LevelColumn,
     MinMax,
     NumberColumn,
@@ -39,6 +42,15 @@ METHODS = ("minmax", "quantile", "steps", "category")
 MAX_GROUPS = 32
 #: Rows of a class from which on its frequencies count.
 MIN_CLASS = 25
+
+
+class _Wanted(NamedTuple):
+    """A column of numbers that is not just scaled by its range."""
+
+    place: int
+    numbers: np.ndarray
+    specials: list[float]
+    method: str
 
 
 class Table:
@@ -66,114 +78,105 @@ class Table:
     def __init__(self, X: Any, columns: Columns, y: np.ndarray, encoding: Any):
         self._columns = columns
         self._look(X, y, encoding)
-        self._ranges = Ranges(X, columns.only(self._plain), False)
+        self.ranges = Ranges(X, columns.only(self._plain), False)
         groups = [c for c in self._numbers if c.size] + self._levels + self._blocks
         self.n_numbers = len(self._plain) + len(self._numbers)
         starts = self.n_numbers + np.cumsum([0, *(group.size for group in groups)])
-        self.slices = tuple(slice(int(a), int(b)) for a, b in zip(starts, starts[1:]))
+        self.slices = tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
         self.n_values = int(starts[-1])
         self._places = {id(group): place for group, place in zip(groups, self.slices)}
 
     # which way -----------------------------------------------------------------------------------
 
     def _look(self, X: Any, y: np.ndarray, encoding: Any) -> None:
+        """Find the way of each column."""
         self._levels: list[LevelColumn] = []
-        self._numbers: list[NumberColumn] = []
         self._blocks: list[OneHotBlock] = []
         self._plain: list[int] = []
-        auto = encoding == "auto" or isinstance(encoding, Mapping)
-        said = encoding if isinstance(encoding, Mapping) else {}
-        columns = X.tocsc() if sparse.issparse(X) else X
-        categorical = {column.index for column in self._columns.categorical}
-        numeric = [i for i in range(len(self._columns.kinds)) if i not in categorical]
+        auto = encoding != "plain"
+        said = dict(encoding) if isinstance(encoding, Mapping) else {}
+        X = X.tocsc() if sparse.issparse(X) else X
+        said |= {column.index: "category" for column in self._columns.categorical}
+        free = [i for i in range(len(self._columns.kinds)) if i not in said]
         if auto:
-            binary = [i for i in numeric if i not in said and _is_binary(column_of(columns, i))]
-            self._blocks = [OneHotBlock(block) for block in _one_hot_blocks(columns, binary)]
+            binary = [i for i in free if _is_binary(column_of(X, i))]
+            self._blocks = [OneHotBlock(block) for block in _one_hot_blocks(X, binary)]
         in_blocks = {i for block in self._blocks for i in block.indices}
-        weights = _class_weights(y)
-        few: list[tuple] = []
+        wanted: list[_Wanted] = []
         for i in range(len(self._columns.kinds)):
-            if i in in_blocks:
-                continue
-            method = said.get(i, "category" if i in categorical else None)
+            method = said.get(i)
             if method in ("category", "steps"):
-                limit = MAX_LEVELS if method == "category" else 10**9
-                self._levels.append(LevelColumn(i, self._objects(columns, i), y, limit))
-                continue
-            few.append((i, method))
-        self._look_at_numbers(columns, y, weights, few, auto)
+                limit = MAX_LEVELS if method == "category" else None
+                self._levels.append(LevelColumn(i, self._objects(X, i), y, limit))
+            elif i not in in_blocks:
+                self._look_at_numbers(X, y, i, method, auto, wanted)
+        many = sum(len(column.specials) > 0 for column in wanted) > MAX_GROUPS
+        weights = _class_weights(y)
+        self._numbers = [self._number_column(X, column, weights, many) for column in wanted]
 
     def _look_at_numbers(
-        self, X: Any, y: np.ndarray, weights: np.ndarray, wanted: list[tuple], auto: bool
+        self, X: Any, y: np.ndarray, i: int, method: str | None, auto: bool, wanted: list[_Wanted]
     ) -> None:
-        spiked = []
-        for i, method in wanted:
-            numbers = self._floats(X, i)
-            missing = np.isnan(numbers)
-            seen = numbers[~missing]
-            distinct = np.unique(seen)
-            if auto and method is None and _are_steps(distinct, len(numbers), missing.any()):
-                self._levels.append(LevelColumn(i, self._objects(X, i), y, 10**9))
-                continue
-            spikes = _spikes(numbers, y) if auto and method is None else []
-            usual = seen[~np.isin(seen, spikes)]
-            if method is None:
-                skewed = auto and len(usual) and is_skewed(usual)
-                method = "quantile" if skewed else "minmax"
-            specials = [np.nan] * bool(missing.any()) + spikes
-            if specials or method == "quantile" or (auto and self._has_snaps(i, distinct, seen)):
-                spiked.append((i, numbers, specials, method))
-            else:
-                self._plain.append(i)
-        many = sum(len(specials) > 0 for _, _, specials, _ in spiked) > MAX_GROUPS
-        for i, numbers, specials, method in spiked:
-            self._numbers.append(self._number_column(X, i, numbers, weights, specials, method, many))
+        """Find the way of a column of numbers, and add it to those of its way."""
+        numbers = as_floats(column_of(X, i))
+        missing = np.isnan(numbers)
+        seen = numbers[~missing]
+        distinct = np.unique(seen)
+        if (
+            np.dtype(np.longdouble).itemsize > 8
+            and self._columns.container.dtype(i) == np.longdouble
+        ):
+            method = method or "minmax"  # what is looked at has no more than float64
+        look = auto and method is None
+        if look and _are_steps(distinct, len(numbers), bool(missing.any())):
+            self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
+            return
+        specials = _spikes(numbers, y) if look else []
+        usual = seen[~np.isin(seen, specials)]
+        if method is None:
+            method = "quantile" if auto and len(usual) and is_skewed(usual) else "minmax"
+        specials = [np.nan] * bool(missing.any()) + specials
+        if specials or method == "quantile" or (auto and self._is_stepped(X, i, distinct, seen)):
+            wanted.append(_Wanted(i, numbers, specials, method))
+        else:
+            self._plain.append(i)
 
-    def _has_snaps(self, i: int, distinct: np.ndarray, seen: np.ndarray) -> bool:
-        return self._columns.kinds[i] == "float" and len(distinct) <= len(seen) / 5 > 1
+    def _is_stepped(self, X: Any, i: int, distinct: np.ndarray, seen: np.ndarray) -> bool:
+        """Tell whether generated numbers are to be moved to steps between those that were seen."""
+        kind = self._columns.kinds[i]
+        if kind == "float":
+            return 1 < len(distinct) <= min(MAX_SNAPS, len(seen) / 5)
+        values = self._objects(X, i).tolist() if kind == "time" else distinct.tolist()
+        return _step([value for value in values if not is_missing(value)]) > 1
 
     def _number_column(
-        self,
-        X: Any,
-        i: int,
-        numbers: np.ndarray,
-        weights: np.ndarray,
-        specials: list,
-        method: str,
-        many: bool,
+        self, X: Any, wanted: _Wanted, weights: np.ndarray, many: bool
     ) -> NumberColumn:
-        kind, column = self._columns.kinds[i], column_of(X, i)
-        whole, bounds, missing = kind != "float", None, np.nan
-        if kind == "time":
-            ticks = as_ticks(column)
-            ticks = ticks[ticks != NAT]
-            missing = NAT
-            bounds = (int(ticks.min()), int(ticks.max())) if len(ticks) else (0, 0)
-        elif whole:
-            missing = _missing_value(column)
-        spike = None
+        i, numbers, specials, method = wanted
+        bounds, missing, step = None, np.nan, 1
+        whole = self._columns.kinds[i] != "float"
+        if whole:
+            seen = [value for value in self._objects(X, i).tolist() if not is_missing(value)]
+            step = _step(seen)
+            missing = _missing_value(column_of(X, i))
+            if np.nanmax(np.abs(numbers)) >= 2**53:  # float64 cannot tell them apart
+                bounds = int(min(seen)), int(max(seen))
+        gap = False
         if many and specials and not np.isnan(specials).any():
-            lowest = [s for s in specials if s == np.nanmin(numbers)]
-            spike, specials = (lowest[0] if lowest else None), []
-        made = NumberColumn(i, numbers, weights, specials, method, whole, bounds, missing)
-        if spike is not None:
-            made.scale = Gap(NumberColumn(
-                i, np.where(numbers == spike, np.nan, numbers), weights, [np.nan], method,
-                whole, bounds, missing,
-            ).scale, spike)
-        return made
+            lowest = np.nanmin(numbers)
+            column = NumberColumn(
+                i, numbers, weights, [lowest], method, whole, bounds, step, missing
+            )
+            return column.with_gap() if lowest in specials else column
+        return NumberColumn(i, numbers, weights, specials, method, whole, bounds, step, missing)
 
     # values --------------------------------------------------------------------------------------
-
-    def _floats(self, X: Any, i: int) -> np.ndarray:
-        """Return a column in float64, NaN where values are missing."""
-        return as_floats(column_of(X, i))
 
     def _objects(self, X: Any, i: int) -> np.ndarray:
         """Return a column as objects; times as integers."""
         column = column_of(X, i)
         if sparse.issparse(column):
-            return as_floats(column).astype(object)
+            return column.toarray().ravel().astype(object)
         if is_time(column.dtype):
             ticks = as_ticks(column).astype(object)
             ticks[missing_in(column)] = None
@@ -190,10 +193,10 @@ class Table:
             if sparse.issparse(part):
                 part = part.toarray()
             n_plain = len(self._plain)
-            out[:, :n_plain] = self._ranges.scale(self._columns.only(self._plain).numbers(part))
+            out[:, :n_plain] = self.ranges.scale(self._columns.only(self._plain).numbers(part))
             for place, column in enumerate(self._numbers, start=n_plain):
                 group = out[:, self._places[id(column)]] if column.size else out[:, :0]
-                column.encode(self._floats(part, column.index), out[:, place], group)
+                column.encode(as_floats(column_of(part, column.index)), out[:, place], group)
             for level in self._levels:
                 level.encode(self._objects(part, level.index), out[:, self._places[id(level)]])
             for block in self._blocks:
@@ -224,7 +227,7 @@ class Table:
             Rows whose categories and special values are kept.
         """
         encoded = encoded if like is None else self._with_groups_of(like, encoded)
-        n_plain, ranges, columns = len(self._plain), self._ranges, {}
+        n_plain, ranges, columns = len(self._plain), self.ranges, {}
         numbers = ranges.unscale(encoded[:, :n_plain], moved=False)
         uniform = is_uniform(self._columns.container.template)
         one_by_one = list(ranges.exact) if uniform else list(range(n_plain))
@@ -256,7 +259,7 @@ class Table:
         """Return values of a column with the type that its container takes."""
         kind, dtype = self._columns.kinds[i], self._columns.container.dtype(i)
         if kind == "time":
-            ticks = np.array([NAT if v is None else v for v in values.tolist()], dtype=np.int64)
+            ticks = np.array([NAT if is_missing(v) else v for v in values.tolist()], dtype=np.int64)
             return from_ticks(ticks, dtype)
         if values.dtype == object:
             return values
@@ -304,7 +307,7 @@ def _one_hot_blocks(X: Any, binary: list[int]) -> Iterator[list[int]]:
 def _are_steps(distinct: np.ndarray, n_samples: int, some_missing: bool) -> bool:
     """Tell whether a column has so few numbers that each is taken by itself."""
     n = len(distinct)
-    return (n == 1 and some_missing) or n == 2 or 2 < n <= min(MAX_STEPS, n_samples / 10)
+    return (n < 2 and some_missing) or n == 2 or 2 < n <= min(MAX_STEPS, n_samples / 10)
 
 
 def _spikes(numbers: np.ndarray, y: np.ndarray) -> list[float]:
@@ -319,6 +322,12 @@ def _spikes(numbers: np.ndarray, y: np.ndarray) -> list[float]:
         if len(values) > 1:
             spikes |= dict.fromkeys(values[counts >= MIN_SPIKE * len(own)].tolist())
     return list(spikes) if len(spikes) < len(np.unique(numbers[~np.isnan(numbers)])) else []
+
+
+def _step(values: list) -> int:
+    """Return the greatest integer that all differences between integers are multiples of."""
+    distinct = sorted({int(value) for value in values})
+    return math.gcd(*(b - a for a, b in pairwise(distinct))) or 1
 
 
 def _class_weights(y: np.ndarray) -> np.ndarray:

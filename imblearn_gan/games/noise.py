@@ -22,6 +22,7 @@ from imblearn_gan.networks import (
     JoinedGenerator,
     MLPFamily,
     ProjectionDiscriminator,
+    draw_categories,
     trunk_of,
     with_spectral_norm,
 )
@@ -85,6 +86,7 @@ class NoiseGame(BaseGANOversampler):
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         networks = self._players_networks(spec, n_to_make)
+        draw_categories(networks["generator"])
         if self.spectral_norm:
             with_spectral_norm(networks["discriminator"])
         return networks

@@ -10,9 +10,13 @@ from typing import Any, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan.data import DataSpec
+
+# of the softmax that passes gradients on where categories are drawn
+_TEMPERATURE = 0.5
 
 #: Size of the feature vectors that discriminators look at.
 N_FEATURES = 256
@@ -62,18 +66,43 @@ def dense(sizes: Sequence[int], slope: float = 0.1) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-class _TableOutput(nn.Module):
-    """Tanh for numbers, softmax for each categorical feature."""
+class TableOutput(nn.Module):
+    """Tanh for numbers, softmax for each group of outputs of which one is 1.
+
+    Parameters
+    ----------
+    slices : sequence of slice
+        Where the groups are.
+
+    Attributes
+    ----------
+    draws : bool
+        Whether one of each group is drawn, with the probabilities of the softmax, and passes
+        gradients on as Gumbel's softmax does (straight through) [1]_: then a discriminator does
+        not see whole categories in real rows only, and categories keep their frequencies without
+        the noise having to.
+
+    References
+    ----------
+    .. [1] E. Jang, S. Gu and B. Poole, "Categorical reparameterization with Gumbel-softmax",
+       ICLR 2017.
+    """
 
     def __init__(self, slices: Sequence[slice]):
         super().__init__()
         self.slices = tuple(slices)
+        self.draws = False
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.slices:
             return torch.tanh(x)
         parts = [torch.tanh(x[:, : self.slices[0].start])]
-        parts += [torch.softmax(x[:, place], dim=1) for place in self.slices]
+        for place in self.slices:
+            logits = x[:, place].float()
+            if self.draws:
+                parts.append(functional.gumbel_softmax(logits, _TEMPERATURE, hard=True))
+            else:
+                parts.append(torch.softmax(logits, dim=1))
         return torch.cat(parts, dim=1)
 
 
@@ -97,7 +126,7 @@ class MLPFamily:
         """Return dense layers, then tanh for numbers and softmax for each categorical feature."""
         return nn.Sequential(
             *dense([n_in, *reversed(self.hidden), spec.n_values]),
-            _TableOutput(spec.categorical_slices),
+            TableOutput(spec.categorical_slices),
             nn.Unflatten(1, spec.shape),
         )
 
@@ -259,6 +288,14 @@ class DCGANFamily:
             ]
         layers += [nn.Conv2d(channels[0], spec.shape[0], 3, padding=1), nn.Tanh()]
         return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
+
+
+def draw_categories(network: nn.Module) -> nn.Module:
+    """Let a generator draw one of each group of outputs, see :class:`TableOutput`."""
+    for module in network.modules():
+        if isinstance(module, TableOutput):
+            module.draws = True
+    return network
 
 
 def trunk_of(family: Any, spec: DataSpec) -> tuple[nn.Sequential, int]:
