@@ -163,12 +163,10 @@ class Table:
                 bounds = int(min(seen)), int(max(seen))
         gap = False
         if many and specials and not np.isnan(specials).any():
-            lowest = np.nanmin(numbers)
-            column = NumberColumn(
-                i, numbers, weights, [lowest], method, whole, bounds, step, missing
-            )
-            return column.with_gap() if lowest in specials else column
-        return NumberColumn(i, numbers, weights, specials, method, whole, bounds, step, missing)
+            lowest = float(np.nanmin(numbers))
+            gap, specials = lowest in specials, [lowest] if lowest in specials else []
+        column = NumberColumn(i, numbers, weights, specials, method, whole, bounds, step, missing)
+        return column.with_gap() if gap else column
 
     # values --------------------------------------------------------------------------------------
 
