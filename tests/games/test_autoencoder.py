@@ -15,6 +15,7 @@ from imblearn_gan import (
 )
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
+from imblearn_gan.training import precision
 from tests.players import CLOSE, SMALL, Game, Seen, array
 from tests.samplers import assert_oversampled, assert_same, images, labels
 
@@ -398,12 +399,11 @@ def test_labels_and_codes_come_in_every_form():
 def test_bfloat16_trains_to_nearly_the_same_float32_networks():
     X, y = images(30, 10, 10), labels(20, 10)
     fitted = {}
-    for precision in ("float32", "bfloat16"):
-        sampler = BAGANOversampler(
-            pretrain_iter=10, max_iter=5, batch_size=16, random_state=0, precision=precision
-        )
-        sampler.fit_resample(X, y)
-        fitted[precision] = sampler
+    for name in ("float32", "bfloat16"):
+        sampler = BAGANOversampler(pretrain_iter=10, max_iter=5, batch_size=16, random_state=0)
+        with precision(name):
+            sampler.fit_resample(X, y)
+        fitted[name] = sampler
         parameters = list(sampler.networks_.parameters())
         assert all(p.dtype == torch.float32 for p in parameters)
     losses = {p: s.history_[9]["autoencoder_reconstruction"] for p, s in fitted.items()}
