@@ -1,6 +1,6 @@
 """The text of parameters and attributes that several estimators share.
 
-A docstring has the places ``{data}``, ``{game}``, ``{result}`` and ``{run}``, which
+A docstring has the places ``{data}``, ``{gamo}``, ``{game}``, ``{result}`` and ``{run}``, which
 :func:`documented` fills with the parameters of that group that the class has, beside those that
 the docstring documents itself, with the defaults that the class gives them.
 """
@@ -163,11 +163,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         global generator, as scikit-learn does.""",
         "device": """str or torch.device, default=<default>
         ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
-        Fitted networks rest on the CPU: they pickle and load on any machine.""",
-        "precision": """{'auto', 'float32', 'bfloat16'}, default=<default>
-        What matrix products and convolutions are computed in while training; weights, losses
-        and results are float32 anyway. ``'auto'`` is bfloat16 for images where the hardware has
-        it, which about halves the time of an iteration, else float32.""",
+        Fitted networks rest on the CPU: they pickle and load on any machine. Where the hardware
+        has it, images are trained on in bfloat16, see :func:`imblearn_gan.training.precision`.""",
         "callbacks": """list of Callback or None, default=<default>
         See :mod:`imblearn_gan.callbacks`, for example
         :class:`~imblearn_gan.callbacks.EarlyStopping`.""",

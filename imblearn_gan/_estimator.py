@@ -59,7 +59,6 @@ class CodecEstimator(BaseEstimator):
     batch_size: int = 64
     random_state: Any = None
     device: Any = "auto"
-    precision: str = "auto"
     verbose: int = 0
 
     _parameter_constraints: ClassVar[dict] = {
@@ -68,7 +67,6 @@ class CodecEstimator(BaseEstimator):
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
         "device": [str, torch.device],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "verbose": ["verbose"],
     }
 
@@ -205,7 +203,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
-        dtype = resolve_precision(self.precision, device, spec.is_image)
+        dtype = resolve_precision(None, device, spec.is_image)
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last

@@ -171,7 +171,6 @@ def test_one_name_has_one_default_in_the_base():
         "batch_size": 64,
         "random_state": None,
         "device": "auto",
-        "precision": "auto",
         "verbose": 0,
     }
 
@@ -226,7 +225,6 @@ def test_docstring_of_a_subclass_elsewhere_is_filled():
         "replay_augmentation": "None",
         "random_state": "None",
         "device": "'auto'",
-        "precision": "'auto'",
         "callbacks": "None",
         "verbose": "0",
     }

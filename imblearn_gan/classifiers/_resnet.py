@@ -142,6 +142,7 @@ class ResNetClassifier(NetworkClassifier):
 
     _parameter_constraints: ClassVar[dict] = {
         **CodecEstimator._parameter_constraints,
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "width": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
