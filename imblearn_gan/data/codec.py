@@ -145,7 +145,8 @@ class DataCodec:
         Parameters
         ----------
         X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
-            Rows that fit those that were seen. A category that was not seen is all zeros.
+            Rows that fit those that were seen. A category that was not seen is all zeros, and
+            so is a number that is missing where none was.
 
         Returns
         -------

@@ -202,6 +202,7 @@ class Table:
                 level.encode(self._objects(part, level.index), out[:, level.place])
             for block in self._blocks:
                 block.encode(part, out[:, block.place])
+            out[np.isnan(out)] = 0  # missing where nothing was missing: the middle of a range
         return encoded
 
     def decode(
