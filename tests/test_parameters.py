@@ -47,7 +47,8 @@ Y = labels(24, 10, 6)
 
 def table():
     X = np.random.RandomState(0).normal(size=(len(Y), 4))
-    X[:, 0] = np.arange(len(Y)) % 3  # numbers, unless told that they are categories
+    X[:, 0] = np.arange(len(Y)) % 5  # numbers, unless told that they are categories
+    X[::3, 1] = 0
     return X
 
 
@@ -63,6 +64,7 @@ ALTERNATIVES = {
     "sampling_strategy": ["minority", "not minority", {1: 20, 2: 8}],
     "image_shape": [(2, 2)],
     "categorical_features": [[0]],
+    "encoding": ["plain", {2: "quantile"}],
     "architecture": ["mlp", Linear()],
     "latent_dim": [7],
     "pretrain_iter": [0, 2],

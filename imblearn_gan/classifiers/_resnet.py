@@ -202,6 +202,7 @@ class ResNetClassifier(NetworkClassifier):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = self.image_shape is not None
+        tags.input_tags.allow_nan = False
         return tags
 
 
