@@ -129,7 +129,8 @@ class Table:
         ):
             method = method or "minmax"  # what is looked at has no more than float64
         look = auto and method is None
-        if look and _are_steps(distinct, len(numbers), bool(missing.any())):
+        steps = look and _are_steps(distinct, len(numbers), bool(missing.any()))
+        if steps or not len(seen):
             self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
             return
         specials = _spikes(numbers, y) if look else []
@@ -137,7 +138,8 @@ class Table:
         if method is None:
             method = "quantile" if auto and len(usual) and is_skewed(usual) else "minmax"
         specials = [np.nan] * bool(missing.any()) + specials
-        if specials or method == "quantile" or (auto and self._is_stepped(X, i, distinct, seen)):
+        own_way = specials or method == "quantile" or self._columns.kinds[i] == "time"
+        if own_way or (auto and self._is_stepped(X, i, distinct, seen)):
             wanted.append(_Wanted(i, numbers, specials, method))
         else:
             self._plain.append(i)
@@ -260,6 +262,9 @@ class Table:
             ticks = np.array([NAT if is_missing(v) else v for v in values.tolist()], dtype=np.int64)
             return from_ticks(ticks, dtype)
         if values.dtype == object:
+            if kind == "bool":
+                flags = [v if is_missing(v) else bool(v) for v in values.tolist()]
+                return np.array(flags, dtype=object)
             return values
         return values.astype(TYPES[kind])
 
