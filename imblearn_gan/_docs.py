@@ -1,6 +1,6 @@
 """The text of parameters and attributes that several estimators share.
 
-A docstring has the places ``{data}``, ``{game}``, ``{result}`` and ``{run}``, which
+A docstring has the places ``{data}``, ``{gamo}``, ``{game}``, ``{result}`` and ``{run}``, which
 :func:`documented` fills with the parameters of that group that the class has, beside those that
 the docstring documents itself, with the defaults that the class gives them.
 """
@@ -34,6 +34,18 @@ PARAMETERS: dict[str, dict[str, str]] = {
         Columns whose values are categories: indices, names, or a boolean mask. ``'auto'``
         takes strings and pandas categories; None refuses them. Generated rows hold only
         categories that were seen.""",
+        "encoding": """{'auto', 'plain'} or dict, default=<default>
+        How the columns of a table become what networks learn: ``'plain'`` scales all numbers by
+        their range, ``'auto'`` looks at the values of each column. Two numbers, or up to ten that
+        are there ten times on average, get an output each (``'steps'``). Numbers that a fifth of
+        some class shares, such as zeros, get one beside that of all others. Neighbouring columns
+        of 0 and 1 of which exactly one is 1 in every row stay so. Other numbers are scaled by
+        their ranks (``'quantile'``) if the middle nine tenths take less than a fifth of their
+        range, else by the range (``'minmax'``): ranks for all cost points on the KEEL tables.
+        With both, missing values have an output of their own. A dict gives the way of some
+        columns, by number or name: ``'minmax'``, ``'quantile'``, ``'steps'`` or ``'category'``,
+        as steps, but the rarest of more than 64 values share an output and are drawn by their
+        frequencies in the class. ``'auto'`` finds that of the others. Images have one way.""",
     },
     "gamo": {
         "variant": """{'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default=<default>
@@ -142,9 +154,9 @@ PARAMETERS: dict[str, dict[str, str]] = {
         the call.""",
         "replay": """float, default=<default>
         Fraction of the added rows that are real rows of the class, repeated: 0 adds generated
-        rows only, as the papers do, and 1 is random oversampling, without any training.
-        Generated rows that outnumber the real ones of a class drown them. See
-        ``replay_augmentation``.""",
+        rows only, as the papers do, and 1 is random oversampling, without any training:
+        columns may then hold anything. Generated rows that outnumber the real ones of a class
+        drown them. See ``replay_augmentation``.""",
         "replay_augmentation": """'auto', list of str, dict or None, default=<default>
         How repeated rows are changed, at random, so that a classifier cannot learn them by heart.
         Name only what leaves a row in its class: a mirrored shoe is a shoe, a mirrored digit is
@@ -163,11 +175,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         global generator, as scikit-learn does.""",
         "device": """str or torch.device, default=<default>
         ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
-        Fitted networks rest on the CPU: they pickle and load on any machine.""",
-        "precision": """{'auto', 'float32', 'bfloat16'}, default=<default>
-        What matrix products and convolutions are computed in while training; weights, losses
-        and results are float32 anyway. ``'auto'`` is bfloat16 for images where the hardware has
-        it, which about halves the time of an iteration, else float32.""",
+        Fitted networks rest on the CPU: they pickle and load on any machine. Where the hardware
+        has it, images are trained on in bfloat16, see :func:`imblearn_gan.training.precision`.""",
         "callbacks": """list of Callback or None, default=<default>
         See :mod:`imblearn_gan.callbacks`, for example
         :class:`~imblearn_gan.callbacks.EarlyStopping`.""",
@@ -190,7 +199,7 @@ _FITTED = """classes_ : ndarray of shape (n_classes,)
         <n_iter>
 
     codec_ : DataCodec
-        What turns rows into tensors and back, see :mod:`imblearn_gan.data`.
+        What turns rows into tensors and back, see :mod:`imblearn_gan.data`.<codec>
 
     label_codec_ : LabelCodec
         What turns labels into class codes and back.
@@ -228,10 +237,14 @@ ATTRIBUTES = {
     """
     + _FITTED.replace(
         "<networks>", "What draws new rows, on the CPU. Absent if nothing was to be generated."
-    ).replace("<n_iter>", "Updates of the generator; 0 if nothing was to be generated."),
+    )
+    .replace("<n_iter>", "Updates of the generator; 0 if nothing was to be generated.")
+    .replace("<codec>", " Absent if rows\n        are only repeated, as they are."),
     "classifier_attributes": _FITTED.replace(
         "<networks>", "``'extractor'`` and ``'classifier'`` (one logit a class), on the CPU."
-    ).replace("<n_iter>", "Iterations of the main phase."),
+    )
+    .replace("<n_iter>", "Iterations of the main phase.")
+    .replace("<codec>", ""),
 }
 
 

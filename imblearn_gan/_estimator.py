@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
-from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, to_native
+from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
@@ -59,7 +59,6 @@ class CodecEstimator(BaseEstimator):
     batch_size: int = 64
     random_state: Any = None
     device: Any = "auto"
-    precision: str = "auto"
     verbose: int = 0
 
     _parameter_constraints: ClassVar[dict] = {
@@ -68,13 +67,17 @@ class CodecEstimator(BaseEstimator):
         "batch_size": [Interval(Integral, 2, None, closed="left")],
         "random_state": ["random_state"],
         "device": [str, torch.device],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "verbose": ["verbose"],
     }
 
     def _codec(self) -> DataCodec:
         """Return an empty codec for X."""
         return DataCodec(self.image_shape, self.channels, None)
+
+    @property
+    def _encodes(self) -> bool:
+        """Whether rows become tensors; if not, they may hold anything."""
+        return True
 
     def _new_seed(self) -> int:
         return int(check_random_state(self.random_state).randint(MAX_SEED))
@@ -88,22 +91,28 @@ class CodecEstimator(BaseEstimator):
         """Return X in its native form and class codes; make every check before training."""
         self._forget()
         self._check_settings()
-        X, label_codec = to_native(X), LabelCodec()
+        repeated = not self._encodes and is_frame(X)  # a frame of any columns
+        X, label_codec = X if repeated else to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)
         check_consistent_length(X, y)
-        codec = self._codec().fit(X, y)
+        codec = self._codec().fit(X, y) if self._encodes else None
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
-        counts = np.bincount(y)
-        self._check_spec(codec.spec(counts.tolist()))
+        if codec is not None:
+            counts = np.bincount(y)
+            self._check_spec(codec.spec(counts.tolist()))
+            self._check_class_sizes(counts, label_codec.classes_)
+            self.codec_ = codec
+        self.label_codec_, self.classes_ = label_codec, label_codec.classes_
+        return X, y
+
+    def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
         if len(counts) > 1 and counts.min() < self._min_class_size:
-            small = label_codec.classes_[counts < self._min_class_size].tolist()
+            small = classes[counts < self._min_class_size].tolist()
             raise ValueError(
                 f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
                 f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
             )
-        self.codec_, self.label_codec_, self.classes_ = codec, label_codec, label_codec.classes_
-        return X, y
 
     def _check_settings(self) -> None:
         """Raise a ValueError for parameters that are wrong whatever the data."""
@@ -205,7 +214,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         device = resolve_device(self.device)
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
-        dtype = resolve_precision(self.precision, device, spec.is_image)
+        dtype = resolve_precision(None, device, spec.is_image)
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last

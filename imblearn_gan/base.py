@@ -30,7 +30,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.data import DataSpec
+from imblearn_gan.data import DataSpec, is_frame
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
 __all__ = ["BaseGANOversampler", "check_trained", "documented"]
@@ -96,6 +96,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         X, y = self._read(X, y)
         return X, self.classes_[y], False
 
+    @property
+    def _encodes(self) -> bool:
+        # rows that are repeated as they are need no encoding
+        return self.replay < 1 or bool(self.replay_augmentation)
+
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
         self._copies(spec)
@@ -109,8 +114,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
-        spec = self.codec_.spec(np.bincount(y).tolist())
         if sum(n_to_make):
+            spec = self.codec_.spec(np.bincount(y).tolist())
             self._train(self.codec_.encode(X), y, spec, n_to_make)
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
@@ -119,8 +124,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
         warn_of_collapse(self.diagnostics_, stacklevel=5)
         copied = deal(y, n_to_repeat, self._stream)
-        if len(copied):
-            copies, seed = self._copies(spec), None
+        if len(copied) and self._encodes:
+            copies = self._copies(self.codec_.spec(np.bincount(y).tolist()))
             if copies.names:
                 seed = int(self._stream.randint(MAX_SEED))
                 blocks += changed_copies(X, copied, self.codec_, copies, seed)
@@ -129,7 +134,13 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         self.sample_source_ = np.concatenate([np.arange(len(y)), np.full(len(made_y), -1), copied])
         self.synthetic_mask_ = self.sample_source_ < 0
         y_res = np.concatenate([y, made_y, y[copied]])
-        X_res = self.codec_.stack([X, *blocks]) if blocks else X.copy()
+        if blocks:
+            X_res = self.codec_.stack([X, *blocks])
+        elif len(copied):
+            X_res = _safe_indexing(X, self.sample_source_)
+            X_res = X_res.reset_index(drop=True) if is_frame(X) else X_res
+        else:
+            X_res = X.copy()
         return X_res, self.label_codec_.decode(y_res)
 
     # rejection --------------------------------------------------------------------------------
@@ -263,6 +274,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         tags.input_tags.three_d_array = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True  # in tables, not in images
         return tags
 
 

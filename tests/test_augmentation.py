@@ -13,6 +13,11 @@ TABLE = DataSpec((4,), (9, 3))
 COLOR_IMAGE = DataSpec((3, 8, 8), (9, 3))
 
 
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(0)
+
+
 def gray(n=6, side=8):
     return torch.from_numpy(images(n, 1, side, side)).float() / 127.5 - 1
 

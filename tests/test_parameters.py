@@ -47,7 +47,8 @@ Y = labels(24, 10, 6)
 
 def table():
     X = np.random.RandomState(0).normal(size=(len(Y), 4))
-    X[:, 0] = np.arange(len(Y)) % 3  # numbers, unless told that they are categories
+    X[:, 0] = np.arange(len(Y)) % 5  # numbers, unless told that they are categories
+    X[::3, 1] = 0
     return X
 
 
@@ -63,6 +64,7 @@ ALTERNATIVES = {
     "sampling_strategy": ["minority", "not minority", {1: 20, 2: 8}],
     "image_shape": [(2, 2)],
     "categorical_features": [[0]],
+    "encoding": ["plain", {2: "quantile"}],
     "architecture": ["mlp", Linear()],
     "latent_dim": [7],
     "pretrain_iter": [0, 2],
@@ -89,13 +91,13 @@ ALTERNATIVES = {
     "adversarial_weight": [0.0, 1.0],
     "generated_weight": [0.0, 1.0],
     "label_smoothing": [0.0, 0.3],
+    "kl_weight": [0.0, 1.0],
     "n_neighbors": [1],
     "micro_cluster_weight": [0.0, 2.0],
     "reject": [True],
     "replay": [0.9, 0.2],
     "replay_augmentation": [["noise"]],
     "random_state": [1],
-    "precision": ["bfloat16"],
 }
 
 #: Where a method has other alternatives.
@@ -193,7 +195,6 @@ def test_every_option_of_a_choice_is_tried(cls):
         "sampling_strategy": {"all", "not majority"},  # what 'auto' does
         "categorical_features": {"auto"},
         "device": {"auto"},
-        "precision": {"auto", "float32"},
     }
     tried = 0
     for name, default in defaults_of(cls).items():
@@ -202,7 +203,7 @@ def test_every_option_of_a_choice_is_tried(cls):
                 known = {default, *untried.get(name, ()), *map(str, alternatives(cls, name))}
                 assert constraint.options <= known, name
                 tried += 1
-    assert tried >= 4
+    assert tried >= 3
 
 
 @pytest.mark.parametrize("cls", ESTIMATORS)
@@ -310,7 +311,7 @@ def test_a_sampler_has_at_most_26_parameters(cls):
 #: Samplers whose default is another one, by parameter; what the reason is stands beside it.
 EXCEPTIONS = {
     # budgets: an autoencoder has done the first part, GAN plays once a class, GAMO's rows are
-    # combinations of real ones from the start
+    # combinations of real ones from the start; an update of CVAE is half one of a game's
     "max_iter": {
         "GAMOOversampler": 500,
         "BAGANOversampler": 500,
@@ -318,7 +319,10 @@ EXCEPTIONS = {
         "CAPGANOversampler": 500,
         "GANDAOversampler": 500,
         "GANOversampler": 500,
+        "CVAEOversampler": 3000,
     },
+    # no game: encoder and decoder minimise one loss, at the rate of the autoencoders elsewhere
+    "learning_rate": {"CVAEOversampler": 1e-3},
     # a critic whose slope a penalty bounds must be ahead of the generator, as in the papers
     "n_discriminator_steps": {
         "BAGANGPOversampler": 2,

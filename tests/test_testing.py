@@ -156,6 +156,19 @@ class NewCategory(Changed):
         return X_res, y_res
 
 
+class BreaksOneHot(Changed):
+    def _changed(self, X, y, X_res, y_res):
+        if "second" in X_res:
+            X_res.loc[len(X), ["first", "second"]] = True
+        return X_res, y_res
+
+
+class MakesMissing(Changed):
+    def _changed(self, X, y, X_res, y_res):
+        X_res.iloc[len(X), 3] = None
+        return X_res, y_res
+
+
 class TurnsImages(Changed):
     def _changed(self, X, y, X_res, y_res):
         return (X_res.transpose(0, 2, 3, 1) if X_res.ndim == 4 else X_res), y_res
@@ -389,11 +402,6 @@ class OverwritesParameters(TinySampler):
         return super().fit(X, y)
 
 
-class TakesNaN(TinySampler):
-    def fit(self, X, y):
-        return super().fit(np.nan_to_num(X) if isinstance(X, np.ndarray) else X, y)
-
-
 FAULTY = [
     (TakesAnything, "check_parameters", r"\['params'\] by position or as"),
     (LosesParameters, "check_parameters", "does not take the common parameters.*'learning_rate'"),
@@ -414,6 +422,8 @@ FAULTY = [
     (LosesNames, "check_frames", "first rows .* They and X differ"),
     (SampleLosesNames, "check_frames", "the name of y"),
     (NewCategory, "check_categories", r"Column 3 .*'perhaps'.* not seen"),
+    (MakesMissing, "check_categories", "Column 3 .* has missing values, but none were seen"),
+    (BreaksOneHot, "check_missing", "One-hot columns must stay so"),
     (TurnsImages, "check_images", "They and X differ in shape"),
     (GlobalNoise, "check_seed", "every call must give the same rows"),
     (FreshNoise, "check_seed", "every call must give the same rows"),
@@ -451,7 +461,6 @@ FAULTY = [
     (TakesContinuousLabels, "check_target_type", "Unknown label type"),
     (OverwritesParameters, "check_dont_overwrite_parameters", "batch_size|public attribute"),
     (OverwritesParameters, "check_estimators_overwrite_params", "batch_size"),
-    (TakesNaN, "check_estimators_nan_inf", "NaN|inf"),
 ]
 
 
@@ -470,7 +479,7 @@ def test_every_check_of_the_package_is_shown_a_fault():
         for name, check in sampler_checks(tiny())
         if getattr(check, "__module__", "").startswith("imblearn_gan")
     }
-    assert len(own) == 22
+    assert len(own) == 23
     assert own == {name for _, name, _ in FAULTY} & own
 
 
@@ -539,7 +548,7 @@ def test_a_sampler_for_images_alone():
     check_sampler(ForImages(**SMALL))
     names = dict(sampler_checks(ForImages()))
     assert "check_images" in names
-    assert not {"check_tables", "check_frames", "check_categories"} & names.keys()
+    assert not {"check_tables", "check_frames", "check_categories", "check_missing"} & names.keys()
 
 
 def test_a_method_that_needs_several_rows_of_a_class():
@@ -560,7 +569,7 @@ def test_without_pandas(monkeypatch):
     with pytest.warns(SkipTestWarning) as warned:
         check_sampler(tiny())
     skipped = {str(w.message).split()[0] for w in warned if w.category is SkipTestWarning}
-    assert skipped == {"check_frames", "check_categories"}
+    assert skipped == {"check_frames", "check_categories", "check_missing"}
 
 
 @pytest.mark.slow

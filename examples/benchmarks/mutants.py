@@ -46,13 +46,13 @@ class Fault:
 
 
 GAMO = "tests/games/test_gamo.py"
-NOISE = "tests/games/test_noise.py tests/over_sampling"
-AUTOENCODER = "tests/games/test_autoencoder.py tests/games/test_embedding.py tests/over_sampling"
+NOISE = "tests/games/test_noise.py tests/games/test_schedules.py tests/over_sampling"
+AUTOENCODER = "tests/games tests/over_sampling"
 LOSSES = "tests/test_losses.py"
 ENGINE = "tests/training"
 LATENT = "tests/test_latent.py"
 BASE = "tests/test_base.py tests/test_replay.py tests/test_rejection.py"
-DATA = "tests/data tests/test_containers.py"
+
 DOS = "tests/classifiers/test_dos.py"
 RESNET = "tests/classifiers/test_resnet.py tests/training/test_epochs.py"
 
@@ -122,7 +122,7 @@ FAULTS = [
     Fault("training/engine.py", "betas=player.betas,", "betas=(0.9, 0.999),", f"{ENGINE} {NOISE}"),
     Fault("training/engine.py", "norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)",
           "norm.track_running_stats = True", ENGINE),
-    Fault("training/engine.py", ".backward(inputs=self.parameters)", ".backward()", ENGINE),
+    Fault("training/engine.py", "self.optimizer.zero_grad(set_to_none=True)", "pass", f"{ENGINE} {NOISE}"),
     Fault("training/batches.py", "return self._starts[y] + torch.minimum(within, counts - 1)",
           "return self._starts[y]", ENGINE),
     Fault("training/runtime.py", "generator.set_state(state)", "pass", f"{ENGINE} {BASE}"),

@@ -42,6 +42,7 @@ import imblearn_gan
 from imblearn_gan import CGANOversampler, ResNetClassifier
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.datasets import make_longtailed
+from imblearn_gan.training import precision
 
 PROFILE = [400, 200, 100, 75, 50, 35, 20, 10, 6, 4]
 #: GAMO's game as in the paper, which the bare loop plays.
@@ -118,13 +119,14 @@ def samplers(args):
     """Each phase of each sampler, by default and in float32."""
     X, y = random_images(PROFILE)
     for name in args.methods:
-        for settings in ({}, {"precision": "float32"}):
-            settings = {**settings, **args.settings}
-            runs = [
-                play(name, X, y, args.iterations, device=args.device, **settings)
-                for _ in range(args.repeats)
-            ]
+        for precise in ({}, {"precision": "float32"}):
+            with precision(precise.get("precision", "auto")):
+                runs = [
+                    play(name, X, y, args.iterations, device=args.device, **args.settings)
+                    for _ in range(args.repeats)
+                ]
             found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
+            settings = {**precise, **args.settings}
             yield {"dataset": "images:28:10", "method": name, "settings": settings}, found
 
 
@@ -132,15 +134,18 @@ def bare(args):
     """Two games beside bare loops of the same networks."""
     X, y = random_images(PROFILE)
     games = {
-        "GAMOClassifier": (loops.gamo, {**GAMO, "precision": "float32"}),
-        "BAGANOversampler": (loops.bagan, {"precision": "float32"}),
+        "GAMOClassifier": (loops.gamo, GAMO),
+        "BAGANOversampler": (loops.bagan, {}),
     }
     for name, (loop, settings) in games.items():
         runs = []
         for _ in range(args.repeats):
-            ours = play(name, X, y, args.iterations, device=args.device, **settings)["adversarial"]
+            with precision("float32"):
+                run = play(name, X, y, args.iterations, device=args.device, **settings)
+            ours = run["adversarial"]
             theirs = 1e3 * loop(X, y, args.iterations, args.device)
             runs.append({"ms adversarial": ours, "ratio to bare loop": ours / theirs})
+        settings = {**settings, "precision": "float32"}
         yield {"dataset": "images:28:10", "method": name, "settings": settings}, medians(runs)
 
 

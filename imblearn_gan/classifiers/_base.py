@@ -42,7 +42,8 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         Raises
         ------
         ValueError
-            For NaN or infinity in X, a single class, and parameters that do not fit the data.
+            For infinity in X, NaN in images, a single class, and parameters that do not fit the
+            data.
         """
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
@@ -101,4 +102,5 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         tags.input_tags.three_d_array = True
         tags.input_tags.string = True
         tags.input_tags.categorical = True
+        tags.input_tags.allow_nan = True  # in tables, not in images
         return tags

@@ -142,6 +142,7 @@ class ResNetClassifier(NetworkClassifier):
 
     _parameter_constraints: ClassVar[dict] = {
         **CodecEstimator._parameter_constraints,
+        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "width": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
@@ -201,6 +202,7 @@ class ResNetClassifier(NetworkClassifier):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = self.image_shape is not None
+        tags.input_tags.allow_nan = False
         return tags
 
 

@@ -6,7 +6,7 @@ knows nothing of the rest of the package.
 
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
-from imblearn_gan.data.containers import is_frame, to_native
+from imblearn_gan.data.containers import is_frame, is_missing, to_native
 from imblearn_gan.data.labels import LabelCodec, check_no_label_missing
 from imblearn_gan.data.spec import DataSpec
 from imblearn_gan.data.table import Output
@@ -20,5 +20,6 @@ __all__ = [
     "check_no_label_missing",
     "column_kind",
     "is_frame",
+    "is_missing",
     "to_native",
 ]

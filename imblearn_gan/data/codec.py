@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from imblearn_gan.data.checks import check_size, read_encoding, warn_of_ids
 from imblearn_gan.data.columns import Column, read_columns
 from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
@@ -22,18 +23,19 @@ class DataCodec:
 
     Parameters
     ----------
-    image_shape, channels, categorical_features
+    image_shape, channels, categorical_features, encoding
         As in :class:`~imblearn_gan.BaseGANOversampler`.
 
     Examples
     --------
     >>> import numpy as np
     >>> from imblearn_gan.data import DataCodec
-    >>> X = np.array([[0, 10.0], [4, 30.0]])
+    >>> X = np.array([[0, 10.0], [1, 15.0], [4, 30.0]])
     >>> codec = DataCodec().fit(X)
     >>> codec.encode(X)
-    array([[-1., -1.],
-           [ 1.,  1.]], dtype=float32)
+    array([[-1. , -1. ],
+           [-0.5, -0.5],
+           [ 1. ,  1. ]], dtype=float32)
     >>> codec.decode(np.array([[0.0, 7.0]]))
     array([[ 2., 30.]])
     """
@@ -63,19 +65,28 @@ class DataCodec:
         Raises
         ------
         ValueError
-            If values are missing, infinite or of a type that cannot be used, or the parameters
-            do not fit X.
+            If values are infinite or of a type that cannot be used, pixels are missing, the
+            parameters do not fit X, or what is encoded would not fit into memory.
+
+        Warns
+        -----
+        UserWarning
+            If columns of a table look like ids.
         """
         self._container = Container(X)
         self._layout: ImageLayout | None = find_layout(X, self.image_shape, self.channels)
         self._columns = read_columns(
             X, self._container, self.categorical_features, self._layout is not None
         )
+        encoding = read_encoding(self.encoding, self._columns, self._layout is not None)
         if self._layout is not None:
             self._ranges = Ranges(X, self._columns, True)
-        else:
-            y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
-            self._table = Table(X, self._columns, y, self.encoding)
+            return self
+        check_size(*X.shape)  # no column is less than one value
+        y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
+        self._table = Table(X, self._columns, y, encoding)
+        check_size(X.shape[0], self._table.n_values)
+        warn_of_ids(X, self._columns)
         return self
 
     @property
@@ -128,7 +139,8 @@ class DataCodec:
         Raises
         ------
         ValueError
-            If their shape or the kinds of their columns differ, or values are missing or infinite.
+            If their shape or the kinds of their columns differ, values are infinite, or pixels
+            are missing.
         """
         self._columns.check(X)
 

@@ -1,8 +1,8 @@
-"""Columns of rows: their kinds, their categories, and values that are missing."""
+"""Columns of rows: their kinds, their categories, and what cannot be used."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,6 @@ TYPES: dict[str, type] = {
     "time": np.int64,
     "category": np.object_,
 }
-NUMBERS = {"float", "integer", "bool", "time"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +43,7 @@ class Column:
     name : object
         What a data frame calls it; None where columns have no names.
 
-    kind : {'float', 'integer', 'bool', 'category'}
+    kind : {'float', 'integer', 'bool', 'time', 'category'}
         What its values are taken for.
 
     dtype : dtype
@@ -104,8 +103,8 @@ def column_kind(column: Any) -> str:
     Returns
     -------
     str
-        ``'float'``, ``'integer'``, ``'bool'``, ``'category'``, or the name of a dtype that cannot
-        be used.
+        ``'float'``, ``'integer'``, ``'bool'``, ``'time'``, ``'category'``, or the name of a dtype
+        that cannot be used.
 
     Examples
     --------
@@ -161,6 +160,12 @@ def _distinct(column: Any) -> np.ndarray:
     for i, value in enumerate(values.tolist()):
         seen.setdefault(None if is_missing(value) else value, i)
     return values[list(seen.values())]
+
+
+def names_of(container: Container, indices: Sequence[int]) -> str:
+    """Return the names of the first of some columns, and how many more there are."""
+    more = f" and {len(indices) - 5} more" if len(indices) > 5 else ""
+    return f"{container.names(indices[:5])}{more}"
 
 
 @dataclass
@@ -230,13 +235,23 @@ class Columns:
             )
         if sparse.issparse(X) and self.categorical:
             raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")
-        kinds = _checked_kinds(X, self.container, self.is_image)
-        strings = [int(i) for i in self.numeric if kinds[i] not in NUMBERS]
+        kinds = _kinds(X, self.container.n_columns)
+        problems = _problems(X, kinds, self.container, self.is_image)
+        numeric = self.numeric.tolist()
+        strings = [i for i in numeric if kinds[i] == "category" and not _is_empty(X, i)]
         if strings:
-            raise ValueError(
-                f"Columns {self.container.names(strings[:5])} must hold numbers, as they did in "
+            problems.append(
+                f"Columns {names_of(self.container, strings)} must hold numbers, as they did in "
                 "fit."
             )
+        times = [i for i in numeric if "time" in (kinds[i], self.kinds[i])]
+        dtypes = Container(X).dtype, self.container.dtype
+        if others := [i for i in times if dtypes[0](i) != dtypes[1](i)]:
+            problems.append(
+                f"Columns {names_of(self.container, others)} must have the dtype that they had in "
+                f"fit, {dtypes[1](others[0])} and the like, not {dtypes[0](others[0])}."
+            )
+        _raise(problems)
 
 
 def read_columns(
@@ -266,36 +281,31 @@ def read_columns(
     Raises
     ------
     ValueError
-        If values are missing, infinite or of a type that cannot be used, or
+        If values are infinite or of a type that cannot be used, pixels are missing, or
         ``categorical_features`` does not fit X.
     """
-    kinds = _checked_kinds(X, container, is_image)
+    kinds = _kinds(X, container.n_columns)
+    problems = _problems(X, kinds, container, is_image)
     named = _named_categories(categorical_features, container)
     categorical = [i for i, kind in enumerate(kinds) if kind == "category"]
     if not isinstance(categorical_features, str):  # "auto"
         strings = [i for i in categorical if i not in set(named)]
         if strings:
-            raise ValueError(
-                f"Columns {container.names(strings[:5])} hold strings or categories but are not "
+            problems.append(
+                f"Columns {names_of(container, strings)} hold strings or categories but are not "
                 "in categorical_features. Name them there, or use "
                 "categorical_features='auto'."
             )
         categorical = named
     if categorical and is_image:
-        raise ValueError(
+        problems.append(
             "categorical_features must be empty for images. Got "
-            f"{categorical_features!r}; columns {container.names(categorical[:5])} are "
+            f"{categorical_features!r}; columns {names_of(container, categorical)} are "
             "categorical."
         )
     if categorical and sparse.issparse(X):
-        raise ValueError("categorical_features needs dense data. Got a sparse matrix.")
-    unknown = [i for i, kind in enumerate(kinds) if kind not in TYPES]
-    if unknown:
-        raise ValueError(
-            f"Columns {container.names(unknown[:5])} have the dtype "
-            f"{kinds[unknown[0]]}, which cannot be used. Turn them into numbers, booleans, "
-            "strings or categories."
-        )
+        problems.append("categorical_features needs dense data. Got a sparse matrix.")
+    _raise(problems)
     columns = [
         Column(i, container.name(i), "category", container.dtype(i), _distinct(column_of(X, i)))
         for i in categorical
@@ -315,56 +325,69 @@ def _named_categories(categorical_features: Any, container: Container) -> list[i
                 f"{len(named)} for {n_columns} columns."
             )
         return [i for i, flag in enumerate(named) if flag]
-    return sorted({_named_column(value, container) for value in named})
+    return sorted({column_number(value, container, "categorical_features") for value in named})
 
 
-def _named_column(value: Any, container: Container) -> int:
+def column_number(value: Any, container: Container, parameter: str) -> int:
+    """Return the number of the column that an entry of a parameter stands for."""
     n_columns = container.n_columns
-    if isinstance(value, str):
-        columns: Any = container.template.columns if is_frame(container.template) else []
-        if value not in columns:
-            raise ValueError(
-                f"categorical_features names the column {value!r}, which X does not have."
-            )
-        return int(columns.get_loc(value))
+    if isinstance(value, (str, tuple)):
+        names = container.names(range(n_columns)) if is_frame(container.template) else []
+        if value not in names:
+            raise ValueError(f"{parameter} names the column {value!r}, which X does not have.")
+        return names.index(value)
     if isinstance(value, (int, np.integer)) and -n_columns <= value < n_columns:
         return int(value) % n_columns
     raise ValueError(
-        f"categorical_features has the entry {value!r}, which is out of range: X has "
-        f"{n_columns} columns."
+        f"{parameter} has the entry {value!r}, which is out of range: X has {n_columns} columns."
     )
 
 
-def _checked_kinds(X: Any, container: Container, is_image: bool) -> list[str]:
-    """Return the kind of each column, after a look for values that cannot be used."""
-    n_columns = container.n_columns
+def _is_empty(X: Any, i: int) -> bool:
+    """Tell whether all values of a column are missing."""
+    return bool(missing_in(column_of(X, i)).all())
+
+
+def _kinds(X: Any, n_columns: int) -> list[str]:
+    """Return the kind of each column."""
     if is_uniform(X):
-        kinds = [column_kind(X.data[:0] if sparse.issparse(X) else X[:0].reshape(-1))] * n_columns
-    else:
-        kinds = [column_kind(column_of(X, i)) for i in range(n_columns)]
-    found, wrong = _not_finite(X, kinds, is_image)
-    if len(wrong):
-        more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        where = "pixels" if X.ndim > 2 else "columns"
-        raise ValueError(
-            f"Input X contains {found} in {where} {container.names(wrong[:5])}{more}. "
-            "Replace or drop these values before resampling."
+        return [column_kind(X.data[:0] if sparse.issparse(X) else X[:0].reshape(-1))] * n_columns
+    return [column_kind(column_of(X, i)) for i in range(n_columns)]
+
+
+def _problems(X: Any, kinds: list[str], container: Container, is_image: bool) -> list[str]:
+    """Say what X holds that cannot be used: NaN in images, infinity, dtypes."""
+    found = {"NaN": _columns_with(np.isnan, X, kinds)} if is_image else {}
+    found["infinity"] = _columns_with(np.isinf, X, kinds)
+    where = "pixels" if X.ndim > 2 else "columns"
+    bad = [f"{what} in {where} {names_of(container, i)}" for what, i in found.items() if i]
+    problems = [
+        f"Input X contains {' and '.join(bad)}. Replace or drop these values before resampling."
+    ] * bool(bad)
+    for dtype in sorted(set(kinds) - set(TYPES)):
+        own = [i for i, kind in enumerate(kinds) if kind == dtype]
+        problems.append(
+            f"Columns {names_of(container, own)} have the dtype {dtype}, which cannot be used. "
+            "Turn them into numbers, booleans, times, strings or categories."
         )
-    return kinds
+    return problems
 
 
-def _not_finite(X: Any, kinds: list[str], is_image: bool) -> tuple[str, list[int]]:
-    """Return what X holds that cannot be used, NaN in images or infinity, and in which columns."""
-    if is_image:
-        pixels = X.reshape(len(X), -1) if is_uniform(X) and not sparse.issparse(X) else X
-        if missing := [i for i in range(len(kinds)) if missing_in(column_of(pixels, i)).any()]:
-            return "NaN", missing
+def _columns_with(bad: Callable, X: Any, kinds: list[str]) -> list[int]:
+    """Return the columns with values that are bad: missing (np.isnan) or infinite (np.isinf)."""
     if is_uniform(X):
         if X.dtype.kind != "f":
-            return "", []
+            return []
         if sparse.issparse(X):
             entries = X.tocoo()
-            return "infinity", np.unique(entries.col[np.isinf(entries.data)]).tolist()
-        return "infinity", np.flatnonzero(np.isinf(X).reshape(len(X), -1).any(axis=0)).tolist()
-    floats = [i for i, kind in enumerate(kinds) if kind == "float"]
-    return "infinity", [i for i in floats if np.isinf(as_floats(column_of(X, i))).any()]
+            return np.unique(entries.col[bad(entries.data)]).tolist()
+        return np.flatnonzero(bad(X).reshape(len(X), -1).any(axis=0)).tolist()
+    columns = [(i, column_of(X, i), kind) for i, kind in enumerate(kinds)]
+    if bad is np.isnan:
+        return [i for i, column, _ in columns if missing_in(column).any()]
+    return [i for i, column, kind in columns if kind == "float" and bad(as_floats(column)).any()]
+
+
+def _raise(problems: list[str]) -> None:
+    if problems:
+        raise ValueError(" ".join(problems))

@@ -167,6 +167,9 @@ class NumberColumn:
         What stands for NaN in the column.
     """
 
+    #: Where the group lies in an encoded row.
+    place = slice(0, 0)
+
     def __init__(
         self,
         index: int,
@@ -276,6 +279,8 @@ class LevelColumn:
         By class, the values that share the last output, and how frequent they are in it.
     """
 
+    place = slice(0, 0)
+
     def __init__(self, index: int, values: np.ndarray, y: np.ndarray, max_levels: int | None):
         self.index = index
         self.missing = next((v for v in values.tolist() if is_missing(v)), None)
@@ -352,6 +357,8 @@ class OneHotBlock:
     indices : sequence of int
         Where the columns are.
     """
+
+    place = slice(0, 0)
 
     def __init__(self, indices: Sequence[int]):
         self.indices = list(indices)

@@ -105,12 +105,13 @@ class Table:
         self._columns = columns
         self._look(X, y, encoding)
         self.ranges = Ranges(X, columns.only(self._plain), False)
-        groups = [c for c in self._numbers if c.size] + self._levels + self._blocks
+        groups: list[Any] = [c for c in self._numbers if c.size] + self._levels + self._blocks
         self.n_numbers = len(self._plain) + len(self._numbers)
         starts = self.n_numbers + np.cumsum([0, *(group.size for group in groups)])
         self.slices = tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
         self.n_values = int(starts[-1])
-        self._places = {id(group): place for group, place in zip(groups, self.slices)}
+        for group, place in zip(groups, self.slices):
+            group.place = place
 
     # which way -----------------------------------------------------------------------------------
 
@@ -219,12 +220,12 @@ class Table:
             n_plain = len(self._plain)
             out[:, :n_plain] = self.ranges.scale(self._columns.only(self._plain).numbers(part))
             for place, column in enumerate(self._numbers, start=n_plain):
-                group = out[:, self._places[id(column)]] if column.size else out[:, :0]
-                column.encode(as_floats(column_of(part, column.index)), out[:, place], group)
+                numbers = as_floats(column_of(part, column.index))
+                column.encode(numbers, out[:, place], out[:, column.place])
             for level in self._levels:
-                level.encode(self._objects(part, level.index), out[:, self._places[id(level)]])
+                level.encode(self._objects(part, level.index), out[:, level.place])
             for block in self._blocks:
-                block.encode(part, out[:, self._places[id(block)]])
+                block.encode(part, out[:, block.place])
         return encoded
 
     def decode(
@@ -258,16 +259,15 @@ class Table:
         for j in one_by_one:
             columns[self._plain[j]] = ranges.typed(j, numbers[:, j], moved=False)
         for place, column in enumerate(self._numbers, start=n_plain):
-            group = encoded[:, self._places[id(column)]] if column.size else encoded[:, :0]
-            columns[column.index] = column.decode(encoded[:, place], group)
+            columns[column.index] = column.decode(encoded[:, place], encoded[:, column.place])
         for level in self._levels:
             if like is None:
-                values = level.decode(encoded[:, self._places[id(level)]], y, stream)
+                values = level.decode(encoded[:, level.place], y, stream)
             else:
                 values = self._objects(like, level.index)
             columns[level.index] = values
         for block in self._blocks:
-            columns |= block.decode(encoded[:, self._places[id(block)]])
+            columns |= block.decode(encoded[:, block.place])
         for i, values in columns.items():
             columns[i] = self._in_kind(i, values)
         rest = np.delete(np.arange(n_plain), one_by_one)

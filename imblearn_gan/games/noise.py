@@ -23,6 +23,7 @@ from imblearn_gan.networks import (
     MLPFamily,
     ProjectionDiscriminator,
     draw_categories,
+    start_from,
     trunk_of,
     with_spectral_norm,
 )
@@ -157,6 +158,8 @@ class ConditionalGame(NoiseGame):
         def draw() -> Batch:
             return data.draw(self.batch_size, self.balance == "batches")
 
+        means = [data.x[data.rows_of(i)].mean(dim=0) for i in range(data.spec.n_classes)]
+        start_from(networks["generator"], torch.stack(means).mean(dim=0))
         yield self._game("adversarial", networks, data.spec, draw)
 
 

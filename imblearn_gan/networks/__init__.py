@@ -30,6 +30,7 @@ from imblearn_gan.networks._families import (
     dense,
     draw_categories,
     resolve_family,
+    start_from,
     trunk_of,
 )
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
@@ -75,6 +76,7 @@ __all__ = [
     "draw_categories",
     "one_hot_of",
     "resolve_family",
+    "start_from",
     "trunk_of",
     "with_spectral_norm",
     "without_parametrizations",

@@ -18,6 +18,9 @@ from imblearn_gan.data import DataSpec
 # of the softmax that passes gradients on where categories are drawn
 _TEMPERATURE = 0.5
 
+# bounds on a mean row that a generator starts from: of numbers, and of frequencies
+_MOST, _LEAST = 0.95, 1e-3
+
 #: Size of the feature vectors that discriminators look at.
 N_FEATURES = 256
 
@@ -296,6 +299,30 @@ def draw_categories(network: nn.Module) -> nn.Module:
         if isinstance(module, TableOutput):
             module.draws = True
     return network
+
+
+def start_from(network: nn.Module, mean: Tensor) -> None:
+    """Let a table's generator start from the mean row: its last biases give it, before training.
+
+    Frequencies of categories, zeros of sparse rows and the places of numbers are then right from
+    the first batch on, and the game is about the rest.
+
+    Parameters
+    ----------
+    network : Module
+        A generator. Others than those of :class:`MLPFamily` stay as they are.
+
+    mean : Tensor of shape (n_values,)
+        Mean of encoded rows.
+    """
+    for module in network.modules():
+        for linear, output in pairwise(module if isinstance(module, nn.Sequential) else ()):
+            if isinstance(linear, nn.Linear) and isinstance(output, TableOutput):
+                bias = torch.atanh(mean.clamp(-_MOST, _MOST))
+                for place in output.slices:
+                    bias[place] = mean[place].clamp_min(_LEAST).log()
+                with torch.no_grad():
+                    linear.bias.copy_(bias)
 
 
 def trunk_of(family: Any, spec: DataSpec) -> tuple[nn.Sequential, int]:

@@ -14,7 +14,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.noise import LOSSES, NoiseGame, Turn
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import discriminator_loss, generator_loss
-from imblearn_gan.networks import Discriminator, Generator, trunk_of
+from imblearn_gan.networks import Discriminator, Generator, start_from, trunk_of
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
@@ -94,6 +94,7 @@ class GANOversampler(NoiseGame):
                 index = torch.randint(rows.start, rows.stop, (self.batch_size,), device=data.device)
                 return Batch(data.x[index], data.y[index])
 
+            start_from(by_class["generator"][key], data.x[rows].mean(dim=0))
             players = nn.ModuleDict({name: by_class[name][key] for name in _PLAYERS})
             label = self.classes_[int(key)]
             yield self._game(f"adversarial {label}", players, data.spec, draw)

@@ -9,6 +9,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
+from imblearn_gan.data import is_missing
+
 
 def require(holds: Any, message: str) -> None:
     """Raise an AssertionError unless something holds; also under ``python -O``."""
@@ -35,6 +37,11 @@ def columns_of(X: Any) -> list[list]:
 def in_order(rows: Any) -> Any:
     """Return rows of a frame indexed from 0; other containers as they are."""
     return rows.reset_index(drop=True) if hasattr(rows, "iloc") else rows
+
+
+def _plain(values: np.ndarray) -> list:
+    """Return an array as a flat list, None where values are missing."""
+    return [None if is_missing(value) else value for value in values.ravel().tolist()]
 
 
 def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
@@ -70,7 +77,8 @@ def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
         except AssertionError as error:
             raise AssertionError(f"{what} differ. {error}") from error
     elif isinstance(first, list):
-        require(first == second, f"{what} differ in their values.")
+        lists = [np.array(rows, dtype=object) for rows in (first, second)]
+        require(_plain(lists[0]) == _plain(lists[1]), f"{what} differ in their values.")
     else:
         for name in ("dtype", "shape"):
             values = [getattr(rows, name) for rows in (first, second)]
@@ -78,9 +86,8 @@ def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
                 values[0] == values[1], f"{what} differ in {name}: {values[0]} and {values[1]}."
             )
         if sparse.issparse(first):
-            require((first != second).nnz == 0, f"{what} differ in their values.")
-            return
-        require(first.tolist() == second.tolist(), f"{what} differ in their values.")
+            first, second = first.toarray(), second.toarray()
+        require(_plain(first) == _plain(second), f"{what} differ in their values.")
         if first.dtype.kind == "f":
             signs = np.array_equal(np.signbit(first), np.signbit(second))
             require(signs, f"{what} differ in the signs of zeros.")
@@ -105,7 +112,7 @@ def assert_oversampled(sampler: Any, X: Any, y: Any, X_res: Any, y_res: Any) -> 
     AssertionError
         If the real rows are not first or not the same, a class has not as many rows as asked for,
         ``sample_source_`` or ``synthetic_mask_`` tell something else, or added rows hold values
-        out of range, of another type, or categories that were not seen.
+        out of range, of another type, missing or of categories as none that were seen.
 
     Examples
     --------
@@ -167,6 +174,9 @@ def assert_oversampled(sampler: Any, X: Any, y: Any, X_res: Any, y_res: Any) -> 
 
 def assert_values_like(seen: list, made: list, what: str = "A column") -> None:
     """Assert that values are of a type that was seen, and in its range or one of its categories."""
+    if any(map(is_missing, made)):
+        require(any(map(is_missing, seen)), f"{what} has missing values, but none were seen.")
+    seen, made = ([v for v in values if not is_missing(v)] for values in (seen, made))
     types = [{type(value) for value in values} for values in (made, seen)]
     require(types[0] <= types[1], f"{what} holds {types[0]}, but {types[1]} were seen.")
     if any(isinstance(value, (str, bool)) for value in seen):

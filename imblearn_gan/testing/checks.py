@@ -172,6 +172,7 @@ def _own_checks(sampler: BaseGANOversampler) -> list[Check]:
         *CHECKS,
         *([results.check_tables, results.check_frames] if tags.two_d_array else []),
         *([results.check_categories] if tags.two_d_array and tags.categorical else []),
+        *([results.check_missing] if tags.two_d_array and tags.allow_nan else []),
         *([results.check_images] if tags.three_d_array else []),
     ]
 

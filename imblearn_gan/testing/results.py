@@ -65,6 +65,33 @@ def check_categories(sampler: BaseGANOversampler) -> None:
     assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
 
 
+def check_missing(sampler: BaseGANOversampler) -> None:
+    """Check data frames with missing values, dates and one-hot columns."""
+    needs_pandas()
+    import pandas as pd
+
+    sampler, y = prepared(sampler), labels(*COUNTS)
+    gone = np.arange(len(y)) % 3 == 0
+    X = pd.DataFrame(
+        {
+            "real": np.where(gone, np.nan, rows_for(sampler)[:, 0]),
+            "count": pd.array(np.arange(len(y)), dtype="Int64"),
+            "word": pd.Series(["yes", "no"] * 14, dtype=object),
+            "day": pd.date_range("2024-01-01", periods=len(y)),
+            "first": gone,
+            "second": ~gone,
+        }
+    )
+    X.loc[gone, ["count", "word", "day"]] = None
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert_oversampled(sampler, X, y, X_res, y_res)
+    require(
+        (X_res["first"] != X_res["second"]).all(),
+        "One-hot columns must stay so: generate every slice of the spec's categorical_slices as "
+        "one of its categories.",
+    )
+
+
 def check_frames(sampler: BaseGANOversampler) -> None:
     """Check that data frames come back with the names and dtypes of their columns."""
     needs_pandas()

@@ -22,6 +22,7 @@ def prepared(sampler: BaseGANOversampler, **params: Any) -> Any:
         "image_shape": None,
         "channels": "auto",
         "categorical_features": "auto",
+        "encoding": "auto",
         "random_state": 0,
         "verbose": 0,
         "replay": min(sampler.replay, 0.5),

@@ -45,7 +45,7 @@ class Lines(ResNetClassifier):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = True
+        tags.input_tags.two_d_array = tags.input_tags.allow_nan = True
         tags.classifier_tags.poor_score = True  # of one epoch
         return tags
 

@@ -13,7 +13,7 @@ from tests.samplers import assert_same, images
 
 
 def test_integers_are_rounded_not_truncated():
-    codec = DataCodec().fit(np.array([[0, 0], [10, 200]]))
+    codec = DataCodec(encoding="plain").fit(np.array([[0, 0], [10, 200]]))
     made = codec.decode(np.array([[0.199, -0.999], [0.201, 0.999], [5.0, -5.0]]))
     assert made.tolist() == [[6, 0], [6, 200], [10, 0]]
 
@@ -93,7 +93,8 @@ def test_what_was_one_in_the_data_is_one_encoded():
 
 
 def test_a_category_that_was_not_seen_is_all_zeros():
-    codec = DataCodec().fit(np.array([["a", 1.0], ["b", 2.0]], dtype=object))
+    X = np.array([["a", 1.0], ["b", 2.0]], dtype=object)
+    codec = DataCodec(encoding="plain").fit(X)
     encoded = codec.encode(np.array([["c", 1.0], ["b", 2.0]], dtype=object))
     assert encoded.tolist() == [[-1, 0, 0], [1, 0, 1]]
 
@@ -117,8 +118,24 @@ def test_rows_that_do_not_fit():
         codec.check(sparse.csr_matrix(REALS[:, :2]))
     with pytest.raises(ValueError, match=r"Columns \['float64'\] must hold numbers"):
         codec.check(pd.DataFrame({"float64": ["a"], "object": ["b"]}))
-    with pytest.raises(ValueError, match=r"NaN in columns \['float64'\]"):
-        codec.check(pd.DataFrame({"float64": [np.nan], "object": ["b"]}))
+    with pytest.raises(ValueError, match=r"infinity in columns \['float64'\]"):
+        codec.check(pd.DataFrame({"float64": [np.inf], "object": ["b"]}))
+    codec.check(pd.DataFrame({"float64": [np.nan], "object": [None]}))
+    codec.check(pd.DataFrame({"float64": pd.Series([None], dtype=object), "object": ["b"]}))
+
+
+def test_times_that_do_not_fit():
+    days = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=9, unit="s")})
+    codec = DataCodec().fit(days)
+    codec.check(days[:1])
+    for other in (days.astype("M8[ns]"), days.astype(np.int64), days - days.iloc[0]):
+        with pytest.raises(ValueError, match=r"\['day'\] must have the dtype .*datetime64\[s\]"):
+            codec.check(other)
+    numbers = DataCodec().fit(days.astype(np.int64))
+    with pytest.raises(
+        ValueError, match=r"\['day'\] must have the dtype .* int64 .*, not datetime"
+    ):
+        numbers.check(days)
 
 
 # images -----------------------------------------------------------------------------------------
@@ -167,7 +184,7 @@ def test_pixels_keep_to_their_place_unless_they_were_moved():
     codec = DataCodec().fit(X)
     white = np.ones((1, 1, 2, 2))
     assert codec.decode(white).tolist() == [[[10, 200], [50, 50]]]
-    assert codec.decode(white, moved=True).tolist() == [[[200, 200], [200, 200]]]
+    assert codec.decode(white, like=X[:1]).tolist() == [[[200, 200], [200, 200]]]
 
 
 def test_wide_pixels_that_were_moved():
@@ -175,7 +192,7 @@ def test_wide_pixels_that_were_moved():
     codec = DataCodec().fit(X)
     white = np.ones((1, 1, 1, 2))
     assert codec.decode(white).tolist() == [[[2**62 + 1, 7]]]
-    assert codec.decode(white, moved=True).tolist() == [[[2**62, 2**62]]]
+    assert codec.decode(white, like=X[:1]).tolist() == [[[2**62, 2**62]]]
 
 
 # stacking ---------------------------------------------------------------------------------------
@@ -202,5 +219,5 @@ def test_blocks_are_stacked(X):
 
 
 def test_a_codec_keeps_no_rows():
-    sizes = [len(pickle.dumps(DataCodec().fit(np.tile(REALS, (n, 1))))) for n in (1, 50)]
+    sizes = [len(pickle.dumps(DataCodec().fit(np.tile(REALS, (n, 1))))) for n in (50, 500)]
     assert sizes[0] == sizes[1]

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from imblearn_gan.data import DataCodec, column_kind
-from imblearn_gan.data.columns import is_missing
+from imblearn_gan.data import DataCodec, column_kind, is_missing
 from tests.data.rows import COUNTS, REALS, N
 
 
@@ -30,7 +29,16 @@ from tests.data.rows import COUNTS, REALS, N
         (pd.Series(["a"], dtype="string"), "category"),
         (pd.Series([1, 2], dtype="category"), "category"),
         (pd.Series(pd.arrays.SparseArray([0.0, 1.0])), "float"),
-        (pd.Series(pd.to_datetime(["2020"])), "datetime64"),
+        (np.array([None, 2], dtype=object), "integer"),
+        (np.array([None, np.nan], dtype=object), "category"),
+        (np.array(["2020"], dtype="M8[D]"), "time"),
+        (np.array([3], dtype="m8[s]"), "time"),
+        (pd.Series(pd.to_datetime(["2020"])), "time"),
+        (pd.Series(pd.to_datetime(["2020"], utc=True)), "time"),
+        (pd.Series(pd.to_timedelta(["3s"])), "time"),
+        (pd.Series(pd.period_range("2020", periods=1, freq="M")), "time"),
+        (pd.Series(pd.interval_range(0, 1)), "interval"),
+        (pd.Series([pd.Timestamp("2020")], dtype=object), "object (Timestamp)"),
     ],
     ids=lambda value: value if isinstance(value, str) else str(value.dtype),
 )

@@ -78,6 +78,7 @@ def test_the_public_names():
         "check_no_label_missing",
         "column_kind",
         "is_frame",
+        "is_missing",
         "to_native",
     ]
     assert all(getattr(data, name).__doc__ for name in data.__all__)

@@ -15,6 +15,7 @@ from imblearn_gan import (
 )
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
+from imblearn_gan.training import precision
 from tests.players import CLOSE, SMALL, Game, Seen, array
 from tests.samplers import assert_oversampled, assert_same, images, labels
 
@@ -267,8 +268,16 @@ def test_reconstruction_keeps_the_autoencoder(method):
     assert errors[1] < errors[0]
 
 
-def test_rows_are_generated_from_the_codes_of_uniform_labels(method):
-    game = built(method, batch_size=3000)
+def balances(method):
+    """Settings in which the labels of generated rows are uniform: all, or all but v1's."""
+    return ["batches", None] if method in (BAGANOversampler, GANDAOversampler) else ["batches"]
+
+
+@pytest.mark.parametrize(
+    ("method", "balance"), [(method, balance) for method in FAMILY for balance in balances(method)]
+)
+def test_rows_are_generated_from_the_codes_of_uniform_labels(method, balance):
+    game = built(method, batch_size=3000, balance=balance)
     seen = Seen(game.networks["generator"])
     latent = Seen(game.networks["latent"])
     game.draw("discriminator")
@@ -279,6 +288,17 @@ def test_rows_are_generated_from_the_codes_of_uniform_labels(method):
         assert torch.equal(z, drawn)
         assert torch.equal(y, asked)
         assert torch.bincount(y, minlength=3) / 3000 == pytest.approx([1 / 3] * 3, abs=0.04)
+
+
+def test_fitted_sampler_draws_codes_of_the_labels_asked_for(method):
+    sampler = method(**BUDGET)
+    sampler.fit_resample(table(), labels(20, 6, 4))
+    latent, generator = (Seen(sampler.networks_[name]) for name in ("latent", "generator"))
+    sampler.sample({1: 5, 2: 3})
+    ((z, y),) = generator.inputs
+    assert y.tolist() == [1] * 5 + [2] * 3
+    assert torch.equal(latent.inputs[0][0], y)
+    assert torch.equal(latent.outputs[0], z)
 
 
 def test_players_train_their_own_network(method):
@@ -379,12 +399,11 @@ def test_labels_and_codes_come_in_every_form():
 def test_bfloat16_trains_to_nearly_the_same_float32_networks():
     X, y = images(30, 10, 10), labels(20, 10)
     fitted = {}
-    for precision in ("float32", "bfloat16"):
-        sampler = BAGANOversampler(
-            pretrain_iter=10, max_iter=5, batch_size=16, random_state=0, precision=precision
-        )
-        sampler.fit_resample(X, y)
-        fitted[precision] = sampler
+    for name in ("float32", "bfloat16"):
+        sampler = BAGANOversampler(pretrain_iter=10, max_iter=5, batch_size=16, random_state=0)
+        with precision(name):
+            sampler.fit_resample(X, y)
+        fitted[name] = sampler
         parameters = list(sampler.networks_.parameters())
         assert all(p.dtype == torch.float32 for p in parameters)
     losses = {p: s.history_[9]["autoencoder_reconstruction"] for p, s in fitted.items()}

@@ -252,6 +252,19 @@ def test_players_of_the_ablations(method, variant, players, generator):
     assert len(game.networks["rows"].state_dict()) == (2 if generator is ConvexGenerator else 0)
 
 
+@pytest.mark.parametrize("shape", [None, IMAGE], ids=["table", "image"])
+@pytest.mark.parametrize("combine", ["rows", "features"])
+@pytest.mark.parametrize("term", ["classifier", "discriminator"])
+def test_both_terms_teach_the_generator(shape, combine, term):
+    game = built(shape=shape, combine=combine)
+    if combine == "features" and shape:
+        game.main[0].before_iteration(0)
+    game.players["generator"].losses(None)[term].backward()
+    weights = dict(game.networks["generator"].named_parameters())
+    for name in ("mapping.layers.0.weight", "instances.1.weight", "instances.2.weight"):
+        assert weights[name].grad.abs().sum() > 0
+
+
 def test_no_player_but_the_classifier_draws():
     game = built()
     assert [p.name for p in game.main[0].players if p.draw is not None] == ["classifier"]

@@ -168,6 +168,37 @@ def test_spectral_norm_bounds_every_layer_of_the_discriminator(method, spectral_
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("spectral_norm", [True, False])
+def test_spectral_norm_is_the_discriminators_alone(method, spectral_norm):
+    game = Game(method(**SETTINGS | {"spectral_norm": spectral_norm}))
+    has = [
+        any("parametrizations" in name for name, _ in network.named_parameters())
+        for network in networks_of(game)
+    ]
+    assert has == [False, spectral_norm]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_fitted_sampler_draws_from_noise_under_the_labels_asked_for(method):
+    X, y = np.random.RandomState(0).normal(size=(40, 4)), labels(25, 10, 5)
+    sampler = method(max_iter=2, random_state=0)
+    sampler.fit_resample(X, y)
+    generator = sampler.networks_["generator"]
+    parts = [generator["1"], generator["2"]] if method is GANOversampler else [generator]
+    seen = [Seen(part) for part in parts]
+    sampler.sample({1: 150, 2: 50})
+    inputs = [part.inputs[0] for part in seen]
+    z = torch.cat([z for z, _ in inputs])
+    assert z.shape == (200, 100)
+    assert z.std().item() == pytest.approx(1, abs=0.05)
+    assert z.mean().item() == pytest.approx(0, abs=0.05)
+    if method is GANOversampler:
+        assert [(len(z), int(y)) for z, y in inputs] == [(150, 1), (50, 2)]
+    else:
+        assert inputs[0][1].tolist() == [1] * 150 + [2] * 50
+
+
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", [(9, 7), (3, 12, 12), (16, 11, 4)])
 def test_images(method, shape):
     X, y = images(20, *shape), labels(14, 5, 1)

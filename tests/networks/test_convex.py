@@ -74,6 +74,11 @@ def test_few_rows_have_tilted_dirichlet_weights(tilt):
     if tilt is not None:
         logits = tilt * np.tanh(logits / tilt)
     assert np.allclose(array(weights), softmax(logits + draws), atol=1e-5)
+    rows = torch.randn(6, 2)
+    torch.manual_seed(7)
+    made = generator(z, [0, 5], [None, rows])
+    combined = np.einsum("ns,nsv->nv", array(weights), array(rows)[index])
+    assert np.allclose(array(made), combined, atol=1e-5)
 
 
 def test_untilted_weights_of_few_rows_are_uniform_on_the_simplex():

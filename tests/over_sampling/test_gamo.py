@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import nnls
 
 from imblearn_gan import GAMOOversampler
+from tests.players import Seen
 from tests.samplers import images, labels
 
 Y = labels(20, 9, 5)
@@ -84,6 +85,19 @@ def test_phases_on_images():
     assert "extractor_real" in sampler.history_[0]
     assert set(sampler.networks_) == {"generator", "rows", "decoders"}
     assert list(sampler.networks_["decoders"]) == ["1", "2"]
+
+
+@pytest.mark.parametrize("variant", ["GAMO", "cG+D"])
+def test_fitted_sampler_draws_from_noise(variant):
+    sampler = small(variant=variant)
+    sampler.fit_resample(table(), Y)
+    seen = Seen(sampler.networks_["generator"])
+    sampler.sample({1: 150, 2: 50})
+    ((z, counts, _),) = seen.inputs
+    assert counts == [0, 150, 50]
+    assert z.shape == (200, 100)
+    assert z.std().item() == pytest.approx(1, abs=0.05)
+    assert z.mean().item() == pytest.approx(0, abs=0.05)
 
 
 def test_only_rows_of_the_classes_that_are_made_are_kept():

@@ -1,6 +1,7 @@
 """Devices, precision, the seed scope, and outputs in bounded memory."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from imblearn_gan.training import (
     autocast,
     extract,
     in_chunks,
+    precision,
     resolve_device,
     resolve_precision,
     torch_scope,
@@ -58,6 +60,23 @@ def test_auto_precision_is_bfloat16_for_images_where_there_is_hardware(monkeypat
         assert resolve_precision("auto", device, images=False) == torch.float32
     assert resolve_precision("auto", torch.device("mps"), images=True) == torch.float32
     assert resolve_precision("bfloat16", CPU, images=False) == torch.bfloat16
+
+
+def test_precision_holds_inside_its_block_and_in_its_thread():
+    with precision("bfloat16"):
+        assert resolve_precision(None, CPU, images=False) == torch.bfloat16
+        with precision("float32"):
+            assert resolve_precision(None, CPU, images=True) == torch.float32
+        assert resolve_precision(None, CPU, images=False) == torch.bfloat16
+        with ThreadPoolExecutor() as other:
+            there = other.submit(resolve_precision, None, CPU, False).result()
+        assert there == torch.float32
+    assert resolve_precision(None, CPU, images=False) == torch.float32
+    with (
+        pytest.raises(ValueError, match=r"precision must be one of .*'float16'"),
+        precision("float16"),
+    ):
+        pass
 
 
 def test_autocast_computes_products_in_its_dtype_and_keeps_weights():

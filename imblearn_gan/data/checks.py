@@ -1,0 +1,125 @@
+"""What is looked at before a table is encoded: what is said of its ways, its size, ids."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from imblearn_gan.data.columns import Column, Columns, column_number, names_of
+from imblearn_gan.data.containers import as_floats, column_of, is_frame, missing_in
+from imblearn_gan.data.table import METHODS
+
+#: Most values of an encoded row.
+MAX_VALUES = 100_000
+#: Rows from which on a column can be told to be an id, and how many of a text must be distinct.
+MIN_ID_ROWS = 50
+MIN_DISTINCT = 0.9
+
+
+def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
+    """Return ``encoding`` with the numbers of columns in place of their names.
+
+    Parameters
+    ----------
+    encoding : 'auto', 'plain' or dict
+        The way of all columns, or of some, by number or by name.
+
+    columns : Columns
+        The columns of the rows.
+
+    is_image : bool
+        Whether they are the pixels of images, which have one way.
+
+    Returns
+    -------
+    'auto', 'plain' or dict of int to str
+        The same, by number.
+
+    Raises
+    ------
+    ValueError
+        If it names a column that there is not, or a way that there is not or that does not fit.
+    """
+    if not isinstance(encoding, Mapping):
+        return encoding
+    if is_image and encoding:
+        raise ValueError(f"encoding names columns of a table, but X holds images. Got {encoding}.")
+    categories = {column.index for column in columns.categorical}
+    ways: dict[int, str] = {}
+    for name, method in encoding.items():
+        i = column_number(name, columns.container, "encoding")
+        if method not in METHODS:
+            raise ValueError(f"encoding[{name!r}] must be one of {METHODS}. Got {method!r}.")
+        if i in categories and method != "category":
+            raise ValueError(
+                f"encoding[{name!r}] is {method!r}, which is for numbers, but the column holds "
+                "categories. Leave it out."
+            )
+        if i in ways:
+            raise ValueError(f"encoding names the column {name!r} twice.")
+        ways[i] = method
+    return ways
+
+
+def check_size(n_samples: int, n_values: int) -> None:
+    """Raise a ValueError if so many rows of so many values would not fit into memory."""
+    size, memory = 4 * n_samples * n_values, _physical_memory()
+    if n_values > MAX_VALUES:
+        raise ValueError(
+            f"X would be encoded as {n_values:,} values a row, more than {MAX_VALUES:,}. Keep "
+            "fewer columns (sklearn.feature_selection), project them on fewer "
+            "(sklearn.decomposition.TruncatedSVD), or set image_shape if they are pixels."
+        )
+    if memory is not None and size > memory / 2:
+        raise ValueError(
+            f"X would be encoded as {n_samples:,} rows of {n_values:,} values: "
+            f"{size / 2**30:.1f} GiB, more than half of the {memory / 2**30:.1f} GiB of memory. "
+            "Keep fewer columns, categories with fewer values, or fewer rows of large classes "
+            "(imblearn.under_sampling.RandomUnderSampler)."
+        )
+
+
+def _physical_memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):  # not every system tells
+        return None
+
+
+def warn_of_ids(X: Any, columns: Columns) -> None:
+    """Warn of columns that name rows: nearly unique texts, integers that count."""
+    if X.shape[0] < MIN_ID_ROWS or sparse.issparse(X):
+        return
+    texts = (column.index for column in columns.categorical if _are_names(X, column))
+    integers = (i for i, kind in enumerate(columns.kinds) if kind == "integer")
+    found = sorted({*texts, *(i for i in integers if _are_counted(column_of(X, i)))})
+    if found:
+        index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
+        warnings.warn(
+            f"Columns {names_of(columns.container, found)} look like ids: nearly every row has a "
+            "value of its own, which says nothing of other rows, and generated rows get made-up "
+            f"ones. Drop them, or {index}.",
+            stacklevel=2,
+        )
+
+
+def _are_names(X: Any, column: Column) -> bool:
+    """Tell whether nearly all values of a category are distinct."""
+    n = int((~missing_in(column_of(X, column.index))).sum())
+    return n >= MIN_ID_ROWS and len(column.categories) > MIN_DISTINCT * n
+
+
+def _are_counted(column: Any) -> bool:
+    """Tell whether integers are distinct, and fill at least half of the places in their range."""
+    numbers = as_floats(column)
+    numbers = numbers[~np.isnan(numbers)]
+    n = len(numbers)
+    if n < MIN_ID_ROWS or np.ptp(numbers) < n - 1:
+        return False
+    gaps = np.diff(np.unique(numbers))
+    return len(gaps) == n - 1 and bool(gaps.sum() < 2 * n * gaps.min())
