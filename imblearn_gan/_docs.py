@@ -222,6 +222,18 @@ ATTRIBUTES = {
         Which row of X each row of the result is, or was before ``replay_augmentation`` changed
         it; -1 for generated rows. Rows that ``replay`` repeats come last.
 
+    diagnostics_ : dict
+        How generated rows compare with real ones, by the label of each class that rows were
+        generated for: ``'n_rows'`` that were compared; ``'duplicates'``, the fraction of rows with
+        another one very near; ``'spread'``, their root mean squared distance from their mean;
+        for images ``'border'``, the fraction of pixels at the ends of the range. ``'columns'``
+        has, by name or number, ``'border'`` and ``'std'`` of numbers, ``'levels'`` (how frequent
+        each is) of categories, special values and, by the tuple of its columns, a one-hot block.
+        All are ``{'generated': ..., 'real': ...}``, of rows that are scaled to [-1, 1];
+        ``'std'`` of real rows leaves out what is beyond nine tenths of them. ``'found'`` lists
+        what is wrong, ``('std', 'age')`` or, with rows as a whole, ``('duplicates', None)``; if
+        anything is, there was a :class:`~imblearn_gan.exceptions.CollapseWarning`.
+
     """
     + _FITTED.replace(
         "<networks>", "What draws new rows, on the CPU. Absent if nothing was to be generated."

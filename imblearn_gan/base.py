@@ -18,6 +18,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 
+from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
 from imblearn_gan._rejection import (
@@ -119,7 +120,12 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
         self._stream = np.random.RandomState(self._seed)
-        blocks, made_y = self._draw(n_to_make, self._stream) if sum(n_to_make) else ([], y[:0])
+        blocks: list = []
+        made_y, self.diagnostics_ = y[:0], {}
+        if sum(n_to_make):
+            blocks, made_y = self._draw(n_to_make, self._stream)
+            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
+            warn_of_collapse(self.diagnostics_, stacklevel=5)
         copied = deal(y, n_to_repeat, self._stream)
         if len(copied) and self._encodes:
             copies = self._copies(self.codec_.spec(np.bincount(y).tolist()))

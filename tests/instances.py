@@ -9,6 +9,7 @@ from imblearn_gan import (
     BAGANOversampler,
     CAPGANOversampler,
     CGANOversampler,
+    CVAEOversampler,
     CWGANGPOversampler,
     DOSClassifier,
     GAMOClassifier,
@@ -29,6 +30,7 @@ SAMPLERS = [
     GANDAOversampler(**_SMALL),
     GANOversampler(**_PLAIN),
     CGANOversampler(**_PLAIN),
+    CVAEOversampler(**_PLAIN),
     ACGANOversampler(**_PLAIN),
     CWGANGPOversampler(n_discriminator_steps=2, **_PLAIN),
 ]

@@ -2,7 +2,9 @@
 
 import re
 import runpy
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,7 +36,7 @@ def run(monkeypatch, tmp_path):
 
     def short(self, *args, **kwargs):
         original(self, *args, **kwargs)
-        self.max_iter = min(self.max_iter, 2)
+        self.max_iter = min(self.max_iter, 3)
 
     monkeypatch.setattr(Phase, "__init__", short)
     monkeypatch.chdir(tmp_path)
@@ -43,7 +45,10 @@ def run(monkeypatch, tmp_path):
     def run(path):
         X = digits.data if path.name in TABLES else digits.images
         X, y = make_longtailed(X, digits.target, [40, 20, 10], random_state=0)
-        space = {"X": X, "y": y}
+        module = ModuleType("page")  # what the page defines pickles
+        monkeypatch.setitem(sys.modules, "page", module)
+        space = vars(module)
+        space.update(X=X, y=y)
         for block in blocks(path):
             if "/usr/share" not in block or FASHION_MNIST.exists():
                 exec(block, space)

@@ -91,6 +91,7 @@ ALTERNATIVES = {
     "adversarial_weight": [0.0, 1.0],
     "generated_weight": [0.0, 1.0],
     "label_smoothing": [0.0, 0.3],
+    "kl_weight": [0.0, 1.0],
     "n_neighbors": [1],
     "micro_cluster_weight": [0.0, 2.0],
     "reject": [True],
@@ -310,7 +311,7 @@ def test_a_sampler_has_at_most_26_parameters(cls):
 #: Samplers whose default is another one, by parameter; what the reason is stands beside it.
 EXCEPTIONS = {
     # budgets: an autoencoder has done the first part, GAN plays once a class, GAMO's rows are
-    # combinations of real ones from the start
+    # combinations of real ones from the start; an update of CVAE is half one of a game's
     "max_iter": {
         "GAMOOversampler": 500,
         "BAGANOversampler": 500,
@@ -318,7 +319,10 @@ EXCEPTIONS = {
         "CAPGANOversampler": 500,
         "GANDAOversampler": 500,
         "GANOversampler": 500,
+        "CVAEOversampler": 3000,
     },
+    # no game: encoder and decoder minimise one loss, at the rate of the autoencoders elsewhere
+    "learning_rate": {"CVAEOversampler": 1e-3},
     # a critic whose slope a penalty bounds must be ahead of the generator, as in the papers
     "n_discriminator_steps": {
         "BAGANGPOversampler": 2,

@@ -9,12 +9,14 @@ from imblearn_gan.data.columns import Column, column_kind
 from imblearn_gan.data.containers import is_frame, is_missing, to_native
 from imblearn_gan.data.labels import LabelCodec, check_no_label_missing
 from imblearn_gan.data.spec import DataSpec
+from imblearn_gan.data.table import Output
 
 __all__ = [
     "Column",
     "DataCodec",
     "DataSpec",
     "LabelCodec",
+    "Output",
     "check_no_label_missing",
     "column_kind",
     "is_frame",

@@ -14,7 +14,7 @@ from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
 from imblearn_gan.data.ranges import Ranges
 from imblearn_gan.data.spec import DataSpec
-from imblearn_gan.data.table import Table
+from imblearn_gan.data.table import Output, Table
 
 
 @dataclass
@@ -104,6 +104,11 @@ class DataCodec:
         """The values that are encoded as -1 and as 1: of each numeric column, or of all pixels."""
         ranges = self._ranges if self._layout is not None else self._table.ranges
         return ranges.middle - ranges.half, ranges.middle + ranges.half
+
+    @property
+    def outputs_(self) -> tuple[Output, ...]:
+        """Where the outputs of each column of a table lie; nothing for images."""
+        return tuple(self._table.outputs()) if self._layout is None else ()
 
     def spec(self, class_counts: Sequence[int]) -> DataSpec:
         """Return the facts for networks.

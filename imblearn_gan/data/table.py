@@ -42,6 +42,32 @@ METHODS = ("minmax", "quantile", "steps", "category")
 MAX_GROUPS = 32
 #: Rows of a class from which on its frequencies count.
 MIN_CLASS = 25
+#: The name of the level for all values without one of their own.
+OTHERS = "<others>"
+
+
+class Output(NamedTuple):
+    """Where the outputs of a column lie, or of the columns of a one-hot block.
+
+    Attributes
+    ----------
+    columns : tuple of int
+        The columns.
+
+    number : int or None
+        The output of its numbers.
+
+    group : slice or None
+        The outputs of its levels. With a number, the first one says that it counts.
+
+    levels : tuple
+        What the outputs of the group stand for.
+    """
+
+    columns: tuple[int, ...]
+    number: int | None = None
+    group: slice | None = None
+    levels: tuple = ()
 
 
 class _Wanted(NamedTuple):
@@ -270,6 +296,31 @@ class Table:
         return values.astype(TYPES[kind])
 
     # what is known -------------------------------------------------------------------------------
+
+    def outputs(self) -> Iterator[Output]:
+        """Yield where the outputs of each column, or of each one-hot block, lie."""
+        for place, i in enumerate(self._plain):
+            yield Output((i,), place)
+        for place, column in enumerate(self._numbers, start=len(self._plain)):
+            if not column.size:
+                yield Output((column.index,), place)
+                continue
+            levels = (OTHERS, *self._level_names(column.index, column.specials.tolist()))
+            yield Output((column.index,), place, column.place, levels)
+        for level in self._levels:
+            levels = (*self._level_names(level.index, level.levels.tolist()), OTHERS)
+            yield Output((level.index,), None, level.place, levels[: level.size])
+        for block in self._blocks:
+            levels = tuple(self._columns.container.names(block.indices))
+            yield Output(tuple(block.indices), None, block.place, levels)
+
+    def _level_names(self, i: int, values: list) -> list:
+        """Return levels of a column as they are written."""
+        if self._columns.kinds[i] == "time":
+            dtype = self._columns.container.dtype(i)
+            ticks = [NAT if is_missing(value) else int(value) for value in values]
+            values = list(from_ticks(np.array(ticks, dtype=np.int64), dtype))
+        return ["<missing>" if is_missing(value) else value for value in values]
 
     def methods(self) -> dict[int, str]:
         """Return the way of each column, by number."""

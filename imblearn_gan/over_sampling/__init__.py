@@ -5,6 +5,7 @@ from imblearn_gan.over_sampling._bagan import BAGANOversampler
 from imblearn_gan.over_sampling._bagan_gp import BAGANGPOversampler
 from imblearn_gan.over_sampling._capgan import CAPGANOversampler
 from imblearn_gan.over_sampling._cgan import CGANOversampler
+from imblearn_gan.over_sampling._cvae import CVAEOversampler
 from imblearn_gan.over_sampling._cwgan_gp import CWGANGPOversampler
 from imblearn_gan.over_sampling._gamo import GAMOOversampler
 from imblearn_gan.over_sampling._gamo2pix import GAMO2pix
@@ -17,6 +18,7 @@ __all__ = [
     "BAGANOversampler",
     "CAPGANOversampler",
     "CGANOversampler",
+    "CVAEOversampler",
     "CWGANGPOversampler",
     "GAMO2pix",
     "GAMOOversampler",

@@ -49,6 +49,10 @@ def check_fitted_attributes(sampler: BaseGANOversampler) -> None:
         require(losses, f"The record {record} of history_ holds no loss.")
     require(sampler.classes_.tolist() == [0, 1, 2], "classes_ must hold the labels, sorted.")
     require(sampler.n_features_in_ == X[0].size, "n_features_in_ must count the values of a row.")
+    require(
+        set(sampler.diagnostics_) == {1, 2},
+        "diagnostics_ must hold the figures of each class that rows were generated for.",
+    )
     mask = sampler.synthetic_mask_
     require(
         mask.dtype == bool and len(mask) == len(X_res),

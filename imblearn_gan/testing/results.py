@@ -155,6 +155,7 @@ def check_balanced_set(sampler: BaseGANOversampler) -> None:
     trained = sampler.history_ or sampler.n_iter_ or hasattr(sampler, "networks_")
     require(not trained, "Nothing must be trained on a balanced set.")
     require(not sampler.synthetic_mask_.any(), "A balanced set has no generated rows.")
+    require(sampler.diagnostics_ == {}, "diagnostics_ of a balanced set must be empty.")
 
 
 def check_replay(sampler: BaseGANOversampler) -> None:

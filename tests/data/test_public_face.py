@@ -74,6 +74,7 @@ def test_the_public_names():
         "DataCodec",
         "DataSpec",
         "LabelCodec",
+        "Output",
         "check_no_label_missing",
         "column_kind",
         "is_frame",

@@ -1,0 +1,126 @@
+"""CVAE: a conditional variational autoencoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import ClassVar
+
+import torch
+from sklearn.utils._param_validation import Interval, StrOptions
+from torch import Tensor, nn
+
+from imblearn_gan.base import BaseGANOversampler, documented
+from imblearn_gan.data import DataSpec
+from imblearn_gan.latent import NormalCodes
+from imblearn_gan.losses import vae_loss
+from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, trunk_of
+from imblearn_gan.training import Batch, Phase, Player, TrainingData
+
+
+@documented
+@dataclass(kw_only=True, eq=False, repr=False)
+class CVAEOversampler(BaseGANOversampler):
+    """Conditional variational autoencoder [1]_.
+
+    An encoder gives the distribution of a code under a row and its label, a decoder gives the row
+    back from code and label. The codes are held near a standard normal distribution, so that codes
+    drawn from it, with the label that is asked for, are decoded to new rows of that class.
+
+    Parameters
+    ----------
+    {data}
+
+    kl_weight : float, default=0.1
+        Weight of the Kullback-Leibler divergence of the codes from the prior. Less gives sharper
+        reconstructions, and codes that lie further from those that are drawn.
+
+    max_iter : int, default=3000
+        Updates of the encoder and the decoder.
+
+    learning_rate : float, default=0.001
+        Step size of Adam.
+
+    {game}
+
+    {result}
+
+    {run}
+
+    Attributes
+    ----------
+    {attributes}
+
+    References
+    ----------
+    .. [1] K. Sohn, H. Lee and X. Yan, "Learning structured output representation using deep
+       conditional generative models", NeurIPS 2015.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from imblearn_gan import CVAEOversampler
+    >>> X, y = make_classification(n_samples=200, weights=[0.9], flip_y=0, random_state=0)
+    >>> X_res, y_res = CVAEOversampler(max_iter=20, random_state=0).fit_resample(X, y)
+    >>> sorted(Counter(y_res.tolist()).items())
+    [(0, 181), (1, 181)]
+    """
+
+    _kept_networks = ("decoder",)
+    _main_phase = "autoencoder"
+
+    latent_dim: int = 100
+    kl_weight: float = 0.1
+    balance: str | None = "batches"
+    ema_decay: float = 0.99
+    max_iter: int = 3000
+    learning_rate: float = 1e-3
+
+    _parameter_constraints: ClassVar[dict] = {
+        **BaseGANOversampler._parameter_constraints,
+        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        "kl_weight": [Interval(Real, 0, None, closed="left")],
+        "balance": [StrOptions({"batches"}), None],
+        "ema_decay": [Interval(Real, 0, 1, closed="left")],
+    }
+
+    def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
+        family = self._family(spec)
+        trunk, n_features = trunk_of(family, spec)
+        decoder = family.decoder(spec, self.latent_dim + spec.n_classes)
+        return nn.ModuleDict(
+            {
+                "encoder": JoinedEncoder(trunk, n_features, 2 * self.latent_dim, spec.n_classes),
+                "decoder": JoinedGenerator(decoder, spec.n_classes),
+            }
+        )
+
+    def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        encoder, decoder = networks["encoder"], networks["decoder"]
+
+        def draw() -> Batch:
+            return data.draw(self.batch_size, balanced=self.balance == "batches")
+
+        def losses(batch: Batch) -> dict[str, Tensor]:
+            mean, log_variance = encoder(batch.x, batch.y).chunk(2, dim=1)
+            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            terms = vae_loss(decoder(z, batch.y), batch.x, mean, log_variance)
+            return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight * terms["kl"]}
+
+        player = Player(
+            "autoencoder",
+            {"encoder": encoder, "decoder": decoder},
+            losses,
+            draw,
+            self.learning_rate,
+            betas=(0.9, 0.999),
+        )
+        yield Phase(
+            "autoencoder", [player], self.max_iter, ema_decay=self.ema_decay, averaged=["decoder"]
+        )
+
+    def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
+        rows: Tensor = networks["decoder"](NormalCodes(self.latent_dim)(y), y)
+        return rows
