@@ -258,6 +258,7 @@ def test_wide_constants_stay_constant(value):
     assert set(X_res[:, 0].tolist()) == {value}
 
 
+@pytest.mark.filterwarnings("ignore::imblearn_gan.CollapseWarning")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("container", [np.array, pd.DataFrame, sparse.csc_matrix])
 def test_uint64(container):
@@ -269,6 +270,7 @@ def test_wide_pixels():
     check((images(N, 2, 3).astype(np.int64) - 128) * 2**55 + 1)
 
 
+@pytest.mark.filterwarnings("ignore::imblearn_gan.CollapseWarning")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("dtype", "extremes"),

@@ -313,8 +313,10 @@ def start_from(network: nn.Module, mean: Tensor) -> None:
         A generator. Others than those of :class:`MLPFamily` stay as they are.
 
     mean : Tensor of shape (n_values,)
-        Mean of encoded rows.
+        Mean of encoded rows. That of images starts nothing.
     """
+    if mean.dim() > 1:
+        return
     for module in network.modules():
         for linear, output in pairwise(module if isinstance(module, nn.Sequential) else ()):
             if isinstance(linear, nn.Linear) and isinstance(output, TableOutput):
