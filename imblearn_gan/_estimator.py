@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
-from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, to_native
+from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
@@ -88,6 +88,7 @@ class CodecEstimator(BaseEstimator):
         """Return X in its native form and class codes; make every check before training."""
         self._forget()
         self._check_settings()
+        self._origin = Origin(X)
         X, label_codec = to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)
         check_consistent_length(X, y)

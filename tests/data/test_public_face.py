@@ -74,9 +74,13 @@ def test_the_public_names():
         "DataCodec",
         "DataSpec",
         "LabelCodec",
+        "Origin",
         "check_no_label_missing",
         "column_kind",
         "is_frame",
+        "plain_labels",
+        "take",
         "to_native",
+        "to_pandas",
     ]
     assert all(getattr(data, name).__doc__ for name in data.__all__)
