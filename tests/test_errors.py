@@ -200,11 +200,6 @@ def test_ambiguous_layout(shape):
     fails("parameter channels", images(N, *shape).reshape(N, -1), image_shape=shape)
 
 
-@pytest.mark.parametrize(("channels", "shape"), [("first", (8, 8, 3)), ("last", (3, 8, 8))])
-def test_channels_that_do_not_fit(channels, shape):
-    fails(f"channels='{channels}' does not fit", images(N, *shape), channels=channels)
-
-
 @pytest.mark.parametrize(
     "rows",
     [

@@ -187,7 +187,7 @@ def image_reader(
 
     def read(X: Any) -> Tensor:
         codec.check(X)
-        scaled = (codec.channels_first(X) - low) / (high - low or 1.0)
+        scaled = (codec.channels_first(X) - low) / np.where(high > low, high - low, 1.0)
         return torch.from_numpy(np.ascontiguousarray(scaled))
 
     return read
@@ -243,6 +243,11 @@ def inception_features(
         if data_range is None and X.dtype != np.uint8:
             raise ValueError("inception_features needs data_range for images that are not uint8.")
         read = image_reader(X, image_shape, channels, data_range)
+        n_channels = read(X[:1]).shape[1]
+        if n_channels not in (1, 3):
+            raise ValueError(
+                f"inception_features takes images of 1 or 3 channels. Got {n_channels}."
+            )
         made = []
         for part in np.array_split(X, range(64, len(X), 64)):
             images = (read(part) * 255).round().clip(0, 255).to(torch.uint8)
