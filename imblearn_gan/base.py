@@ -120,9 +120,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
         self._stream = np.random.RandomState(self._seed)
-        blocks, made_y = self._draw(n_to_make, self._stream) if sum(n_to_make) else ([], y[:0])
-        self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
-        warn_of_collapse(self.diagnostics_, stacklevel=5)
+        blocks: list = []
+        made_y, self.diagnostics_ = y[:0], {}
+        if sum(n_to_make):
+            blocks, made_y = self._draw(n_to_make, self._stream)
+            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
         copied = deal(y, n_to_repeat, self._stream)
         if len(copied) and self._encodes:
             copies = self._copies(self.codec_.spec(np.bincount(y).tolist()))
@@ -141,6 +143,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             X_res = X_res.reset_index(drop=True) if is_frame(X) else X_res
         else:
             X_res = X.copy()
+        warn_of_collapse(self.diagnostics_, stacklevel=5)
         return X_res, self.label_codec_.decode(y_res)
 
     # rejection --------------------------------------------------------------------------------

@@ -183,6 +183,14 @@ def test_a_column_without_spread():
     assert sampler.diagnostics_[1]["found"] == [("std", "size")]
 
 
+@pytest.mark.parametrize(("n_columns", "serious"), [(20, True), (21, False)])
+def test_one_column_of_many_is_found_but_not_warned_of(n_columns, serious):
+    X = np.random.RandomState(0).normal(size=(150, n_columns))
+    sampler, said = fitted(NoSpread, X, np.repeat([0, 1], [100, 50]))
+    assert sampler.diagnostics_[1]["found"] == [("std", 1)]
+    assert len(said) == serious
+
+
 def test_a_constant_column_has_no_spread_to_lose():
     X, y = frame()
     X["size"] = 3.0
@@ -191,7 +199,7 @@ def test_a_constant_column_has_no_spread_to_lose():
 
 def test_what_few_real_rows_have_is_not_missed():
     X, y = frame()
-    X["size"] = np.where(np.arange(len(y)) % 20, 0.0, X["size"])
+    X["size"] = np.where(np.arange(len(y)) % 5, 0.0, X["size"])
     assert fitted(NoSpread, X, y, encoding="plain")[1] == []
 
 
@@ -281,7 +289,7 @@ def test_figures_print_and_go_through_json_and_pickle():
         *["age", "size", "score", "colour", ("flag_a", "flag_b"), "fee", "gap", "day"]
     ]
     assert set(columns["fee"]["levels"]) == {0.0, "<others>"}
-    assert set(columns["fee"]) == {"levels", "border", "std"}
+    assert set(columns["fee"]) == {"levels", "border", "std", "iqr"}
     assert set(columns["gap"]["levels"]) == {"<missing>", "<others>"}
     assert set(columns["flag_a", "flag_b"]["levels"]) == {"flag_a", "flag_b"}
     assert pd.Timestamp("2024-01-02") in columns["day"]["levels"]

@@ -300,13 +300,13 @@ class Table:
                 yield Output((column.index,), place)
                 continue
             levels = (OTHERS, *self._level_names(column.index, column.specials.tolist()))
-            yield Output((column.index,), place, self._places[id(column)], levels)
+            yield Output((column.index,), place, column.place, levels)
         for level in self._levels:
             levels = (*self._level_names(level.index, level.levels.tolist()), OTHERS)
-            yield Output((level.index,), None, self._places[id(level)], levels[: level.size])
+            yield Output((level.index,), None, level.place, levels[: level.size])
         for block in self._blocks:
             levels = tuple(self._columns.container.names(block.indices))
-            yield Output(tuple(block.indices), None, self._places[id(block)], levels)
+            yield Output(tuple(block.indices), None, block.place, levels)
 
     def _level_names(self, i: int, values: list) -> list:
         """Return levels of a column as they are written."""
