@@ -225,16 +225,15 @@ def _is_serious(figures: dict[str, Any]) -> bool:
 
 def _levels_lost(levels: list[dict[str, float]], n_rows: int) -> bool:
     """Tell whether one level took over, or one that is frequent never appears."""
+    frequent = max(MISSED, MIN_EXPECTED / n_rows)
     first = max(levels, key=lambda level: level["generated"])
-    others = 1 - first["real"]
     took_over = (
         first["generated"] >= TOOK_OVER
-        and others * n_rows >= MIN_EXPECTED
+        and 1 - first["real"] >= frequent
         and _lost(**first) > 1 - MISSED
     )
     return took_over or any(
-        level["generated"] == 0 and level["real"] >= max(MISSED, MIN_EXPECTED / n_rows)
-        for level in levels
+        level["generated"] == 0 and level["real"] >= frequent for level in levels
     )
 
 
