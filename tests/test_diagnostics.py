@@ -10,6 +10,7 @@ import torch
 
 import imblearn_gan
 from imblearn_gan import CollapseWarning, _diagnostics
+from imblearn_gan.testing import sampler_checks
 from tests.samplers import TinySampler, images, labels, tiny
 
 pd = pytest.importorskip("pandas")
@@ -348,6 +349,24 @@ def test_a_learning_rate_far_too_large_is_not_silent(name):
     cls = getattr(imblearn_gan, f"{name}Oversampler")
     _, (message,) = fitted(cls, X, y, learning_rate=1.0, max_iter=30, batch_size=16)
     assert "nearly repeat another one" in message
+
+
+def test_the_common_checks_are_quiet_of_it():
+    check = dict(sampler_checks(OneRow()))["check_fitted_attributes"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CollapseWarning)
+        check(OneRow(max_iter=1))
+
+
+def test_a_fit_is_whole_where_the_warning_is_an_error():
+    X, y = frame()
+    sampler = OneRow(max_iter=1, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CollapseWarning)
+        with pytest.raises(CollapseWarning):
+            sampler.fit_resample(X, y)
+    assert len(sampler.sample({1: 3})[0]) == 3
+    assert sampler.synthetic_mask_.sum() == 300
 
 
 def test_the_warning_is_public():
