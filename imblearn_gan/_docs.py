@@ -24,12 +24,18 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "data": {
         "sampling_strategy": BaseOverSampler._sampling_strategy_docstring.strip(),
         "image_shape": """tuple of int or None, default=<default>
-        For images given as flattened rows: ``(H, W)``, ``(C, H, W)`` or ``(H, W, C)``. None
-        takes two-dimensional data as tables. Arrays of three or four dimensions are images
-        anyway.""",
+        For images given as flattened rows: ``(H, W)``, ``(C, H, W)`` or ``(H, W, C)``, and for
+        such series, ``(time, features)``, see ``channels``. None takes two-dimensional data as
+        tables. Arrays of three or four dimensions are images anyway.""",
         "channels": """{'auto', 'first', 'last'}, default=<default>
         Which axis of an image is the channels. ``'auto'`` takes the first or last axis,
-        whichever has 1, 3 or 4 entries, and refuses to guess when both or neither have.""",
+        whichever has 1, 3 or 4 entries, and refuses to guess when both or neither have; any
+        number will do where the axis is named. An array ``(n, H, W)`` looks the same whether it
+        holds gray images or series: ``'auto'`` takes it for gray images, ``'last'`` for series
+        of shape ``(n, time, features)``, ``'first'`` for ``(n, features, time)``. Features are
+        channels then, of images of size time x 1. Channels share a scale, as colours do; one
+        in another unit, that would fill less than a tenth of it, has its own, unless the values
+        are uint8.""",
         "categorical_features": """'auto', array-like or None, default=<default>
         Columns whose values are categories: indices, names, or a boolean mask. ``'auto'``
         takes strings and pandas categories; None refuses them. Generated rows hold only

@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
-from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, is_frame, to_native
+from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
@@ -91,6 +91,7 @@ class CodecEstimator(BaseEstimator):
         """Return X in its native form and class codes; make every check before training."""
         self._forget()
         self._check_settings()
+        self._origin = Origin(X)
         repeated = not self._encodes and is_frame(X)  # a frame of any columns
         X, label_codec = X if repeated else to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)

@@ -17,6 +17,8 @@ from imblearn_gan.data import DataSpec
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "color", "cutout", "mirror", "noise", "translation"]
 
+_COLORS = (1, 3, 4)  # numbers of channels: gray, RGB, with or without opacity
+
 
 def translation(x: Tensor, ratio: float = 0.125) -> Tensor:
     """Shift each image by up to ``ratio`` of its sides; its border is repeated.
@@ -207,7 +209,8 @@ class Augmentation:
     ------
     ValueError
         If a name or an argument is unknown, an argument is no positive number or a ratio is
-        above 1, or a change of images is named and the rows are none.
+        above 1, or a change is named that the rows do not allow: of images if they are none, of
+        colours if there are not 1, 3 or 4 channels, of left and right if the width is 1.
 
     References
     ----------
@@ -255,13 +258,7 @@ class Augmentation:
                         f"{parameter}[{name!r}][{argument!r}] must be a number above 0"
                         f"{' and at most 1' if most == 1 else ''}. Got {value!r}."
                     )
-        for_images = [name for name in names if name != "noise"]
-        if for_images and not spec.is_image:
-            raise ValueError(
-                f"{parameter}={names!r} has {for_images[0]!r}, which needs images; it changes "
-                f"rows of shape {spec.shape}. Use ['noise'] or None, or set image_shape if the "
-                "rows are flattened images."
-            )
+        _check_rows(names, spec, parameter)
         self.names = tuple(options)
         self._changes = [partial(AUGMENTATIONS[name], **options[name]) for name in self.names]
 
@@ -271,3 +268,24 @@ class Augmentation:
             if x.dim() == 4 or name == "noise":
                 x = change(x)
         return x
+
+
+def _check_rows(names: Any, spec: DataSpec, parameter: str) -> None:
+    """Raise unless the changes make sense for rows of that shape."""
+    for_images = [name for name in names if name != "noise"]
+    if for_images and not spec.is_image:
+        raise ValueError(
+            f"{parameter}={names!r} has {for_images[0]!r}, which needs images; it changes "
+            f"rows of shape {spec.shape}. Use ['noise'] or None, or set image_shape if the "
+            "rows are flattened images."
+        )
+    if "color" in names and spec.shape[0] not in _COLORS:
+        raise ValueError(
+            f"{parameter}={names!r} has 'color', which needs images of 1, 3 or 4 channels: "
+            f"{spec.shape[0]} are no colours."
+        )
+    if "mirror" in names and spec.shape[-1] == 1:
+        raise ValueError(
+            f"{parameter}={names!r} has 'mirror', which swaps left and right, but images have a "
+            "width of 1, as series have."
+        )

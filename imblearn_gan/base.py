@@ -12,7 +12,8 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from imblearn.over_sampling.base import BaseOverSampler
-from imblearn.utils._validation import ArraysTransformer
+from imblearn.utils import check_sampling_strategy
+from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
@@ -30,7 +31,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.data import DataSpec, is_frame
+from imblearn_gan.data import DataSpec, take
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
 __all__ = ["BaseGANOversampler", "check_trained", "documented"]
@@ -91,8 +92,46 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     # fit_resample -----------------------------------------------------------------------------
 
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+        """Train, and put generated rows under the real ones.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
+            Tables or images. Data frames are those of pandas and polars, and pyarrow's tables.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Labels, or one-hot columns.
+
+        **params : dict
+            Passed on to ``_fit_resample``.
+
+        Returns
+        -------
+        X_res : {array-like, dataframe, sparse matrix} of shape (n_samples_resampled, ...)
+            The rows of X, untouched, and those that were added, in the container of X.
+
+        y_res : array-like of shape (n_samples_resampled,) or (n_samples_resampled, n_classes)
+            Their labels, in the container of y.
+        """
+        # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for one of pandas
+        rows, labels, _ = self._check_X_y(X, y)
+        self.sampling_strategy_ = check_sampling_strategy(
+            self.sampling_strategy, labels, self._sampling_type
+        )
+        X_res, y_res = self._fit_resample(rows, labels, **params)
+        source = self.sample_source_
+        unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
+        if self.replay_augmentation is None:
+            unchanged = source
+        _, first = np.unique(labels, return_index=True)
+        labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
+        X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
+        warn_of_collapse(self.diagnostics_, stacklevel=3)
+        return X_res, y_res
+
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
-        self._container = ArraysTransformer(X, y)
         X, y = self._read(X, y)
         return X, self.classes_[y], False
 
@@ -136,15 +175,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         self.sample_source_ = np.concatenate([np.arange(len(y)), np.full(len(made_y), -1), copied])
         self.synthetic_mask_ = self.sample_source_ < 0
         y_res = np.concatenate([y, made_y, y[copied]])
-        if blocks:
-            X_res = self.codec_.stack([X, *blocks])
-        elif len(copied):
-            X_res = _safe_indexing(X, self.sample_source_)
-            X_res = X_res.reset_index(drop=True) if is_frame(X) else X_res
-        else:
-            X_res = X.copy()
-        warn_of_collapse(self.diagnostics_, stacklevel=5)
-        return X_res, self.label_codec_.decode(y_res)
+        X_res = self.codec_.stack([X, *blocks]) if blocks else take(X, self.sample_source_)
+        return X_res, self.classes_[y_res]
 
     # rejection --------------------------------------------------------------------------------
 
@@ -247,7 +279,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         n_by_class = self._n_by_class(counts)
         stream = self._stream if random_state is None else check_random_state(random_state)
         blocks, y = self._draw(n_by_class, stream)
-        return self._container.transform(self.codec_.stack(blocks), self.label_codec_.decode(y))
+        return self._origin.give_back(self.codec_.stack(blocks)), self.label_codec_.decode(y)
 
     def _n_by_class(self, counts: Any) -> list[int]:
         """Return how many rows of each class ``sample`` is asked for; raise what it raises."""

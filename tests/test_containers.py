@@ -175,6 +175,24 @@ def test_named_categories_in_a_frame():
     assert set(X_res["b"]) == set(X_res["c"]) == {0, 90}
 
 
+class Plots(pd.DataFrame):
+    """A data frame of one's own."""
+
+    @property
+    def _constructor(self):
+        return type(self)
+
+
+@pytest.mark.parametrize("name", ["Plots", "DataFrame"])
+@pytest.mark.parametrize("replay", [0.0, 0.5])
+def test_subclass_of_a_frame(name, replay):
+    kind = type(name, (Plots,), {})
+    X, y = kind(mixed_frame()), pd.Series(Y, name="label")
+    check(X, y, replay=replay)
+    balanced, _ = tiny().fit_resample(X.iloc[:22], labels(11, 11))
+    assert type(balanced) is kind
+
+
 # y ----------------------------------------------------------------------------------------------
 
 ONE_HOT = np.eye(3, dtype=int)[Y]
@@ -193,6 +211,15 @@ ONE_HOT = np.eye(3, dtype=int)[Y]
         ["one" if k else "other" for k in Y],
         Y > 0,
         (Y > 0).tolist(),
+        Y.astype(object),
+        (Y > 0).astype(object),
+        ONE_HOT.astype(object),
+        np.where(Y == 1, -0.0, Y),
+        [0.0 if k else -0.0 for k in Y[:-4]] + [1] * 4,
+        pd.Series(Y, dtype=object),
+        pd.Series(Y > 0, dtype=object),
+        pd.Series(Y, dtype="Sparse[int]"),
+        pd.Series(pd.Categorical(Y)),
         pd.Series(Y, name="label", dtype="int32"),
         pd.Series(Y, name="label", dtype="Int64"),
         pd.Series(Y > 0, name="label"),
@@ -258,6 +285,7 @@ def test_wide_constants_stay_constant(value):
     assert set(X_res[:, 0].tolist()) == {value}
 
 
+@pytest.mark.filterwarnings("ignore::imblearn_gan.CollapseWarning")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("container", [np.array, pd.DataFrame, sparse.csc_matrix])
 def test_uint64(container):
@@ -269,6 +297,7 @@ def test_wide_pixels():
     check((images(N, 2, 3).astype(np.int64) - 128) * 2**55 + 1)
 
 
+@pytest.mark.filterwarnings("ignore::imblearn_gan.CollapseWarning")
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("dtype", "extremes"),

@@ -16,7 +16,7 @@ from imblearn_gan.training import Phase
 
 ROOT = Path(__file__).parent.parent
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
-TABLES = {"README.md", "add_a_method.md"}
+TABLES = {"README.md", "add_a_method.md", "tables_in_a_pipeline.md"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 pytestmark = [

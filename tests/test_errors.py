@@ -99,8 +99,25 @@ def test_all_problems_are_told_at_once():
     fails(r"NaN in pixels \[5\] and infinity in pixels \[0\]", pixels)
 
 
-def test_missing_labels():
-    fails("NaN", y=np.where(Y == 0, np.nan, 1.0))
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT], ids=str)
+@pytest.mark.parametrize("label", ["a", 1, True], ids=str)
+def test_missing_labels(label, missing):
+    y = [label] * 10 + [missing] * 2
+    containers = [list, tuple, pd.Series, lambda y: np.array(y, dtype=object), pd.Categorical]
+    for container in (*containers, lambda y: pd.DataFrame({"label": y})):
+        fails("y lacks the labels of 2 rows", y=container(y))
+
+
+def test_missing_labels_of_typed_arrays():
+    fails("y lacks the labels of 8 rows", y=np.where(Y == 0, np.nan, 1.0))
+    fails("y lacks the labels of 4 rows", y=np.ma.masked_array(Y, mask=Y == 1))
+    fails("y lacks the labels of 8 rows", y=np.where(Y == 0, np.nan, 1.0)[:, None])
+
+
+@pytest.mark.parametrize("container", [list, pd.Series, lambda y: np.array(y, dtype=object)])
+def test_mixed_labels(container):
+    fails("y mixes labels of the types int and str", y=container([7] * 8 + ["other"] * 4))
+    fails("y mixes labels of the types bool and int", y=container([True] * 8 + [0] * 4))
 
 
 # classes ----------------------------------------------------------------------------------------
@@ -181,11 +198,6 @@ def test_image_shape(rows, params):
 def test_ambiguous_layout(shape):
     fails("parameter channels", images(N, *shape))
     fails("parameter channels", images(N, *shape).reshape(N, -1), image_shape=shape)
-
-
-@pytest.mark.parametrize(("channels", "shape"), [("first", (8, 8, 3)), ("last", (3, 8, 8))])
-def test_channels_that_do_not_fit(channels, shape):
-    fails(f"channels='{channels}' does not fit", images(N, *shape), channels=channels)
 
 
 @pytest.mark.parametrize(

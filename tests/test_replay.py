@@ -3,9 +3,13 @@
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
+from imblearn.over_sampling import RandomOverSampler
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import _safe_indexing
 
 from imblearn_gan._replay import deal, n_repeated
 from tests.samplers import assert_same, head, images, labels, tiny
@@ -106,7 +110,6 @@ def test_replay_of_one_trains_nothing():
 
 
 def test_replay_keeps_containers():
-    pd = pytest.importorskip("pandas")
     X, y = clusters()
     frame = pd.DataFrame({"number": X[:, 0], "name": np.array(list("abc"))[y]})
     sampler = tiny(replay=0.5)
@@ -122,6 +125,74 @@ def test_replay_keeps_containers():
 def test_replay_refuses(replay):
     with pytest.raises(ValueError, match="replay"):
         tiny(replay=replay).fit_resample(*clusters())
+
+
+# whatever random oversampling takes -----------------------------------------------------------
+
+
+def odd_rows():
+    """Rows that no network could learn from, and that random oversampling repeats."""
+    n = sum(COUNTS)
+    numbers = np.arange(2.0 * n).reshape(n, 2)
+    infinite = np.where(numbers == 4, np.inf, numbers)
+    shy = np.empty((n, 1), dtype=object)
+    shy[:, 0] = [{"a": i} for i in range(n)]
+    frame = pd.DataFrame(numbers, columns=["a", "b"])
+    return {
+        "infinity": infinite,
+        "missing": np.where(numbers == 4, np.nan, numbers),
+        "objects": shy,
+        "infinity in a sparse matrix": sparse.csr_matrix(infinite),
+        "lists of infinity": infinite.tolist(),
+        "intervals": frame.assign(c=pd.interval_range(0, n)),
+        "lists": frame.assign(c=[[i] for i in list(range(n))]),
+        "dicts": frame.assign(c=[{"i": i} for i in list(range(n))]),
+        "stamps": frame.assign(c=pd.Series([pd.Timestamp("2024")] * n, dtype=object)),
+        "complex": frame * 1j,
+        "mixed names": frame.set_axis(["a", 1], axis=1),
+        "a whole ragged table": pd.DataFrame({"c": [None, "a", 3, (1, 2)] * n}).iloc[:n],
+        "no columns": frame[[]],
+        "two indices": frame.set_index([["x"] * n, np.arange(n)]),
+        "two of one name": frame.set_axis(["a", "a"], axis=1),
+    }
+
+
+@pytest.mark.parametrize("name", odd_rows())
+def test_replay_of_one_takes_what_random_oversampling_takes(name):
+    X, y = odd_rows()[name], labels(*COUNTS)
+    sampler = tiny(replay=1.0)
+    try:
+        expected, _ = RandomOverSampler(random_state=0).fit_resample(X, y)
+    except Exception as error:
+        with pytest.raises(type(error)):
+            sampler.fit_resample(X, y)
+        return
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert type(X_res) is type(expected)
+    assert np.bincount(y_res).tolist() == [40, 40, 40]
+    assert not sampler.synthetic_mask_.any()
+    if hasattr(X, "iloc"):
+        assert X_res.dtypes.equals(X.dtypes)
+        assert X_res.index.tolist() == list(range(120))
+        source = X.iloc[sampler.sample_source_].reset_index(drop=True)
+        pd.testing.assert_frame_equal(X_res, source)
+    else:
+        assert_same(X_res, _safe_indexing(X, sampler.sample_source_))
+    assert not hasattr(sampler, "codec_")
+
+
+@pytest.mark.parametrize("name", ["infinity", "objects", "lists of infinity"])
+def test_rows_that_are_changed_or_made_are_looked_at(name):
+    X, y = odd_rows()[name], labels(*COUNTS)
+    for params in ({"replay": 0.9}, {"replay": 1.0, "replay_augmentation": ["noise"]}):
+        with pytest.raises(ValueError, match=r"infinity|cannot be used"):
+            tiny(**params).fit_resample(X, y)
+
+
+def test_replay_of_one_repeats_images_of_any_values():
+    X = np.full((58, 3, 3), np.nan)
+    X_res, _ = tiny(replay=1.0).fit_resample(X, labels(*COUNTS))
+    assert X_res.shape == (120, 3, 3)
 
 
 # changes -------------------------------------------------------------------------------------
@@ -167,7 +238,6 @@ def test_repeated_images_are_shifted_and_mirrored(dtype):
 
 
 def test_repeated_rows_of_a_table_get_noise_and_keep_their_categories():
-    pd = pytest.importorskip("pandas")
     X, y = clusters()
     frame = pd.DataFrame({"number": X[:, 0], "name": np.array(list("abc"))[y]})
     sampler = tiny(replay=0.5, replay_augmentation={"noise": {"scale": 0.01}})

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from imblearn_gan._estimator import CodecEstimator, read_rows
@@ -47,7 +46,6 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         """
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
         X, y = self._read(X, y)
         counts = np.bincount(y)
         if len(counts) < 2:

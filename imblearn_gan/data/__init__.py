@@ -6,8 +6,9 @@ knows nothing of the rest of the package.
 
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
-from imblearn_gan.data.containers import is_frame, is_missing, to_native
-from imblearn_gan.data.labels import LabelCodec, check_no_label_missing
+from imblearn_gan.data.containers import is_missing, to_native
+from imblearn_gan.data.frames import Origin, is_frame, take, to_pandas
+from imblearn_gan.data.labels import LabelCodec, check_no_label_missing, plain_labels
 from imblearn_gan.data.spec import DataSpec
 from imblearn_gan.data.table import Output
 
@@ -16,10 +17,14 @@ __all__ = [
     "DataCodec",
     "DataSpec",
     "LabelCodec",
+    "Origin",
     "Output",
     "check_no_label_missing",
     "column_kind",
     "is_frame",
     "is_missing",
+    "plain_labels",
+    "take",
     "to_native",
+    "to_pandas",
 ]

@@ -80,7 +80,7 @@ class DataCodec:
         )
         encoding = read_encoding(self.encoding, self._columns, self._layout is not None)
         if self._layout is not None:
-            self._ranges = Ranges(X, self._columns, True)
+            self._ranges = Ranges(X, self._columns, self._layout)
             return self
         check_size(*X.shape)  # no column is less than one value
         y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
@@ -101,9 +101,19 @@ class DataCodec:
 
     @property
     def value_range_(self) -> tuple[Any, Any]:
-        """The values that are encoded as -1 and as 1: of each numeric column, or of all pixels."""
+        """The values that are encoded as -1 and as 1: of each numeric column, or of all pixels.
+
+        Where channels are in unlike units, of each pixel: two arrays (channels, height, width).
+        """
         ranges = self._ranges if self._layout is not None else self._table.ranges
-        return ranges.middle - ranges.half, ranges.middle + ranges.half
+        low, high = ranges.middle - ranges.half, ranges.middle + ranges.half
+        if self._layout is not None and not self._has_one_scale:
+            low, high = (self._layout.to_channels_first(x)[0] for x in (low, high))
+        return low, high
+
+    @property
+    def _has_one_scale(self) -> bool:
+        return self._ranges.middle.ndim == 0
 
     @property
     def outputs_(self) -> tuple[Output, ...]:
@@ -150,7 +160,8 @@ class DataCodec:
         Parameters
         ----------
         X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
-            Rows that fit those that were seen. A category that was not seen is all zeros.
+            Rows that fit those that were seen. A category that was not seen is all zeros, and
+            so is a number that is missing where none was.
 
         Returns
         -------
@@ -190,7 +201,7 @@ class DataCodec:
 
         like : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...) or None, default=None
             The rows that these are changed copies of: categories, missing and special values
-            stay, and pixels of images, which may have moved, keep to the range of all places.
+            stay, and pixels of images, which may have moved, keep to the range of their channel.
 
         Returns
         -------
@@ -255,7 +266,9 @@ class DataCodec:
         return self._image_layout().to_channels_first(self._columns.numbers(X))
 
     def pictures(self, X: Any) -> np.ndarray:
-        """Return images as matplotlib draws them.
+        """Return images as matplotlib draws them: three or four channels of one unit as colours.
+
+        Other channels, and those of series, stand side by side, in gray.
 
         Parameters
         ----------
@@ -265,16 +278,19 @@ class DataCodec:
         Returns
         -------
         ndarray of shape (n_samples, height, width[, channels]), dtype float32
-            Values in [0, 1], which stand for ``value_range_``.
+            Values in [0, 1], which stand for ``value_range_``. The width of channels side by
+            side is that of all of them.
 
         Raises
         ------
         ValueError
             If the rows are those of a table.
         """
-        self._image_layout()
-        shown = np.clip((self.encode(X).transpose(0, 2, 3, 1) + 1) / 2, 0, 1)
-        return shown[..., 0] if shown.shape[-1] == 1 else shown
+        n_channels, height, width = self._image_layout().shape
+        shown = np.clip((self.encode(X) + 1) / 2, 0, 1)
+        if n_channels in (3, 4) and width > 1 and self._has_one_scale:
+            return shown.transpose(0, 2, 3, 1)
+        return shown.transpose(0, 2, 1, 3).reshape(len(shown), height, n_channels * width)
 
     def _image_layout(self) -> ImageLayout:
         if self._layout is None:

@@ -122,7 +122,7 @@ def column_kind(column: Any) -> str:
         kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
     kinds_seen = {_value_kind(value) for value in column if not is_missing(value)}
-    unknown = kinds_seen - set(TYPES)
+    unknown = kinds_seen - (set(TYPES) - {"time"})  # a time of day is an object of that name
     if unknown:
         return f"object ({', '.join(sorted(unknown))})"
     for kind in ("category", "float", "integer", "bool"):
@@ -135,7 +135,8 @@ def _pandas_kind(dtype: Any) -> str:
     import pandas as pd
     from pandas.api import types
 
-    if isinstance(dtype, pd.CategoricalDtype) or types.is_string_dtype(dtype):
+    is_category = isinstance(dtype, pd.CategoricalDtype) or str(dtype).startswith("dictionary<")
+    if is_category or types.is_string_dtype(dtype):
         return "category"
     for kind in ("bool", "integer", "float"):
         if getattr(types, f"is_{kind}_dtype")(dtype):

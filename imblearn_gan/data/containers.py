@@ -10,32 +10,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array
 
+from imblearn_gan.data.frames import is_frame, to_pandas
+
 CHUNK = 4096
-
-
-def is_frame(X: Any) -> bool:
-    """Return whether X is a pandas data frame, without importing pandas.
-
-    Parameters
-    ----------
-    X : object
-        Anything.
-
-    Returns
-    -------
-    bool
-        Whether it is one.
-
-    Examples
-    --------
-    >>> from imblearn_gan.data import is_frame
-    >>> is_frame([[1, 2]])
-    False
-    """
-    return any(
-        cls.__module__.split(".")[0] == "pandas" and cls.__name__ == "DataFrame"
-        for cls in type(X).__mro__
-    )
 
 
 def to_native(X: Any) -> Any:
@@ -45,6 +22,7 @@ def to_native(X: Any) -> Any:
     ----------
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows: tables or images. Missing values are let through, :class:`DataCodec` refuses them.
+        Frames of polars and pyarrow become pandas'.
 
     Returns
     -------
@@ -56,6 +34,9 @@ def to_native(X: Any) -> Any:
     ValueError
         If there are no rows or columns, or two columns of a data frame have one name.
 
+    TypeError
+        If X is a lazy frame.
+
     Examples
     --------
     >>> from imblearn_gan.data import to_native
@@ -63,6 +44,7 @@ def to_native(X: Any) -> Any:
     array([[1, 2],
            [3, 4]])
     """
+    X = to_pandas(X)
     if is_frame(X):
         if X.shape[0] < 1 or X.shape[1] < 1:
             raise ValueError(
@@ -124,7 +106,8 @@ def as_ticks(column: Any) -> np.ndarray:
     if hasattr(column, "array") and hasattr(column.array, "asi8"):
         return column.array.asi8
     if hasattr(column.dtype, "pyarrow_dtype"):
-        return np.array(column.to_numpy(dtype=column.dtype.numpy_dtype)).view(np.int64)
+        times = np.asarray(column.array.__arrow_array__())  # missing ones are not a time
+        return times.astype(column.dtype.numpy_dtype).view(np.int64)
     return np.asarray(column).view(np.int64)
 
 

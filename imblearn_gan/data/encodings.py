@@ -89,16 +89,18 @@ class Quantiles:
             kept = np.searchsorted(ranks, wanted).clip(0, len(values) - 1)
             kept = np.unique(np.r_[0, kept, len(values) - 1])
             values, ranks = values[kept], ranks[kept]
-        self.values = values
+        # between -1 and 1: the slopes of extreme numbers would overflow
+        self._power = int(np.frexp(np.abs(values).max())[1])
+        self.values = np.ldexp(values, -self._power)
         self.places = 2 * (ranks - ranks[0]) / max(ranks[-1] - ranks[0], _ROUND_OFF) - 1
 
     def encode(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers between -1 and 1."""
-        return np.interp(numbers, self.values, self.places)
+        return np.interp(np.ldexp(numbers, -self._power), self.values, self.places)
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return numbers in the range."""
-        return np.interp(encoded, self.places, self.values)
+        return np.ldexp(np.interp(encoded, self.places, self.values), self._power)
 
 
 class Gap:
@@ -194,7 +196,7 @@ class NumberColumn:
         values = np.unique(seen)
         snaps = len(values) <= min(MAX_SNAPS, len(seen) / 5) and not whole
         self.snaps = values if snaps else None
-        self.origin = int(seen.min()) if whole else 0
+        self.origin = bounds[0] if bounds else int(seen.min()) if whole else 0
         self.filler = float(np.median(self.scale.encode(seen)))
 
     @property
@@ -241,12 +243,12 @@ class NumberColumn:
         missing = np.isnan(numbers)
         if not self.whole:
             return numbers
-        whole = np.where(missing, self.origin, numbers) - self.origin
-        whole = np.rint(whole / self.step) * self.step + self.origin
+        steps = np.rint((np.where(missing, self.origin, numbers) - self.origin) / self.step)
         if self.bounds is None:
-            values = whole.astype(np.int64)
+            values = (steps * self.step + self.origin).astype(np.int64)
         else:
-            values = np.clip(np.array([int(v) for v in whole], dtype=object), *self.bounds)
+            exact = [int(n) * self.step + self.origin for n in steps]
+            values = np.clip(np.array(exact, dtype=object), *self.bounds)
         if missing.any():
             values = values.astype(object)
             values[missing] = self.missing

@@ -1,4 +1,4 @@
-"""How images are laid out: their size, and where their channels are."""
+"""How images are laid out: their size, where their channels are, and what shares a scale."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
+#: Numbers of channels that are found without being told where they are.
 CHANNELS = (1, 3, 4)
+
+# what fills less of a scale than this is lost in the errors of a network's outputs
+_SHARE = 0.1
+
+# what fills less than one in so many is no line of a gray picture of 8 bits
+_LEVELS = 256
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class ImageLayout:
             images = images.transpose(0, 2, 3, 1)
         return images.reshape(len(images), -1)
 
+    def channel_of(self) -> np.ndarray:
+        """Return the channel of each value of a flattened image."""
+        index = np.arange(self.n_channels)[None, :, None, None]
+        return self.from_channels_first(np.broadcast_to(index, (1, *self.shape)))[0]
+
 
 def find_layout(X: Any, image_shape: Sequence[int] | None, channels: str) -> ImageLayout | None:
     """Return the layout of rows that are images.
@@ -45,13 +57,14 @@ def find_layout(X: Any, image_shape: Sequence[int] | None, channels: str) -> Ima
     Parameters
     ----------
     X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
-        Rows. Those of three or four dimensions are images.
+        Rows. Those of three or four dimensions are images, or series.
 
     image_shape : tuple of int or None
-        Shape of images that are given as flattened rows.
+        Shape of images, or series, that are given as flattened rows.
 
     channels : {'auto', 'first', 'last'}
-        Which axis is the channels.
+        Which axis is the channels: rows of two dimensions are gray images unless it is said,
+        and then series, whose features are the channels of images of time x 1.
 
     Returns
     -------
@@ -76,7 +89,10 @@ def find_layout(X: Any, image_shape: Sequence[int] | None, channels: str) -> Ima
     if shape is None:
         return None
     if len(shape) == 2:
-        return ImageLayout(1, int(shape[0]), int(shape[1]))
+        if channels == "auto":
+            return ImageLayout(1, int(shape[0]), int(shape[1]))
+        time, features = shape if channels == "last" else reversed(shape)
+        return ImageLayout(int(features), int(time), 1, channels == "last")
     channels_last = _find_channels_last(tuple(shape), channels)
     n_channels, height, width = (*shape[-1:], *shape[:2]) if channels_last else shape
     return ImageLayout(int(n_channels), int(height), int(width), channels_last)
@@ -100,18 +116,85 @@ def _check_images(X: np.ndarray, image_shape: Sequence[int] | None) -> None:
 
 
 def _find_channels_last(shape: tuple[int, ...], channels: str) -> bool:
-    first, last = shape[0] in CHANNELS, shape[-1] in CHANNELS
     if channels != "auto":
-        if not (last if channels == "last" else first):
-            raise ValueError(
-                f"channels={channels!r} does not fit images of shape {shape}: the number "
-                f"of channels must be one of {CHANNELS}."
-            )
         return channels == "last"
+    first, last = shape[0] in CHANNELS, shape[-1] in CHANNELS
     if first == last:
-        what = "both axes could be" if first else f"neither axis has {CHANNELS} entries to be"
+        what = "both axes could be" if first else "neither axis has 1, 3 or 4 entries to be"
         raise ValueError(
             f"The layout of images of shape {shape} is ambiguous: {what} the channels. Set "
-            "the parameter channels to 'first' or 'last'."
+            "the parameter channels to 'first' or 'last'; any number of them will do then."
         )
     return last
+
+
+def find_lines(layout: ImageLayout, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return the channel of each value, or the line of a gray array, if that is a series.
+
+    A gray array is a series if its columns, or rows, are in unlike units: each varies alike at
+    all its places, and one of them fills less than 1/256 of the range of all. No picture of 8
+    bits does, whatever its dtype; where deeper ones have a border that dark, the lines through
+    the middle do not vary alike at all places.
+
+    Parameters
+    ----------
+    layout : ImageLayout
+        Their layout.
+
+    low, high : ndarray of shape (n_values,)
+        Ranges of the values of a flattened image.
+
+    Returns
+    -------
+    ndarray of shape (n_values,)
+        Numbers from 0 on.
+    """
+    _, height, width = layout.shape
+    if layout.n_channels == 1 and height > 1 and width > 1:
+        # halves: the range of extreme float64 values would overflow
+        bottom, top = (x.reshape(height, width) / 2 for x in (low, high))
+        row, column = np.indices((height, width))
+        for axis, lines in enumerate((column, row)):
+            if _are_unlike(bottom, top, axis):
+                return lines.ravel()
+    return layout.channel_of()
+
+
+def _are_unlike(low: np.ndarray, high: np.ndarray, axis: int) -> bool:
+    spread = high - low
+    narrowest = np.where(spread > 0, spread, np.inf).min(axis=axis)
+    lines = high.max(axis=axis) - low.min(axis=axis)
+    lost = (lines > 0) & (lines < (high.max() - low.min()) / _LEVELS)
+    return bool(lost.any() and (narrowest >= _SHARE * lines).all())
+
+
+def find_scales(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return which scale each channel shares: it fills at least a tenth of that.
+
+    Colours keep their relations so, and channels in unlike units are not lost. A channel that
+    does not vary shares a scale that it does not make too large for others.
+
+    Parameters
+    ----------
+    low, high : ndarray of shape (n_channels,)
+        Ranges of the channels.
+
+    Returns
+    -------
+    ndarray of shape (n_channels,)
+        Numbers of scales, from 0 on.
+    """
+    low, high = low / 2, high / 2
+    scale_of = np.empty(len(low), dtype=np.intp)
+    scales: list[tuple[float, float, float]] = []  # low, high, narrowest channel
+    for i in np.argsort(low - high, kind="stable"):
+        spread = high[i] - low[i] or np.inf
+        for k, (bottom, top, narrowest) in enumerate(scales):
+            joint = min(bottom, low[i]), max(top, high[i]), min(narrowest, spread)
+            if joint[2] >= _SHARE * (joint[1] - joint[0]):
+                scales[k], scale_of[i] = joint, k
+                break
+        else:
+            scale_of[i] = len(scales)
+            scales.append((low[i], high[i], spread))
+    return scale_of

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from imblearn.utils import check_target_type
 from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from imblearn_gan.data.containers import is_missing
+from imblearn_gan.data.containers import missing_in
+from imblearn_gan.data.frames import is_frame, take, to_pandas
 
 
 def check_no_label_missing(labels: Any) -> None:
@@ -17,13 +20,13 @@ def check_no_label_missing(labels: Any) -> None:
 
     Parameters
     ----------
-    labels : array-like of shape (n_samples,)
+    labels : array-like of shape (n_samples,) or (n_samples, n_columns)
         Labels.
 
     Raises
     ------
     ValueError
-        If some are None, NaN or pandas' NA.
+        If some are None, NaN, null, masked or not a time.
 
     Examples
     --------
@@ -33,9 +36,99 @@ def check_no_label_missing(labels: Any) -> None:
     ...
     ValueError: y lacks the labels of 1 rows (NaN or None): drop these first.
     """
-    # the labels themselves: as an array, ["a", nan] is ["a", "nan"]
-    if missing := sum(map(is_missing, np.asarray(labels, dtype=object).ravel())):
-        raise ValueError(f"y lacks the labels of {missing} rows (NaN or None): drop these first.")
+    labels = to_pandas(labels, "y")
+    if np.ma.isMaskedArray(labels):
+        missing = np.ma.getmaskarray(labels)
+    elif hasattr(labels, "isna"):
+        missing = np.asarray(labels.isna())
+    else:
+        # the labels themselves: as an array, ["a", nan] is ["a", "nan"]
+        is_array = isinstance(labels, np.ndarray)
+        values = labels.toarray() if sparse.issparse(labels) else labels
+        values = values if is_array else np.asarray(values, dtype=object)
+        missing = missing_in(values.ravel()).reshape(values.shape)
+    if n_missing := int(missing.any(axis=tuple(range(1, missing.ndim))).sum()):
+        raise ValueError(f"y lacks the labels of {n_missing} rows (NaN or None): drop these first.")
+
+
+def plain_labels(labels: Any) -> np.ndarray:
+    """Return labels as an array of one type, as it can be sorted.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,) or (n_samples, n_columns)
+        Labels, plain or one-hot columns, in any container.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,) or (n_samples, n_columns)
+        Booleans, numbers, times or strings.
+
+    Raises
+    ------
+    ValueError
+        If labels are missing, of several types, or of one that cannot be used.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imblearn_gan.data import plain_labels
+    >>> plain_labels(np.array([3, 4], dtype=object))
+    array([3, 4])
+    >>> plain_labels([7, "other"])
+    Traceback (most recent call last):
+    ...
+    ValueError: y mixes labels of the types int and str: give all of them one type.
+    """
+    labels = to_pandas(labels, "y")
+    if labels is None:
+        raise ValueError("Training requires y to be passed, but the target y is None.")
+    shape = getattr(labels, "shape", None) or np.asarray(labels, dtype=object).shape
+    if len(shape) not in (1, 2):
+        got = f"an array of shape {tuple(shape)}" if shape else repr(labels)
+        raise ValueError(f"y must be labels, one a row, or one-hot columns. Got {got}.")
+    check_no_label_missing(labels)
+    if sparse.issparse(labels):
+        return labels.toarray()
+    if is_frame(labels) and labels.shape[1] == 1:
+        labels = labels.iloc[:, 0]
+    numpy_dtype = getattr(getattr(labels, "dtype", None), "numpy_dtype", None)
+    if numpy_dtype is not None and numpy_dtype.kind in "biuf":
+        return labels.to_numpy(dtype=numpy_dtype)  # large integers are no floats
+    listed = isinstance(labels, (list, tuple)) or is_frame(labels)
+    values = np.asarray(labels, dtype=object if listed else None)
+    return _of_one_type(values, listed) if values.dtype.kind in "OT" else values
+
+
+def _of_one_type(values: np.ndarray, listed: bool) -> np.ndarray:
+    """Return objects as an array of a dtype of their own; strings stay objects unless listed."""
+    flat = values.astype(object).ravel().tolist()
+    types = {type(value) for value in flat}
+    names = sorted({kind.__name__ for kind in types})
+    families = {_family(kind) for kind in types}
+    if len(families) > 1:
+        raise ValueError(
+            f"y mixes labels of the types {', '.join(names[:-1])} and {names[-1]}: give all of "
+            "them one type."
+        )
+    if families == {str} and not listed:
+        return values.astype(object)
+    known = families <= {str, bool, Real} or all(issubclass(kind, np.generic) for kind in types)
+    plain = np.array(flat) if known else values
+    if plain.dtype.kind == "O" or plain.tolist() != flat:
+        raise ValueError(
+            f"y holds labels of the type {names[0]} that cannot be used: turn them into strings "
+            "or integers of 64 bits."
+        )
+    return plain.reshape(values.shape)
+
+
+def _family(kind: type) -> type:
+    """Return the type that stands for types whose values can be compared."""
+    for family in (str, bool, Real):
+        if issubclass(kind, family) or (family is bool and kind is np.bool_):
+            return family
+    return kind
 
 
 class LabelCodec:
@@ -55,7 +148,7 @@ class LabelCodec:
     >>> codec.fit_encode(["no", "yes", "no"])
     array([0, 1, 0])
     >>> codec.decode([1, 1])
-    array(['yes', 'yes'], dtype='<U3')
+    ['yes', 'yes']
     """
 
     def fit(self, labels: Any) -> LabelCodec:
@@ -74,7 +167,8 @@ class LabelCodec:
         Raises
         ------
         ValueError
-            If labels are missing, or a row of one-hot columns has no class or several.
+            If labels are missing, of several types or no classes, or a row of one-hot columns has
+            no class or several.
         """
         self.fit_encode(labels)
         return self
@@ -95,14 +189,16 @@ class LabelCodec:
         Raises
         ------
         ValueError
-            If labels are missing, or a row of one-hot columns has no class or several.
+            If labels are missing, of several types or no classes, or a row of one-hot columns has
+            no class or several.
         """
-        labels = _as_array(labels)
-        plain, one_hot = check_target_type(labels, indicate_one_vs_all=True)
-        self._one_hot = (labels.shape[1], labels.dtype) if one_hot else None
-        if one_hot and not np.asarray(labels).any(axis=1).all():
+        plain = plain_labels(labels)
+        check_classification_targets(plain)
+        numbers, self._one_hot = check_target_type(plain, indicate_one_vs_all=True)
+        if self._one_hot and not plain.any(axis=1).all():
             raise ValueError("y in one-vs-rest form has rows without a class.")
-        self.classes_, y = np.unique(np.asarray(plain), return_inverse=True)
+        self.classes_, first, y = np.unique(numbers, return_index=True, return_inverse=True)
+        self._examples = take(labels, first)
         return y
 
     def encode(self, labels: Any) -> np.ndarray:
@@ -121,11 +217,10 @@ class LabelCodec:
         Raises
         ------
         ValueError
-            If there is a label that ``fit`` has not seen.
+            If labels are missing, or there is one that ``fit`` has not seen.
         """
-        labels = labels.toarray() if sparse.issparse(labels) else np.asarray(labels)
-        plain = labels.argmax(axis=1) if self._one_hot and labels.ndim == 2 else labels
-        plain = column_or_1d(plain)
+        plain = plain_labels(labels)
+        plain = column_or_1d(plain.argmax(axis=1) if self._one_hot and plain.ndim == 2 else plain)
         code_of = {label: code for code, label in enumerate(self.classes_.tolist())}
         y = np.array([code_of.get(label, -1) for label in plain.tolist()], dtype=np.int64)
         if (y < 0).any():
@@ -133,8 +228,8 @@ class LabelCodec:
             raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
         return y
 
-    def decode(self, y: Any) -> np.ndarray:
-        """Turn class codes into labels in the form that was seen.
+    def decode(self, y: Any) -> Any:
+        """Turn class codes into labels in the form, and in the container, that were seen.
 
         Parameters
         ----------
@@ -143,24 +238,7 @@ class LabelCodec:
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_columns)
+        array-like of shape (n_samples,) or (n_samples, n_columns)
             Plain labels, or one-hot columns.
         """
-        labels = self.classes_[y]
-        if self._one_hot is None:
-            return labels
-        n_columns, dtype = self._one_hot
-        return np.eye(n_columns, dtype=dtype)[labels]
-
-
-def _as_array(labels: Any) -> Any:
-    """Return labels as something whose classes imbalanced-learn can tell."""
-    if isinstance(labels, list) and len(labels) and np.ndim(labels) == 2:
-        return np.asarray(labels)
-    if sparse.issparse(labels):
-        return labels.toarray()
-    if hasattr(labels, "to_numpy") and getattr(labels, "ndim", 1) == 2 and labels.shape[1] > 1:
-        return np.array(labels.to_numpy().tolist())  # nullable dtypes come as objects
-    if hasattr(getattr(labels, "dtype", None), "numpy_dtype") and not labels.isna().any():
-        return labels.to_numpy(dtype=labels.dtype.numpy_dtype)  # large integers are no floats
-    return labels
+        return take(self._examples, y)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from imblearn_gan.data.columns import TYPES, Columns
 from imblearn_gan.data.containers import chunks, column_of, is_frame
+from imblearn_gan.data.images import ImageLayout, find_lines, find_scales
 
 ROUND_OFF = 1e-6
 
@@ -15,7 +16,8 @@ ROUND_OFF = 1e-6
 class Ranges:
     """Ranges of the numeric columns of rows, or of the pixels of images.
 
-    Tables are scaled column by column; images by the range of all pixels, or that of bytes.
+    Tables are scaled column by column; images of bytes by the range of bytes; others by the
+    range of all pixels, or, in unlike units, of the channels that share a scale.
 
     Parameters
     ----------
@@ -25,41 +27,52 @@ class Ranges:
     columns : Columns
         Their columns.
 
-    is_image : bool
-        Whether they are images.
+    layout : ImageLayout or False
+        How images are laid out; False for tables.
 
     Attributes
     ----------
-    middle, half : ndarray of shape (n_numeric,) or ()
+    middle, half : ndarray of shape (n_numeric,), or () for images of one scale
         What is 0 when scaled, and how far 1 is from it.
 
     exact : dict of int to (low, high)
         Ranges of the numeric columns with values that float64 cannot tell apart.
     """
 
-    def __init__(self, X: Any, columns: Columns, is_image: bool):
+    def __init__(self, X: Any, columns: Columns, layout: ImageLayout | Literal[False]):
         low, high = [], []
         for i in chunks(X.shape[0]):
             numbers = columns.numbers(X[i])
             low.append(numbers.min(axis=0))
             high.append(numbers.max(axis=0))
-        self._columns, self._is_image = columns, is_image
+        self._columns, self._is_image = columns, bool(layout)
         self._low, self._high = np.min(low, axis=0), np.max(high, axis=0)
         kinds = [columns.kinds[i] for i in columns.numeric]
         self._rounded = np.array([kind != "float" for kind in kinds], dtype=bool)
         self.exact = self._read_exact(X)
-        if is_image and self.exact:
-            lows, highs = zip(*self.exact.values())
-            self._exact_of_all = min(lows), max(highs)
         low_scale, high_scale = self._low, self._high
-        if is_image and self._low.size:
-            uint8 = not is_frame(X) and X.dtype == np.uint8
-            low_scale = 0.0 if uint8 else self._low.min()
-            high_scale = 255.0 if uint8 else self._high.max()
+        if layout:
+            low_scale, high_scale = self._scales_of_images(layout)
+            if not is_frame(X) and X.dtype == np.uint8:
+                low_scale, high_scale = np.array(0.0), np.array(255.0)
         # halves first: the range of extreme float64 values would overflow
         self.middle = np.asarray(high_scale / 2 + low_scale / 2)
         self.half = np.asarray(high_scale / 2 - low_scale / 2)
         self._divisor = np.where(self.half > 0, self.half, 1.0)
+
+    def _scales_of_images(self, layout: ImageLayout) -> tuple[np.ndarray, np.ndarray]:
+        """Return what is scaled to -1 and 1, and keep the ranges of lines, for pixels that move."""
+        lines = find_lines(layout, self._low, self._high)
+        low, high = _by_group(lines, self._low, self._high)
+        self._low_of_line, self._high_of_line = low[lines], high[lines]
+        exact: dict[int, tuple[Any, Any]] = {}
+        for j, bounds in self.exact.items():
+            lowest, highest = exact.get(lines[j], bounds)
+            exact[lines[j]] = min(lowest, bounds[0]), max(highest, bounds[1])
+        self._exact_of_line = {j: exact[lines[j]] for j in self.exact}
+        scales = find_scales(low, high)
+        low, high = _by_group(scales, low, high)
+        return (low[0], high[0]) if len(low) == 1 else (low[scales[lines]], high[scales[lines]])
 
     def _read_exact(self, X: Any) -> dict[int, tuple[Any, Any]]:
         long_floats = not is_frame(X) and X.dtype.kind == "f" and X.dtype.itemsize > 8
@@ -68,7 +81,7 @@ class Ranges:
         bounds = {}
         largest = np.maximum(-self._low, self._high)
         if self._is_image and largest.size:
-            largest = largest.max()  # a pixel that is moved can come to any place
+            largest = largest.max()  # a pixel that is moved can come to another place
         wide = self._rounded & (largest >= 2**53)
         for j in np.flatnonzero(wide | long_floats):
             column = column_of(X, int(self._columns.numeric[j]))
@@ -92,7 +105,7 @@ class Ranges:
 
         moved : bool
             Whether pixels of images may have come from other places: the range is then that of
-            all places.
+            all places of the channel.
 
         Returns
         -------
@@ -101,7 +114,7 @@ class Ranges:
         """
         low, high = self._low, self._high
         if moved and self._is_image:
-            low, high = low.min(), high.max()
+            low, high = self._low_of_line, self._high_of_line
         # clipped before they are scaled too: extreme float64 ranges must not overflow
         numbers = self.middle + np.clip(numbers, -1, 1) * self._divisor
         near = ROUND_OFF * self._divisor
@@ -115,5 +128,16 @@ class Ranges:
         """Return unscaled numbers of the j-th numeric column with the type of its values."""
         if j not in self.exact:
             return numbers.astype(TYPES[self._columns.kinds[self._columns.numeric[j]]])
-        low, high = self._exact_of_all if moved and self._is_image else self.exact[j]
+        low, high = (self._exact_of_line if moved and self._is_image else self.exact)[j]
         return np.clip(np.array([type(low)(value) for value in numbers], object), low, high)
+
+
+def _by_group(
+    groups: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the range of each group, of the ranges of its members."""
+    n = groups.max() + 1
+    lowest, highest = np.full(n, np.inf), np.full(n, -np.inf)
+    np.minimum.at(lowest, groups, low)
+    np.maximum.at(highest, groups, high)
+    return lowest, highest

@@ -155,7 +155,8 @@ class Table:
         ):
             method = method or "minmax"  # what is looked at has no more than float64
         look = auto and method is None
-        if look and _are_steps(distinct, len(numbers), bool(missing.any())):
+        steps = look and _are_steps(distinct, len(numbers), bool(missing.any()))
+        if steps or not len(seen):
             self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
             return
         specials = _spikes(numbers, y) if look else []
@@ -163,7 +164,8 @@ class Table:
         if method is None:
             method = "quantile" if auto and len(usual) and is_skewed(usual) else "minmax"
         specials = [np.nan] * bool(missing.any()) + specials
-        if specials or method == "quantile" or (auto and self._is_stepped(X, i, distinct, seen)):
+        own_way = specials or method == "quantile" or self._columns.kinds[i] == "time"
+        if own_way or (auto and self._is_stepped(X, i, distinct, seen)):
             wanted.append(_Wanted(i, numbers, specials, method))
         else:
             self._plain.append(i)
@@ -226,6 +228,7 @@ class Table:
                 level.encode(self._objects(part, level.index), out[:, level.place])
             for block in self._blocks:
                 block.encode(part, out[:, block.place])
+            out[np.isnan(out)] = 0  # missing where nothing was missing: the middle of a range
         return encoded
 
     def decode(
@@ -286,6 +289,9 @@ class Table:
             ticks = np.array([NAT if is_missing(v) else v for v in values.tolist()], dtype=np.int64)
             return from_ticks(ticks, dtype)
         if values.dtype == object:
+            if kind == "bool":
+                flags = [v if is_missing(v) else bool(v) for v in values.tolist()]
+                return np.array(flags, dtype=object)
             return values
         return values.astype(TYPES[kind])
 

@@ -271,5 +271,4 @@ class AutoencoderGame(BaseGANOversampler):
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
         rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
-        labels = self.label_codec_.decode(y)
-        return self._container.transform(self.codec_.decode(rows.numpy()), labels)[0]
+        return self._origin.give_back(self.codec_.decode(rows.numpy()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import accuracy_score, balanced_accuracy_score
+
+from imblearn_gan.data import plain_labels
 
 
 def acsa_score(y_true: Any, y_pred: Any) -> float:
@@ -30,7 +31,7 @@ def acsa_score(y_true: Any, y_pred: Any) -> float:
     >>> acsa_score([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 0])
     0.75
     """
-    return float(balanced_accuracy_score(y_true, y_pred))
+    return float(balanced_accuracy_score(plain_labels(y_true), plain_labels(y_pred)))
 
 
 def gm_score(y_true: Any, y_pred: Any) -> float:
@@ -55,7 +56,7 @@ def gm_score(y_true: Any, y_pred: Any) -> float:
     >>> round(gm_score([0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 0]), 4)
     0.7071
     """
-    return float(geometric_mean_score(y_true, y_pred))
+    return float(geometric_mean_score(plain_labels(y_true), plain_labels(y_pred)))
 
 
 def label_accuracy(X: Any, y: Any, classifier: Any) -> float:
@@ -93,4 +94,4 @@ def label_accuracy(X: Any, y: Any, classifier: Any) -> float:
     """
     if not hasattr(classifier, "predict"):
         raise ValueError(f"classifier must have the method predict. Got {classifier!r}.")
-    return float(accuracy_score(np.asarray(y), classifier.predict(X)))
+    return float(accuracy_score(plain_labels(y), plain_labels(classifier.predict(X))))

@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
-from imblearn_gan.data import DataCodec, to_native
+from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 from imblearn_gan.metrics._features import import_optional
 from imblearn_gan.metrics._remedies import (
@@ -325,7 +325,7 @@ def evaluate_sampler(
     pd = import_optional("pandas", "evaluate_sampler")
     _check_arguments(sampler, classifier, flatten, error_score)
     error_score = error_score if error_score == "raise" else float(error_score)
-    X, y = to_native(X), column_or_1d(y)
+    X, y = to_native(X), column_or_1d(plain_labels(y))
     check_consistent_length(X, y)
     check_classification_targets(y)
     if len(np.unique(y)) < 2:

@@ -24,7 +24,13 @@ from torch import Tensor, nn
 
 from imblearn_gan._estimator import read_rows
 from imblearn_gan.classifiers._base import NetworkClassifier
-from imblearn_gan.data import DataCodec, check_no_label_missing, is_frame, to_native
+from imblearn_gan.data import (
+    DataCodec,
+    check_no_label_missing,
+    is_frame,
+    to_native,
+    to_pandas,
+)
 from imblearn_gan.training import extract
 
 
@@ -68,7 +74,7 @@ def extract_features(X: Any, features: Any = None) -> np.ndarray:
     Parameters
     ----------
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
-        Rows: tables, or images of any layout.
+        Rows: tables, or images of any layout. Frames of polars and pyarrow become pandas' first.
 
     features : callable, torch.nn.Module, fitted estimator or None, default=None
         What makes them. None: the rows themselves, flattened. A classifier of this package,
@@ -181,7 +187,7 @@ def image_reader(
 
     def read(X: Any) -> Tensor:
         codec.check(X)
-        scaled = (codec.channels_first(X) - low) / (high - low or 1.0)
+        scaled = (codec.channels_first(X) - low) / np.where(high > low, high - low, 1.0)
         return torch.from_numpy(np.ascontiguousarray(scaled))
 
     return read
@@ -237,6 +243,11 @@ def inception_features(
         if data_range is None and X.dtype != np.uint8:
             raise ValueError("inception_features needs data_range for images that are not uint8.")
         read = image_reader(X, image_shape, channels, data_range)
+        n_channels = read(X[:1]).shape[1]
+        if n_channels not in (1, 3):
+            raise ValueError(
+                f"inception_features takes images of 1 or 3 channels. Got {n_channels}."
+            )
         made = []
         for part in np.array_split(X, range(64, len(X), 64)):
             images = (read(part) * 255).round().clip(0, 255).to(torch.uint8)
@@ -251,7 +262,7 @@ def inception_features(
 
 def _labels(y: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return labels as an array, and as objects: 1 and "1" are two classes."""
-    listed = isinstance(y, (list, tuple))
+    y, listed = to_pandas(y, "y"), isinstance(y, (list, tuple))
     objects = column_or_1d(np.asarray(y, dtype=object) if listed else y, dtype=object)
     check_no_label_missing(objects)
     if hasattr(getattr(y, "dtype", None), "numpy_dtype"):  # integers of pandas, that are no floats

@@ -13,7 +13,7 @@ from sklearn.metrics import v_measure_score
 from sklearn.utils.validation import _num_samples, check_array, check_consistent_length
 from torch import Tensor, nn
 
-from imblearn_gan.data import to_native
+from imblearn_gan.data import plain_labels, to_native
 from imblearn_gan.metrics._features import as_array, extract_features, outputs_of, two_features
 
 
@@ -166,7 +166,7 @@ def v_score(z: Any, y: Any, *, n_clusters: int | None = None, random_state: Any 
     >>> v_score([[0.0], [0.1], [5.0], [5.1]], ["a", "a", "b", "b"], random_state=0)
     1.0
     """
-    z = extract_features(to_native(z))
+    z, y = extract_features(to_native(z)), plain_labels(y)
     check_consistent_length(z, y)
     n_clusters = len(np.unique(y)) if n_clusters is None else n_clusters
     means = KMeans(n_clusters, n_init=10, random_state=random_state)

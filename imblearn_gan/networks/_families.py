@@ -134,6 +134,12 @@ class MLPFamily:
         )
 
 
+def _sides(spec: DataSpec, size: int, size_of_one: int) -> tuple[int, int]:
+    """Return the size of a kernel, stride or padding for each side; a side of 1 keeps it."""
+    height, width = (size if side > 1 else size_of_one for side in spec.shape[1:])
+    return height, width
+
+
 class ConvFamily:
     """GAMO's convolutional networks, with as many stages as the image needs.
 
@@ -151,7 +157,7 @@ class ConvFamily:
     Notes
     -----
     Sides that the stages do not divide are rounded up inside and cropped at the end: images of
-    any side work, 1x1 included.
+    any side work, 1x1 included. Along a side of 1, as series have, kernels and strides are 1.
     """
 
     def __init__(self, width: int = 32):
@@ -170,11 +176,12 @@ class ConvFamily:
         _require_images(spec)
         layers: list[nn.Module] = []
         channels = spec.shape[0]
+        kernel, padding, pool = _sides(spec, 5, 1), _sides(spec, 2, 0), _sides(spec, 2, 1)
         for _ in range(self._stages(spec)):
             layers += [
-                nn.Conv2d(channels, self.width, 5, padding=2),
+                nn.Conv2d(channels, self.width, kernel, padding=padding),
                 nn.LeakyReLU(0.1),
-                nn.AvgPool2d(2, ceil_mode=True),
+                nn.AvgPool2d(pool, ceil_mode=True),
             ]
             channels = self.width
         height, width = self._reduced(spec)
@@ -189,13 +196,19 @@ class ConvFamily:
             nn.LeakyReLU(0.1),
             nn.Unflatten(1, (self.width, height, width)),
         ]
+        kernel, stride, padding = _sides(spec, 4, 1), _sides(spec, 2, 1), _sides(spec, 1, 0)
         for _ in range(self._stages(spec)):
             layers += [
-                nn.ConvTranspose2d(self.width, self.width, 4, stride=2, padding=1),
+                nn.ConvTranspose2d(self.width, self.width, kernel, stride, padding),
                 nn.LeakyReLU(0.1),
             ]
         # as padding="same", whose warning says that it copies
-        layers += [nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(self.width, spec.shape[0], 4), nn.Tanh()]
+        before, after = _sides(spec, 1, 0), _sides(spec, 2, 0)
+        layers += [
+            nn.ZeroPad2d((before[1], after[1], before[0], after[0])),
+            nn.Conv2d(self.width, spec.shape[0], kernel),
+            nn.Tanh(),
+        ]
         return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
 
 
@@ -241,7 +254,7 @@ class DCGANFamily:
     Notes
     -----
     Sides that the stages do not divide are rounded up inside and cropped at the end: images of
-    any side work, 1x1 included.
+    any side work, 1x1 included. Along a side of 1, as series have, kernels and strides are 1.
     """
 
     def __init__(self, width: int = 32, slope: float = 0.2, spectral: bool = False):
@@ -263,9 +276,10 @@ class DCGANFamily:
         """Return convolutions, then one dense layer."""
         channels = self._channels(spec)
         layers: list[nn.Module] = []
+        kernel, padding = _sides(spec, 3, 1), _sides(spec, 1, 0)
         for i, (n_in, n) in enumerate(pairwise([spec.shape[0], *channels])):
-            stride = 1 if i == len(channels) - 1 else 2
-            convolution: nn.Module = nn.Conv2d(n_in, n, 3, stride, padding=1)
+            stride = _sides(spec, 1 if i == len(channels) - 1 else 2, 1)
+            convolution: nn.Module = nn.Conv2d(n_in, n, kernel, stride, padding)
             if self.spectral:
                 convolution = spectral_norm(convolution)
             layers += [convolution, nn.LeakyReLU(self.slope)]
@@ -283,13 +297,15 @@ class DCGANFamily:
             nn.BatchNorm2d(first),
             nn.ReLU(),
         ]
+        kernel, stride, padding = _sides(spec, 4, 1), _sides(spec, 2, 1), _sides(spec, 1, 0)
         for wide, narrow in pairwise(reversed(channels)):
             layers += [
-                nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1, bias=False),
+                nn.ConvTranspose2d(wide, narrow, kernel, stride, padding, bias=False),
                 nn.BatchNorm2d(narrow),
                 nn.ReLU(),
             ]
-        layers += [nn.Conv2d(channels[0], spec.shape[0], 3, padding=1), nn.Tanh()]
+        last = nn.Conv2d(channels[0], spec.shape[0], _sides(spec, 3, 1), padding=padding)
+        layers += [last, nn.Tanh()]
         return nn.Sequential(*layers, _Crop(spec.shape[1], spec.shape[2]))
 
 
@@ -313,8 +329,10 @@ def start_from(network: nn.Module, mean: Tensor) -> None:
         A generator. Others than those of :class:`MLPFamily` stay as they are.
 
     mean : Tensor of shape (n_values,)
-        Mean of encoded rows.
+        Mean of encoded rows. That of images starts nothing.
     """
+    if mean.dim() > 1:
+        return
     for module in network.modules():
         for linear, output in pairwise(module if isinstance(module, nn.Sequential) else ()):
             if isinstance(linear, nn.Linear) and isinstance(output, TableOutput):

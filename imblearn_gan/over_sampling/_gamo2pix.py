@@ -189,4 +189,4 @@ class GAMO2pix(NetworkEstimator):
         counts = np.bincount(y, minlength=len(self.classes_)).tolist()
         with torch.no_grad():
             images = self.networks_["decoders"](torch.from_numpy(features[order]), counts)
-        return self.codec_.decode(images.numpy()[np.argsort(order)])
+        return self._origin.give_back(self.codec_.decode(images.numpy()[np.argsort(order)]))

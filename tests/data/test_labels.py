@@ -1,14 +1,16 @@
 """Labels and class codes."""
 
 import pickle
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import sparse
 
-from imblearn_gan.data import LabelCodec, check_no_label_missing
-from tests.samplers import labels
+from imblearn_gan.data import LabelCodec, check_no_label_missing, plain_labels, take
+from tests.samplers import assert_same, labels
 
 Y = labels(12, 7, 4)
 WORDS = np.array(["b", "c", "a"])[Y]
@@ -46,10 +48,9 @@ def test_labels_are_encoded_and_decoded(given, classes):
     assert codec.classes_[y].tolist() == list(plain)
     np.testing.assert_array_equal(LabelCodec().fit(given).encode(given), y)
     np.testing.assert_array_equal(codec.encode(codec.classes_[y]), y)  # plain labels, too
-    decoded = codec.decode(y)
-    expected = given.toarray() if sparse.issparse(given) else np.asarray(given)
-    assert decoded.tolist() == expected.tolist()
-    assert codec.decode([0]).tolist() == decoded[y == 0][:1].tolist()
+    assert_same(codec.decode(y), given)
+    first, last = list(y).index(0), list(y).index(y.max())
+    assert_same(codec.decode([y.max(), 0]), take(given, [last, first]))
 
 
 def test_one_hot_labels_keep_their_dtype():
@@ -92,6 +93,15 @@ def test_what_is_no_label(given, match):
     [
         ([0, 1, np.nan], 1),
         (["a", None, np.nan], 2),
+        (["a", pd.NA, pd.NaT], 2),
+        (np.array([7, None, 8], dtype=object), 1),
+        (np.array(["2020", "NaT"], dtype="datetime64[s]"), 1),
+        (np.ma.masked_array([1, 2, 3], mask=[0, 1, 1]), 2),
+        (np.array([[1.0, 0.0], [np.nan, np.nan], [0.0, np.nan]]), 2),
+        (pd.DataFrame({"a": ["x", None]}), 1),
+        (pd.Series(["a", None], dtype="string"), 1),
+        (pd.Series([True, None], dtype="boolean"), 1),
+        (pd.Categorical(["a", None]), 1),
         (pd.Series([0, None, None, 1], dtype="Int64"), 2),
         (pd.Series(["a", None], dtype="category"), 1),
         (np.array(["2020", "NaT"], dtype="datetime64[ns]").astype(object), 0),
@@ -105,6 +115,75 @@ def test_missing_labels(given, n):
         return
     with pytest.raises(ValueError, match=rf"y lacks the labels of {n} rows \(NaN or None\)"):
         check_no_label_missing(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        (np.array([3, 4], dtype=object), np.array([3, 4])),
+        (np.array([True, False], dtype=object), np.array([True, False])),
+        (pd.Series([1, 0], dtype=object), np.array([1, 0])),
+        ([0, 1.0], np.array([0.0, 1.0])),
+        ((1, 2), np.array([1, 2])),
+        (["b", np.str_("a")], np.array(["b", "a"])),
+        (np.eye(2, dtype=int).astype(object), np.eye(2, dtype=int)),
+        (pd.Series(pd.Categorical([7, 8])), np.array([7, 8])),
+        (pd.Series([1, 0], dtype="Sparse[int]"), np.array([1, 0])),
+    ],
+    ids=str,
+)
+def test_labels_become_an_array_of_one_type(given, plain):
+    assert_same(plain_labels(given), plain)
+
+
+@pytest.mark.parametrize(
+    ("given", "match"),
+    [
+        ([7, "other"], "y mixes labels of the types int and str"),
+        (np.array([7, "other"], dtype=object), "y mixes labels of the types int and str"),
+        (pd.Series([7, "other"]), "y mixes labels of the types int and str"),
+        (pd.Categorical([7, "other"]), "y mixes labels of the types int and str"),
+        ([True, 0], "y mixes labels of the types bool and int"),
+        ([True, 1.0, "a"], "y mixes labels of the types bool, float and str"),
+        ([date(2020, 1, 1), date(2020, 1, 2)], "y holds labels of the type date"),
+        (pd.Series([(1, 2), (1, 3)]), "y holds labels of the type tuple"),
+        ([[1], [2, 3]], "y holds labels of the type list"),
+        ([2**70, 1], "y holds labels of the type int .* 64 bits"),
+        ([-1, 2**63, 2**63 + 1], "y holds labels of the type int .* 64 bits"),
+        (None, "requires y to be passed, but the target y is None"),
+        ("abc", "one a row.* Got 'abc'"),
+        (np.ones((2, 2, 2)), r"one a row.* shape \(2, 2, 2\)"),
+    ],
+    ids=str,
+)
+def test_labels_that_cannot_be_told_apart(given, match):
+    for read in (plain_labels, LabelCodec().fit, LabelCodec().fit([0, 1]).encode):
+        with pytest.raises(ValueError, match=match):
+            read(given)
+
+
+@pytest.mark.parametrize("zeros", [[0.0, -0.0, 1.0], pd.Series([-0.0, 0.0, 1.0])], ids=str)
+def test_zeros_of_both_signs_are_one_class(zeros):
+    assert LabelCodec().fit_encode(zeros).tolist() == [0, 0, 1]
+
+
+def test_columns_of_one_keep_their_shape():
+    for given in (np.array([[3], [4]]), [[3], [4]], pd.DataFrame({"label": [3, 4]})):
+        codec = LabelCodec()
+        assert_same(codec.decode(codec.fit_encode(given)), given)
+        assert codec.classes_.tolist() == [3, 4]
+
+
+def test_what_is_no_list_comes_back_as_an_array():
+    for given in ((3, 4), torch.tensor([3, 4])):
+        codec = LabelCodec()
+        assert_same(codec.decode(codec.fit_encode(given)), np.array([3, 4]))
+
+
+def test_rows_of_lists_are_copies():
+    given = [[1, 0], [0, 1]]
+    LabelCodec().fit(given).decode([0])[0].append(7)
+    assert given == [[1, 0], [0, 1]]
 
 
 def test_a_codec_keeps_no_labels():

@@ -74,11 +74,15 @@ def test_the_public_names():
         "DataCodec",
         "DataSpec",
         "LabelCodec",
+        "Origin",
         "Output",
         "check_no_label_missing",
         "column_kind",
         "is_frame",
         "is_missing",
+        "plain_labels",
+        "take",
         "to_native",
+        "to_pandas",
     ]
     assert all(getattr(data, name).__doc__ for name in data.__all__)

@@ -395,7 +395,7 @@ def test_baselines_follow_the_strategy_of_the_sampler():
         ({"y": np.zeros(40)}, "y must have at least two"),
         ({"y": LABELS[:5]}, "inconsistent"),
         ({"y": TABLE[:, 0]}, "label type"),
-        ({"X": np.full((40, 2), np.nan)}, "NaN"),
+        ({"X": np.full((40, 2), np.inf)}, "infinity"),
         ({"cv": 1}, "n_splits"),
     ],
 )

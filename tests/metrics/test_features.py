@@ -124,6 +124,8 @@ def test_inception_by_name_of_a_file_only(tmp_path, monkeypatch):
     assert 1 <= inception_score(IMAGES, inception_features(path, output="probabilities")) <= 3
     with pytest.raises(ValueError, match="data_range"):
         inception_features(path)(grey / 255)
+    with pytest.raises(ValueError, match="1 or 3 channels"):
+        inception_features(path, channels="last")(np.zeros((4, 8, 8, 5), dtype=np.uint8))
     assert (["2048"], str(path)) in seen
     assert (["logits_unbiased"], str(path)) in seen
 

@@ -1,0 +1,35 @@
+"""Families: images of any sides and channels."""
+
+import pytest
+import torch
+from torch import nn
+
+from imblearn_gan.data import DataSpec
+from imblearn_gan.networks import ConvFamily, DCGANFamily, MLPFamily
+
+FAMILIES = [MLPFamily(), ConvFamily(), DCGANFamily(), DCGANFamily(spectral=True)]
+SHAPES = [
+    *((2, 12, 1), (13, 12, 1), (2, 100, 1), (13, 100, 1), (2, 1, 100)),
+    *((1, 1, 1), (5, 1, 2), (2, 7, 5), (13, 8, 6)),
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: type(family).__name__)
+def test_any_sides_and_channels(family, shape):
+    spec = DataSpec(shape, (9, 3))
+    rows = family.decoder(spec, 4)(torch.randn(3, 4))
+    assert rows.shape == (3, *shape)
+    assert family.encoder(spec, 6)(rows).shape == (3, 6)
+
+
+@pytest.mark.parametrize("shape", [(2, 100, 1), (2, 1, 100)], ids=str)
+@pytest.mark.parametrize("family", FAMILIES[1:3], ids=lambda family: type(family).__name__)
+def test_a_side_of_one_stays_one_inside(family, shape):
+    sides = []
+    network = family.decoder(DataSpec(shape, (9, 3)), 4)
+    for layer in network.modules():
+        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
+            layer.register_forward_hook(lambda _, __, rows: sides.append(min(rows.shape[2:])))
+    network(torch.randn(2, 4))
+    assert set(sides) == {1}
