@@ -21,14 +21,16 @@ MIN_ROWS, MIN_VALUES = 3, 10
 NEAR = 0.003
 #: How near to the ends of its range a number is at the border; the range is 2 wide.
 BORDER = 0.02
-#: How much of what real rows do otherwise is lost when it is a collapse.
-MAX_LOST = 0.5
+#: How much of what is otherwise in real rows may repeat, and may lie at the border.
+MAX_LOST = {"duplicates": 0.5, "border": 0.75}
 #: Least spread of rows, and of a column, in spreads of the real ones.
 MIN_SPREAD, MIN_STD = 0.05, 0.1
 #: How much of a class one level holds that took over, and how often real rows have one missed.
 TOOK_OVER, MISSED = 0.95, 0.1
 #: How many rows with other levels are to be expected, so that it is no chance if none is there.
 MIN_EXPECTED = 7
+#: Which fraction of a class's columns must be lost for a warning.
+MIN_COLUMNS = 0.05
 #: Most classes and columns that a warning names.
 MAX_NAMED = 3
 
@@ -81,7 +83,7 @@ def warn_of_collapse(diagnostics: dict[Any, dict], stacklevel: int) -> None:
     collapsed = [
         f"class {label!r}: {'; '.join(_phrases(figures))}"
         for label, figures in diagnostics.items()
-        if figures["found"]
+        if _is_serious(figures)
     ]
     if not collapsed:
         return
@@ -158,11 +160,14 @@ def _of_columns(
 
 def _of_numbers(made: np.ndarray, real: np.ndarray) -> Iterator[dict[str, Any]]:
     """Yield the figures of each column of numbers."""
-    # what fewer than a tenth of real rows have is no spread that generated ones must have
-    bulk = np.clip(real, *np.quantile(real, [0.1, 0.9], axis=0))
-    borders = [_at_border(rows).mean(axis=0) for rows in (made, real)]
-    for *border, made_std, real_std in zip(*borders, made.std(axis=0), bulk.std(axis=0)):
-        yield {"border": _pair(*border), "std": _pair(made_std, real_std)}
+    measures = {
+        "border": lambda rows: _at_border(rows).mean(axis=0),
+        "std": lambda rows: rows.std(axis=0),
+        "iqr": lambda rows: np.subtract(*np.quantile(rows, [0.75, 0.25], axis=0)),
+    }
+    values = [(measure(made), measure(real)) for measure in measures.values()]
+    for i in range(made.shape[1]):
+        yield {name: _pair(a[i], b[i]) for name, (a, b) in zip(measures, values)}
 
 
 def _of_group(output: Output, made: np.ndarray, real: np.ndarray) -> dict[str, Any]:
@@ -187,16 +192,16 @@ def _found(figures: dict[str, Any]) -> Iterator[Finding]:
     if n_rows < MIN_ROWS:
         return
     for kind in ("duplicates", "border"):
-        if kind in figures and _lost(**figures[kind]) > MAX_LOST:
+        if kind in figures and _lost(**figures[kind]) > MAX_LOST[kind]:
             yield kind, None
     if figures["spread"]["generated"] < MIN_SPREAD * figures["spread"]["real"]:
         yield "spread", None
     if n_rows < MIN_VALUES:
         return
     for name, column in figures["columns"].items():
-        if "border" in column and _lost(**column["border"]) > MAX_LOST:
+        if "border" in column and _lost(**column["border"]) > MAX_LOST["border"]:
             yield "border", name
-        if "std" in column and column["std"]["generated"] < MIN_STD * column["std"]["real"]:
+        if "std" in column and _has_no_spread(**column):
             yield "std", name
         if "levels" in column and _levels_lost(list(column["levels"].values()), n_rows):
             yield "levels", name
@@ -207,18 +212,28 @@ def _lost(generated: float, real: float) -> float:
     return (generated - real) / (1 - real) if real < 1 else 0.0
 
 
+def _has_no_spread(std: dict[str, float], iqr: dict[str, float], **_: Any) -> bool:
+    """Tell whether a column has lost its spread: not that of a few odd values alone."""
+    return std["generated"] < MIN_STD * min(std["real"], iqr["real"])
+
+
+def _is_serious(figures: dict[str, Any]) -> bool:
+    """Tell whether what was found is of rows as a whole, or of more than a few of many columns."""
+    lost = {name for _, name in figures["found"]}
+    return None in lost or len(lost) >= max(1, MIN_COLUMNS * len(figures["columns"]))
+
+
 def _levels_lost(levels: list[dict[str, float]], n_rows: int) -> bool:
     """Tell whether one level took over, or one that is frequent never appears."""
+    frequent = max(MISSED, MIN_EXPECTED / n_rows)
     first = max(levels, key=lambda level: level["generated"])
-    others = 1 - first["real"]
     took_over = (
         first["generated"] >= TOOK_OVER
-        and others * n_rows >= MIN_EXPECTED
+        and 1 - first["real"] >= frequent
         and _lost(**first) > 1 - MISSED
     )
     return took_over or any(
-        level["generated"] == 0 and level["real"] >= max(MISSED, MIN_EXPECTED / n_rows)
-        for level in levels
+        level["generated"] == 0 and level["real"] >= frequent for level in levels
     )
 
 

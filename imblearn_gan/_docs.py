@@ -233,12 +233,13 @@ ATTRIBUTES = {
         generated for: ``'n_rows'`` that were compared; ``'duplicates'``, the fraction of rows with
         another one very near; ``'spread'``, their root mean squared distance from their mean;
         for images ``'border'``, the fraction of pixels at the ends of the range. ``'columns'``
-        has, by name or number, ``'border'`` and ``'std'`` of numbers, ``'levels'`` (how frequent
-        each is) of categories, special values and, by the tuple of its columns, a one-hot block.
-        All are ``{'generated': ..., 'real': ...}``, of rows that are scaled to [-1, 1];
-        ``'std'`` of real rows leaves out what is beyond nine tenths of them. ``'found'`` lists
-        what is wrong, ``('std', 'age')`` or, with rows as a whole, ``('duplicates', None)``; if
-        anything is, there was a :class:`~imblearn_gan.exceptions.CollapseWarning`.
+        has, by name or number, ``'border'``, ``'std'`` and ``'iqr'`` (the distance of the
+        quartiles) of numbers, and ``'levels'`` (how frequent each is) of categories, of special
+        values and, by the tuple of its columns, of a one-hot block. All are
+        ``{'generated': ..., 'real': ...}``, of values that are scaled to [-1, 1]. ``'found'``
+        lists what is wrong: ``('std', 'age')``, or ``('duplicates', None)`` for rows as a whole.
+        If that is serious, of rows as a whole or of one column in twenty, there was a
+        :class:`~imblearn_gan.exceptions.CollapseWarning`.
 
     """
     + _FITTED.replace(

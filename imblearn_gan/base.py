@@ -127,7 +127,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             unchanged = source
         _, first = np.unique(labels, return_index=True)
         labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
-        return self._origin.stack(X, X_res, unchanged), take(y, labelled)
+        X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
+        warn_of_collapse(self.diagnostics_, stacklevel=3)
+        return X_res, y_res
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
         X, y = self._read(X, y)
@@ -162,7 +164,6 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         if sum(n_to_make):
             blocks, made_y = self._draw(n_to_make, self._stream)
             self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
-            warn_of_collapse(self.diagnostics_, stacklevel=5)
         copied = deal(y, n_to_repeat, self._stream)
         if len(copied) and self._encodes:
             copies = self._copies(self.codec_.spec(np.bincount(y).tolist()))

@@ -10,6 +10,7 @@ import torch
 
 import imblearn_gan
 from imblearn_gan import CollapseWarning, _diagnostics
+from imblearn_gan.testing import sampler_checks
 from tests.samplers import TinySampler, images, labels, tiny
 
 pd = pytest.importorskip("pandas")
@@ -183,6 +184,14 @@ def test_a_column_without_spread():
     assert sampler.diagnostics_[1]["found"] == [("std", "size")]
 
 
+@pytest.mark.parametrize(("n_columns", "serious"), [(20, True), (21, False)])
+def test_one_column_of_many_is_found_but_not_warned_of(n_columns, serious):
+    X = np.random.RandomState(0).normal(size=(150, n_columns))
+    sampler, said = fitted(NoSpread, X, np.repeat([0, 1], [100, 50]))
+    assert sampler.diagnostics_[1]["found"] == [("std", 1)]
+    assert len(said) == serious
+
+
 def test_a_constant_column_has_no_spread_to_lose():
     X, y = frame()
     X["size"] = 3.0
@@ -191,7 +200,7 @@ def test_a_constant_column_has_no_spread_to_lose():
 
 def test_what_few_real_rows_have_is_not_missed():
     X, y = frame()
-    X["size"] = np.where(np.arange(len(y)) % 20, 0.0, X["size"])
+    X["size"] = np.where(np.arange(len(y)) % 5, 0.0, X["size"])
     assert fitted(NoSpread, X, y, encoding="plain")[1] == []
 
 
@@ -281,7 +290,7 @@ def test_figures_print_and_go_through_json_and_pickle():
         *["age", "size", "score", "colour", ("flag_a", "flag_b"), "fee", "gap", "day"]
     ]
     assert set(columns["fee"]["levels"]) == {0.0, "<others>"}
-    assert set(columns["fee"]) == {"levels", "border", "std"}
+    assert set(columns["fee"]) == {"levels", "border", "std", "iqr"}
     assert set(columns["gap"]["levels"]) == {"<missing>", "<others>"}
     assert set(columns["flag_a", "flag_b"]["levels"]) == {"flag_a", "flag_b"}
     assert pd.Timestamp("2024-01-02") in columns["day"]["levels"]
@@ -340,6 +349,24 @@ def test_a_learning_rate_far_too_large_is_not_silent(name):
     cls = getattr(imblearn_gan, f"{name}Oversampler")
     _, (message,) = fitted(cls, X, y, learning_rate=1.0, max_iter=30, batch_size=16)
     assert "nearly repeat another one" in message
+
+
+def test_the_common_checks_are_quiet_of_it():
+    check = dict(sampler_checks(OneRow()))["check_fitted_attributes"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CollapseWarning)
+        check(OneRow(max_iter=1))
+
+
+def test_a_fit_is_whole_where_the_warning_is_an_error():
+    X, y = frame()
+    sampler = OneRow(max_iter=1, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CollapseWarning)
+        with pytest.raises(CollapseWarning):
+            sampler.fit_resample(X, y)
+    assert len(sampler.sample({1: 3})[0]) == 3
+    assert sampler.synthetic_mask_.sum() == 300
 
 
 def test_the_warning_is_public():
