@@ -3,18 +3,31 @@
 Neural ones make the same number of updates with every method, however many rows it returns
 (ResNet-18 whole epochs, rounded up): ``small`` is GAMO's CNN for 2,000 updates of 64 rows and a
 ResNet-18 of width 16 for 625; ``full`` is both for 20,000, ResNet-18 at its full width.
+
+``boosting`` is scikit-learn's with its defaults, whose leaves of 20 rows a class of ten cannot
+fill; ``boosting_leaves5`` has leaves of five. A bag of k forests has as many trees as one forest.
 """
 
 import time
 import warnings
 
 import numpy as np
+from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.metrics import geometric_mean_score
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, balanced_accuracy_score, recall_score
+from sklearn.metrics import (
+    average_precision_score,
+    balanced_accuracy_score,
+    log_loss,
+    recall_score,
+    roc_auc_score,
+)
+from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -23,7 +36,10 @@ from imblearn_gan import DOSClassifier, GAMOClassifier, ResNetClassifier
 
 CNNS = ["cnn", "cnn_dos"]
 RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
-FLAT = ["logistic", "boosting", "forest"]
+FLAT = ["logistic", "boosting", "boosting_leaves5", "forest", "mlp"]
+SCALED = ["logistic", "mlp"]  # the others take numbers as they are, and missing ones
+#: Methods that decide otherwise than by the largest probability, or whose members draw their rows.
+PREVALENCE, TUNED, UNDER = "threshold at prevalence", "tuned threshold", "under-sampling bagging"
 ALL = [*CNNS, *RESNETS, *FLAT]
 AUGMENTATION = {"mirror": {}, "translation": {"ratio": 0.07}}
 
@@ -49,10 +65,10 @@ def updates(kind, budget):
     return n if kind in (*CNNS, "resnet") else 2 * n
 
 
-def classifier(kind, method, *, seed, budget, n_rows, device="auto", settings=None):
+def classifier(kind, method, *, seed, budget, n_rows, device="auto", settings=None, n_draws=1):
     """A fresh classifier of this kind for the rows, ``n_rows`` of them, of this method."""
     if kind in FLAT:
-        return _flat(kind, method, seed)
+        return _flat(kind, method, seed, n_draws)
     common = {"random_state": seed, "device": device}
     n_updates = updates(kind, budget)
     if kind in CNNS:
@@ -81,60 +97,129 @@ def _cnn(kind, method, n_updates, common, settings):
     return network(balance=balance, **common, **budget)
 
 
-def _flat(kind, method, seed):
+def _flat(kind, method, seed, n_draws):
     weight = "balanced" if method == "class weight" else None
     if kind == "logistic":
         return LogisticRegression(class_weight=weight, max_iter=1000)
+    if kind == "mlp":
+        return MLPClassifier((64,), max_iter=100, random_state=seed)
     if kind == "forest":
-        return RandomForestClassifier(300, class_weight=weight, random_state=seed)
-    return HistGradientBoostingClassifier(class_weight=weight, random_state=seed)
+        n_trees = max(300 // n_draws, 1)
+        return RandomForestClassifier(n_trees, class_weight=weight, random_state=seed)
+    leaf = 5 if kind == "boosting_leaves5" else 20
+    return HistGradientBoostingClassifier(
+        class_weight=weight, min_samples_leaf=leaf, random_state=seed
+    )
 
 
-def for_table(model):
+def for_table(kind, model):
     """Behind one-hot codes of categories and scaled numbers."""
+    filled = [SimpleImputer(strategy="median")] * (kind in SCALED)
     columns = make_column_transformer(
         (
             OneHotEncoder(handle_unknown="ignore", sparse_output=False),
             make_column_selector(dtype_include="category"),
         ),
-        remainder=StandardScaler(),
+        remainder=make_pipeline(*filled, StandardScaler()),
     )
     return make_pipeline(columns, model)
 
 
-def fit_and_score(model, kind, X, y, X_test, y_test, labels, rare):
-    """What a classifier learns from the rows: measures, and seconds of training.
+class Bag:
+    """Classifiers that learnt from one draw of rows each: their probabilities are averaged."""
 
-    Recalls are of ``labels``; average precision is of the class ``rare``, or a mean over classes.
-    """
-    is_table = hasattr(X, "iloc")
-    if kind in FLAT and is_table:
-        model = for_table(model)
-    elif kind in FLAT:
-        X, X_test = X.reshape(len(X), -1), X_test.reshape(len(X_test), -1)
-        model = make_pipeline(StandardScaler(), model) if kind == "logistic" else model
-    start = time.perf_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(X, y)
+    def __init__(self, models):
+        self.models = models
+        self.classes_ = models[0].classes_
+
+    def predict_proba(self, X):
+        """Mean probabilities of the classes."""
+        return np.mean([model.predict_proba(X) for model in self.models], axis=0)
+
+    def predict(self, X):
+        """The class of the largest one."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+def flat_rows(X):
+    """Images as rows; tables as they are."""
+    return X if hasattr(X, "iloc") else X.reshape(len(X), -1)
+
+
+def fitted(kind, method, sets, *, n_draws=1, **options):
+    """What learns from the first ``n_draws`` sets of rows, a bag if there are several; seconds."""
+    n_models = 1 if method == UNDER else n_draws
+    start, models = time.perf_counter(), []
+    seed = options.pop("seed")
+    for number, (X, y) in enumerate(sets[:n_models]):
+        own = {**options, "seed": 1000 * number + seed}
+        model = classifier(kind, method, n_draws=n_draws, n_rows=len(X), **own)
+        model = _deciding(method, model, y, n_draws, seed)
+        if kind in FLAT and hasattr(X, "iloc"):
+            model = for_table(kind, model)
+        elif kind in FLAT:
+            X = flat_rows(X)
+            model = make_pipeline(StandardScaler(), model) if kind in SCALED else model
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            models.append(model.fit(X, y))
     seconds = round(time.perf_counter() - start, 1)
-    predicted = model.predict(X_test)
+    return models[0] if n_models == 1 else Bag(models), seconds
+
+
+def _deciding(method, model, y, n_draws, seed):
+    """A classifier with a threshold of its own, or in a bag over rows left out."""
+    if method == TUNED:
+        n_folds = min(5, int(np.unique(y, return_counts=True)[1].min()))
+        folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+        return TunedThresholdClassifierCV(model, scoring="balanced_accuracy", cv=folds)
+    if method == UNDER:
+        return BalancedBaggingClassifier(model, n_estimators=n_draws, random_state=seed)
+    return model
+
+
+def scores(model, method, kind, X_test, y_test, y):
+    """Measures of a fitted classifier; ``y`` are the labels before any resampling.
+
+    Recalls are of its classes in their order; average precision and AUC are of the rare one, or
+    means over classes. Brier score and log-loss are of the probabilities as they come.
+    """
+    labels, counts = np.unique(y, return_counts=True)
+    X_test = flat_rows(X_test) if kind in FLAT else X_test
+    probabilities = model.predict_proba(X_test)
+    if method == PREVALENCE:
+        predicted = labels[(probabilities / counts).argmax(axis=1)]
+    else:
+        predicted = model.predict(X_test)
     recalls = recall_score(y_test, predicted, labels=labels, average=None, zero_division=np.nan)
     measures = {
         "acsa": round(float(balanced_accuracy_score(y_test, predicted)), 4),
         "gm": round(float(geometric_mean_score(y_test, predicted)), 4),
-        "ap": average_precision(model, X_test, y_test, rare),
+        "ap": average_precision(model.classes_, probabilities, y_test, labels[counts.argmin()]),
         "recalls": [None if np.isnan(r) else round(float(r), 4) for r in recalls],
     }
-    return measures, seconds
+    if kind in FLAT and set(y_test) == set(labels):
+        measures |= of_probabilities(model.classes_, probabilities, y_test)
+    return measures
 
 
-def average_precision(model, X_test, y_test, rare):
+def of_probabilities(classes, probabilities, y_test):
+    """AUC, Brier score (halved, so that it is the usual one of two classes) and log-loss."""
+    shares = probabilities[:, 1] if len(classes) == 2 else probabilities
+    hits = y_test[:, None] == classes
+    found = {
+        "auc": roc_auc_score(y_test, shares, multi_class="ovr"),
+        "brier": np.square(probabilities - hits).sum(axis=1).mean() / 2,
+        "log_loss": log_loss(y_test, probabilities, labels=classes),
+    }
+    return {name: round(float(value), 4) for name, value in found.items()}
+
+
+def average_precision(classes, probabilities, y_test, rare):
     """Of the rare class where there are two classes, else the mean over those that were scored."""
-    probabilities = model.predict_proba(X_test)
     values = [
         average_precision_score(y_test == label, probabilities[:, place])
-        for place, label in enumerate(model.classes_)
-        if (y_test == label).any() and (len(model.classes_) > 2 or label == rare)
+        for place, label in enumerate(classes)
+        if (y_test == label).any() and (len(classes) > 2 or label == rare)
     ]
     return round(float(np.mean(values)), 4) if values else None

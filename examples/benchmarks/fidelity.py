@@ -12,7 +12,7 @@ import warnings
 import joblib
 import numpy as np
 from classifiers import CNN
-from sources import at_most
+from sources import at_most, rows_of
 
 from imblearn_gan import metrics
 
@@ -30,7 +30,7 @@ def fidelity(sampler, part, X_res, y_res, reference):
     """Measures, and the images that they are of."""
     labels, counts = np.unique(part.y, return_counts=True)
     rare = labels[counts < counts.max()].tolist()
-    X_new, y_new = _made(sampler, part, X_res, y_res, rare)
+    X_new, y_new = made(sampler, part, X_res, y_res, rare)
     X_real, y_real = at_most(1000, part.X_left, part.y_left)
 
     def figures(metric, *sets, **options):
@@ -43,17 +43,17 @@ def fidelity(sampler, part, X_res, y_res, reference):
         found = frame.iloc[:, 0].reindex(rare).round(4)
         return found.astype(object).where(found.notna(), None).tolist()
 
-    real, made = (X_real, y_real), (X_new, y_new)
+    real, new = (X_real, y_real), (X_new, y_new)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of too few rows: said in the docs
         found = {
             "rare": rare,
-            "own_class": figures(metrics.label_accuracy, *made, classifier=reference),
-            "frechet": figures(metrics.frechet_distance, *real, *made, features=reference),
-            "ssim": figures(metrics.ssim_of_pairs, *real, *made, random_state=0),
+            "own_class": figures(metrics.label_accuracy, *new, classifier=reference),
+            "frechet": figures(metrics.frechet_distance, *real, *new, features=reference),
+            "ssim": figures(metrics.ssim_of_pairs, *real, *new, random_state=0),
         }
         if sampler is not None:
-            found["memorized"] = figures(metrics.memorized_fraction, part.X, part.y, *made)
+            found["memorized"] = figures(metrics.memorized_fraction, part.X, part.y, *new)
     if hasattr(sampler, "encode") and len(part.y_left):
         X_some, y_some = at_most(200, part.X_left, part.y_left)
         codes = sampler.encode(X_some, y_some)
@@ -61,14 +61,15 @@ def fidelity(sampler, part, X_res, y_res, reference):
     return found, X_new, y_new
 
 
-def _made(sampler, part, X_res, y_res, rare):
-    """A thousand images a class, or as many as a sampler made."""
+def made(sampler, part, X_res, y_res, rare):
+    """A thousand rows a class, or as many as a sampler made."""
     if sampler is None:
         lacking = np.isin(part.y, rare)
-        return part.X[lacking], part.y[lacking]
+        return rows_of(part.X, lacking), part.y[lacking]
     if hasattr(sampler, "sample"):
         return sampler.sample(dict.fromkeys(rare, 1000), random_state=0)
-    return at_most(1000, X_res[len(part.X) :], y_res[len(part.X) :])
+    added = slice(len(part.X), None)
+    return at_most(1000, rows_of(X_res, added), y_res[added])
 
 
 def save_picture(path, X, y, X_new, y_new, n=12):

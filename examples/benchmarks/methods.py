@@ -6,7 +6,9 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 import torch
+from classifiers import FLAT, PREVALENCE, TUNED, UNDER
 from sklearn.base import BaseEstimator
+from sklearn.utils import resample as bootstrap
 
 import imblearn_gan
 from imblearn_gan import over_sampling
@@ -91,10 +93,13 @@ PARTIAL = {
     "random oversampling to the geometric mean": {"fraction": None},
     "random oversampling, half noise": {"noise": 0.5},
 }
-UNCHANGED = ["none", "class weight", "balanced batches"]
+UNCHANGED = ["none", PREVALENCE, TUNED, UNDER, "class weight", "balanced batches"]
 #: All that ``--methods all`` means, and what must be named.
 ALL = ["none", "class weight", *BASELINES, *SAMPLERS, *OWN_CLASSIFIERS]
-NAMED = ["balanced batches", *PARTIAL, "CTGAN"]
+NAMED = [PREVALENCE, TUNED, UNDER, "balanced batches", *PARTIAL, "CTGAN"]
+NO_MISSING = ["SMOTE", "BorderlineSMOTE", "CTGAN"]
+#: Columns, which are no classifier, are of generated rows; images have a fidelity of their own.
+LOOKS = ["fidelity", "columns"]
 
 
 def has_settings(method):
@@ -102,13 +107,24 @@ def has_settings(method):
     return method in SAMPLERS or method in OWN_CLASSIFIERS or method == "CTGAN"
 
 
-def is_for(method, kind):
-    """Whether this kind of classifier, or the fidelity of images, says something of a method."""
+def source(method):
+    """The method whose rows, and fitted classifiers, this one takes."""
+    return "none" if method == PREVALENCE else method
+
+
+def is_for(method, kind, n_draws=1):
+    """Whether this kind of classifier, or a look at the rows, says something of a method."""
     if method in OWN_CLASSIFIERS:
-        return kind == OWN_CLASSIFIERS[method]
+        return kind == OWN_CLASSIFIERS[method] and n_draws == 1
     if method == "balanced batches":
-        return kind in ("cnn", "cnn_dos")
-    return kind != "fidelity" or method != "class weight"
+        return kind in ("cnn", "cnn_dos") and n_draws == 1
+    if kind in LOOKS:
+        return n_draws == 1 and (method == "none" or method not in UNCHANGED)
+    if method == "class weight":
+        return kind != "mlp" and n_draws == 1
+    if method in (TUNED, UNDER, PREVALENCE) and kind not in FLAT:
+        return False
+    return {TUNED: n_draws == 1, UNDER: n_draws > 1, "CTGAN": n_draws == 1}.get(method, True)
 
 
 def check_settings(method, settings):
@@ -124,6 +140,25 @@ def check_settings(method, settings):
 def smallest_class(y):
     """Its number of rows."""
     return int(np.unique(y, return_counts=True)[1].min())
+
+
+def redraw(method, sampler, rows, *, seed, draw, device="auto", settings=None):
+    """The rows of a later draw, of the balanced set that the first one was and what made it.
+
+    A sampler of the package is not trained again: its generated rows are replaced by fresh ones.
+    What draws nothing is a bootstrap of its rows.
+    """
+    X, y, X_res, y_res = rows
+    if method in UNCHANGED:
+        return bootstrap(X, y, stratify=y, random_state=np.random.RandomState([seed, draw]))
+    if method not in SAMPLERS:
+        return resample(method, X, y, seed=1000 * draw + seed)[:2]
+    made = sampler.synthetic_mask_
+    labels, counts = np.unique(y_res[made], return_counts=True)
+    X_new, y_new = sampler.sample(dict(zip(labels.tolist(), counts.tolist())), random_state=draw)
+    kept = X_res[~made]
+    stack = pd.concat if isinstance(X, pd.DataFrame) else np.concatenate
+    return stack([kept, X_new]), np.concatenate([y_res[~made], y_new])
 
 
 def resample(method, X, y, *, seed, device="auto", settings=None):
@@ -153,13 +188,26 @@ def _baseline(method, X, y, seed):
     if method == "random oversampling":
         return BASELINES[method](random_state=seed)
     given = {"random_state": seed, "k_neighbors": min(5, smallest_class(y) - 1)}
-    if method == "SMOTE" and isinstance(X, pd.DataFrame) and "category" in map(str, X.dtypes):
+    texts = [dtype == "category" for dtype in X.dtypes] if isinstance(X, pd.DataFrame) else [False]
+    if method == "SMOTE" and all(texts):
+        return imblearn.over_sampling.SMOTEN(**given)
+    if method == "SMOTE" and any(texts):
         return imblearn.over_sampling.SMOTENC("auto", **given)
     return BASELINES[method](**given)
 
 
-def as_numbers(method, X):
-    """BorderlineSMOTE knows no categories: it sees them as columns of 0 and 1."""
-    if method == "BorderlineSMOTE" and isinstance(X, pd.DataFrame):
-        return pd.get_dummies(X, dtype=float)
-    return X
+def suited(method, X, X_test):
+    """The rows as a method takes them.
+
+    SMOTE and CTGAN know no missing values, which are filled in by medians and modes of the
+    training rows; BorderlineSMOTE, no categories, which it sees as columns of 0 and 1.
+    """
+    if not isinstance(X, pd.DataFrame):
+        return X, X_test
+    if method in NO_MISSING and (X.isna().any(axis=None) or X_test.isna().any(axis=None)):
+        texts = X.select_dtypes("category").columns
+        values = {**X.drop(columns=texts).median(), **{text: X[text].mode()[0] for text in texts}}
+        X, X_test = X.fillna(values), X_test.fillna(values)
+    if method == "BorderlineSMOTE":
+        X, X_test = pd.get_dummies(X, dtype=float), pd.get_dummies(X_test, dtype=float)
+    return X, X_test

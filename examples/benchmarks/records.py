@@ -4,9 +4,12 @@ A record says what was measured (``KEY``, by which finished ones are looked up),
 (``measures``), and how. Fields that have their default are left out of the line. Check files::
 
     python examples/benchmarks/records.py docs/results/*.jsonl
+
+Files whose names end in ``.gz`` are read, too: large ones are stored so.
 """
 
 import argparse
+import gzip
 import json
 import sys
 from dataclasses import MISSING, asdict, dataclass, field, fields
@@ -23,13 +26,13 @@ class Record:
     # What was measured
     dataset: str  #: ``digits``, ``fashion_mnist``, ``keel:glass1``, ``folder:PATH``, ...
     method: str  #: a sampler or classifier of the package, or a baseline
-    classifier: str  #: ``cnn``, ``resnet``, ``forest``, ...; ``fidelity`` of images; ``speed``
+    classifier: str  #: ``cnn``, ``forest``, ...; ``fidelity``, ``columns``, ``speed``
     profile: str = "all"  #: which training rows stay, as ``run.py`` takes it; what was timed
     settings: dict = field(
         default_factory=dict
     )  #: parameters of the method, under their names then
     seed: int = 0  #: of the draw and the method; the number of the fold
-    split: str = "own"  #: where test rows come from: ``own``, ``rest``, ``folds:5`` or a fraction
+    split: str = "own"  #: of test rows: ``own``, ``rest``, ``folds:5``, ``folds:5x5`` or a fraction
     score: str = "test"  #: which rows were scored: ``test`` or ``validation``
     budget: str = "small"  #: updates of neural classifiers: ``small``, ``full`` or their number
     classes: list | None = None  #: classes in the order of the profile; None: sorted
@@ -39,6 +42,7 @@ class Record:
     image_size: list | None = None  #: height and width that images were brought to
     crop: list | None = None  #: height and width of their central part that was kept before
     resize: str | None = None  #: by which filter
+    n_draws: int = 1  #: balanced sets drawn, a classifier from each; their probabilities averaged
     # What was found
     measures: dict = field(default_factory=dict)  #: figures, or lists of them by class
     # How
@@ -105,7 +109,9 @@ def read(path):
 
 def _read(path):
     """The records of a file, and whether its last line was cut short."""
-    lines = Path(path).read_text(encoding="utf-8", errors="replace").split("\n")
+    unpack = gzip.open if Path(path).suffix == ".gz" else open
+    with unpack(path, "rt", encoding="utf-8", errors="replace", newline="\n") as file:
+        lines = file.read().split("\n")
     records = []
     for number, line in enumerate(lines, start=1):
         try:

