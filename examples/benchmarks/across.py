@@ -1,0 +1,177 @@
+"""Comparisons across many tables: before and after, leads over baselines, and what can be seen.
+
+Within a table the interval of a mean over folds is Nadeau's and Bengio's, which knows that training
+rows of folds overlap; across tables each table is one value, for Student's and Wilcoxon's tests.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+from tables import LOSSES, TITLES, _by_table, interval, mean_of, places_of, spread
+
+FOLD = ["dataset", "seed", "classifier_seed"]
+BASELINES = (
+    *("none", "threshold at prevalence", "tuned threshold", "class weight"),
+    *("random oversampling", "SMOTE"),
+)
+
+
+def corrected(gaps, split):
+    """Mean of the differences of folds, and half of its 95 % interval by Nadeau and Bengio."""
+    gaps = gaps.dropna()
+    if len(gaps) < 3 or not split.startswith("folds:"):
+        return gaps.mean(), np.nan
+    n_folds = int(split.split(":")[1].split("x")[0])
+    error = gaps.std() * np.sqrt(1 / len(gaps) + 1 / (n_folds - 1))
+    return gaps.mean(), stats.t.ppf(0.975, len(gaps) - 1) * error
+
+
+def folds_of(frame, measure):
+    """A row for each fold, a column for each name; of several classifiers, their mean."""
+    return frame.pivot_table(index=FOLD, columns="name", values=measure)
+
+
+def by_dataset(frame, measure="ap", digits="3"):
+    """Means and deviations of one measure, a column for each data set."""
+    cells = frame.assign(value=frame[measure].map(mean_of))
+    table = cells.pivot_table(
+        index="name", columns="dataset", values="value", aggfunc=lambda v: spread(v, int(digits))
+    )
+    order = cells.groupby("name")["value"].mean()
+    return table.loc[order.sort_values(ascending=measure not in TITLES).index].rename_axis(
+        columns=None
+    )
+
+
+def leads_by_dataset(frame, over, measure="ap"):
+    """Leads over one method, a column for each data set, with corrected intervals."""
+    wide, (split,) = folds_of(frame, measure), set(frame["split"])
+    columns = {}
+    for dataset, rows in wide.groupby("dataset"):
+        columns[dataset] = {}
+        for name in wide.columns.drop(over):
+            mean, half = corrected(rows[name] - rows[over], split)
+            low, high = mean - half, mean + half
+            text = "" if np.isnan(half) else f" [{low:+.3f}, {high:+.3f}]"
+            columns[dataset][name] = "" if np.isnan(mean) else f"{mean:+.3f}{text}"
+    return pd.DataFrame(columns).rename_axis("name")
+
+
+def leads_across(frame, measure="ap", over=None):
+    """Leads over baselines: mean over tables with its interval, Wilcoxon's p, and table counts.
+
+    "3 / 1" are tables whose own interval is above, or below, zero.
+    """
+    wide, (split,) = folds_of(frame, measure), set(frame["split"])
+    sign = -1 if measure in LOSSES else 1
+    others = over.split("|") if over else [name for name in wide if name.startswith(BASELINES)]
+    others += [name for name in wide if "under-sampling" in name and not over]
+    order = (sign * wide.groupby("dataset").mean().mean()).sort_values(ascending=False).index
+    cells = {f"over {other}": [] for other in others}
+    for other in others:
+        for name in order:
+            gaps = sign * (wide[name] - wide[other]).dropna()
+            cells[f"over {other}"].append("" if name == other else _cell(gaps, split))
+    return pd.DataFrame(cells, index=pd.Index(order, name="name"))
+
+
+def _cell(gaps, split):
+    """A lead as text, from its value in each fold of each table."""
+    if not len(gaps):
+        return ""
+    tables = gaps.groupby("dataset")
+    means, found = tables.mean(), [corrected(part, split) for _, part in tables]
+    above = sum(mean - half > 0 for mean, half in found)
+    below = sum(mean + half < 0 for mean, half in found)
+    p = stats.wilcoxon(means).pvalue if means.any() else 1.0
+    return f"{interval(means, 3)}, p = {p:.2g}, {above} / {below}"
+
+
+def power(frame, over, measures="ap,acsa", n_tables="32", n_folds="25", chance="0.8"):
+    """Which mean lead over tables is seen with 80 % chance, at 5 % and two sides.
+
+    From differences that were stored fold by fold: their variance between tables is that of the
+    tables' own leads and that of their folds, which falls with more folds. No more than was seen is
+    expected: the part of folds is an upper estimate.
+    """
+    (split,), n_tables, n_folds = set(frame["split"]), int(n_tables), int(n_folds)
+    rows = {}
+    for measure in measures.split(","):
+        wide = folds_of(frame, measure)
+        for name in wide.columns.drop(over):
+            gaps = (wide[name] - wide[over]).dropna().groupby("dataset")
+            n = int(gaps.size().median())
+            overlap = 1 / (int(split.split(":")[1].split("x")[0]) - 1)
+            noise, seen = gaps.var().mean(), gaps.mean().var()
+            own = max(seen - noise * (1 / n + overlap), 0)
+            later = np.sqrt(min(own + noise * (1 / n_folds + overlap), seen))
+            title = TITLES.get(measure, measure)
+            rows.setdefault(name, {}).update(
+                {
+                    f"{title}: deviation between tables": f"{np.sqrt(seen):.3f}",
+                    f"{title}: expected with {n_folds} folds": f"{later:.3f}",
+                    f"{title}: lead seen": f"{smallest(later, n_tables, float(chance)):.3f}",
+                }
+            )
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("name")
+
+
+def smallest(deviation, n, chance):
+    """The mean of ``n`` differences that Student's paired test finds with this chance."""
+    border = stats.t.ppf(0.975, n - 1)
+
+    def lacking(effect):
+        shift = effect * np.sqrt(n)
+        return stats.nct.sf(border, n - 1, shift) + stats.nct.cdf(-border, n - 1, shift) - chance
+
+    return deviation * optimize.brentq(lacking, 1e-6, 8 / np.sqrt(n))
+
+
+def together(frame, before):
+    """Rows of both versions on the same folds, of the methods that both have."""
+    key = [*FOLD, "name", "classifier", "split", "profile", "score", "n_draws"]
+    common = frame[key].merge(before[key])
+    return frame.merge(common), before.merge(common)
+
+
+def since(frame, before, measures="ap,acsa,gm"):
+    """Before and now, on the same folds: means over tables, mean ranks, and the difference."""
+    now, then = together(frame, before)
+    measures = measures.split(",")
+    means = [_by_table(rows, measures) for rows in (then, now)]
+    places = [places_of(m) for m in means]
+    columns = {}
+    for column in sorted(means[0]):
+        wide = [m[column].unstack("name") for m in means]
+        columns[column] = {
+            name: f"{wide[0][name].mean():.3f} ({places[0].loc[name, column]:.1f}) → "
+            f"{wide[1][name].mean():.3f} ({places[1].loc[name, column]:.1f}), "
+            f"{interval((wide[1][name] - wide[0][name]).dropna(), 3)}"
+            for name in wide[0]
+        }
+    return pd.DataFrame(columns).rename_axis("name")
+
+
+def since_by_table(frame, before, measure="ap"):
+    """What changed, a row for each table and a column for each method, with intervals by folds."""
+    now, then = together(frame, before)
+    gaps = (folds_of(now, measure) - folds_of(then, measure)).groupby("dataset")
+    (split,) = set(now["split"])
+    rows = {}
+    for dataset, part in gaps:
+        found = {name: corrected(part[name], split) for name in part}
+        rows[dataset] = {
+            name: "" if np.isnan(mean) else f"{mean:+.3f}{_margin(half)}"
+            for name, (mean, half) in found.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("table")
+
+
+def _margin(half):
+    return "" if np.isnan(half) else f" ± {half:.3f}"
+
+
+TABLES = {
+    function.__name__: function
+    for function in (*(by_dataset, leads_by_dataset, leads_across, power, since, since_by_table),)
+}

@@ -1,0 +1,126 @@
+"""Comparisons across tables: before and after, leads with intervals, and power."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+LEADS = {"keel:a": 0.1, "keel:b": 0.0, "keel:c": 0.3, "keel:d": 0.2}
+
+
+@pytest.fixture
+def rows(module):
+    """SMOTE and a sampler that leads it, by table and fold, and a bag of the sampler."""
+    record = module("records").Record
+
+    def rows(shift=0.0):
+        rng = np.random.default_rng(0)
+        found = []
+        for dataset, lead in LEADS.items():
+            for seed in range(5):
+                noise = rng.normal(scale=0.02)
+                common = {"dataset": dataset, "classifier": "forest", "seed": seed}
+                common |= {"split": "folds:5", "seconds": 1.0}
+                for name, n_draws, ap in (
+                    ("SMOTE", 1, 0.5),
+                    ("CGANOversampler", 1, 0.5 + lead + noise + shift),
+                    ("CGANOversampler", 3, 0.6 + lead + noise),
+                ):
+                    measures = {"ap": ap, "acsa": ap, "gm": ap, "brier": 1 - ap, "recalls": []}
+                    found.append(record(**common, method=name, n_draws=n_draws, measures=measures))
+        return found
+
+    return rows
+
+
+@pytest.fixture
+def frame(module, rows):
+    def frame(shift=0.0):
+        return module("tables").frame_of(rows(shift))
+
+    return frame
+
+
+def write(path, rows):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(row.to_line() for row in rows))
+
+
+def test_intervals_of_folds_know_that_training_rows_overlap(module):
+    gaps = pd.Series([0.1, 0.2, 0.3, 0.15, 0.25])
+    mean, half = module("across").corrected(gaps, "folds:5x5")
+    usual = stats.t.ppf(0.975, 4) * gaps.std() / np.sqrt(5)
+    assert mean == pytest.approx(0.2)
+    assert half == pytest.approx(usual * np.sqrt(1 + 5 / 4))
+    assert np.isnan(module("across").corrected(gaps[:2], "folds:5")[1])
+
+
+def test_leads_across_tables(module, frame):
+    table = module("across").leads_across(frame())
+    assert list(table) == ["over SMOTE"]
+    assert list(table.index) == ["CGANOversampler, bag of 3", "CGANOversampler", "SMOTE"]
+    cell = table.loc["CGANOversampler", "over SMOTE"]
+    assert cell.startswith("+0.1")
+    assert cell.endswith("3 / 0")  # there is no lead in one of the tables
+    losses = module("across").leads_across(frame(), "brier", over="SMOTE")
+    assert losses.loc["CGANOversampler", "over SMOTE"] == cell  # less is better
+
+
+def test_leads_and_means_by_table(module, frame):
+    across = module("across")
+    table = across.leads_by_dataset(frame(), over="SMOTE")
+    assert list(table) == list(LEADS)
+    assert table.loc["CGANOversampler, bag of 3", "keel:c"].startswith("+0.38")
+    means = across.by_dataset(frame())
+    assert list(means.index)[-1] == "SMOTE"
+    assert means.loc["SMOTE", "keel:a"] == "0.500 ± 0.000"
+    assert next(iter(across.by_dataset(frame(), "brier").index)) == "CGANOversampler, bag of 3"
+
+
+def test_power_is_that_of_students_test(module):
+    """As tables of power have it: 34 pairs for half a deviation."""
+    smallest = module("across").smallest
+    assert smallest(1.0, 34, 0.8) == pytest.approx(0.5, abs=0.01)
+    assert smallest(2.0, 34, 0.8) == pytest.approx(2 * smallest(1.0, 34, 0.8))
+
+
+def test_more_folds_see_smaller_leads(module, frame):
+    power = module("across").power
+    few, many = (
+        power(frame(), "SMOTE", measures="ap", n_tables="20", n_folds=n).loc[
+            "CGANOversampler", "average precision: lead seen"
+        ]
+        for n in ("5", "25")
+    )
+    assert 0 < float(many) <= float(few)
+
+
+def test_before_and_after(script, rows, tmp_path):
+    write(tmp_path / "before.jsonl", rows())
+    write(tmp_path / "now.jsonl", [r for r in rows(shift=0.05) if r.seed < 4])
+    said = script("report", "now.jsonl", "--before", "before.jsonl")
+    line = next(line for line in said.splitlines() if line.startswith("| CGANOversampler |"))
+    assert line.count("+0.050 [+0.050, +0.050]") == 3
+    assert "| keel:a | +0.050 ± 0.000 | +0.000 ± 0.000 | +0.000 ± 0.000 |" in said
+
+
+def test_pages_with_rows_that_are_packed_or_not_there_yet(script, rows, tmp_path):
+    page = tmp_path / "docs" / "benchmarks" / "page.md"
+    write(tmp_path / "docs/results/before.jsonl", rows())
+    path = tmp_path / "docs" / "results" / "now.jsonl.gz"
+    blocks = (
+        "table: since before=before file=now optional",
+        "table: leads_across over=SMOTE file=now classifier=forest optional",
+        "table: leads_across over=SMOTE file=now classifier=mlp optional",
+    )
+    page.parent.mkdir(parents=True)
+    page.write_text("".join(f"<!-- {block} -->\n<!-- end -->\n" for block in blocks))
+    script("report", "--docs", "docs")
+    assert page.read_text().count("There are no rows") == 3
+    path.write_bytes(gzip.compress("".join(r.to_line() for r in rows(0.05)).encode()))
+    script("report", "--docs", "docs")
+    text = page.read_text()
+    assert text.count("There are no rows") == 1
+    assert "+0.050 [+0.050, +0.050]" in text
