@@ -214,10 +214,10 @@ def test_tables(measure, name, tmp_path):
 
 @pytest.fixture
 def mixed_csv(tmp_path):
-    """A table of 120 rows, a fifth of them rare, with a category and missing values."""
+    """A table of 360 rows, a fifth of them rare, with a category and missing values."""
     rng = np.random.default_rng(0)
-    y = np.repeat([0, 1], [96, 24])
-    frame = pd.DataFrame({"x": rng.normal(size=120) + 1.5 * y, "kind": list("abc") * 40})
+    y = np.repeat([0, 1], [288, 72])
+    frame = pd.DataFrame({"x": rng.normal(size=360) + 1.5 * y, "kind": list("abc") * 120})
     frame.loc[::7, "x"] = np.nan
     frame.loc[::11, "kind"] = None
     frame["label"] = y
