@@ -185,7 +185,8 @@ def columns(frame):
             table[title] = found.map(f"{{:.{digits}f}}".format, "ignore")
     table["seconds of the method"] = frame.groupby("name")["seconds"].median().map("{:.1f}".format)
     worst = [measure for measure in ("tv", "ks") if measure in frame]
-    order = sum(frame[measure].map(mean_of).groupby(frame["name"]).mean() for measure in worst)
+    figures = frame.set_index("name")[worst].map(mean_of).groupby("name").mean()
+    order = figures.sum(axis=1)
     return table.loc[order.sort_values().index]
 
 
