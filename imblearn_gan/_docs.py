@@ -108,13 +108,13 @@ PARAMETERS: dict[str, dict[str, str]] = {
         Updates of the autoencoder before the game; 0 starts the game from random weights.""",
         "pretrain_learning_rate": """float, default=<default>
         Step size of Adam for the autoencoder.""",
-        "max_iter": """int, default=<default>
-        Updates of the generator.""",
-        "batch_size": """int, default=<default>
+        "max_iter": """int or 'auto', default=<default>
+        Updates of the generator. <auto>""",
+        "batch_size": """int or 'auto', default=<default>
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
-        number of rows.""",
-        "learning_rate": """float, default=<default>
-        Step size of Adam for the players of the game.""",
+        number of rows. <auto>""",
+        "learning_rate": """float or 'auto', default=<default>
+        Step size of Adam for the players of the game. <auto>""",
         "codes": """{'gaussian', 'interpolated', 'normal'}, default=<default>
         Where the codes of generated rows come from. ``'gaussian'``: one Gaussian a class, fitted
         to the codes of its real rows. ``'interpolated'``: between the codes of a real row and of
@@ -198,6 +198,9 @@ _FITTED = """classes_ : ndarray of shape (n_classes,)
     networks_ : torch.nn.ModuleDict
         <networks>
 
+    batch_size_, learning_rate_, max_iter_ : int, float, int
+        What was used: where a parameter is ``'auto'``, what it stood for.
+
     history_ : list of dict
         One record a logging interval: ``'phase'``, ``'iteration'`` and mean losses.
 
@@ -278,6 +281,15 @@ def _lines(entries: list[str]) -> str:
     return "".join(f"    {entry}\n\n" for entry in entries)
 
 
+def _auto(values: tuple[Any, Any] | None) -> str:
+    if values is None:
+        return ""
+    on_images, on_tables = values
+    if on_images == on_tables:
+        return f"``'auto'`` is {on_images}."
+    return f"``'auto'`` is {on_images} on images and {on_tables} on tables."
+
+
 def _filled(name: str, text: str, cls: Any, default: Any) -> str:
     if "<default>" not in text:  # imbalanced-learn's, which has its name
         return text
@@ -286,5 +298,6 @@ def _filled(name: str, text: str, cls: Any, default: Any) -> str:
     return f"{name} : " + (
         text.replace("<default>", repr(default))
         .replace("<names>", ", ".join(map(repr, names)))
+        .replace("<auto>", _auto(getattr(cls, "_auto", {}).get(name)))
         .replace("<paper>", paper if "paper" in names else "")
     )

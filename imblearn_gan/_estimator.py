@@ -146,11 +146,20 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     #: What the names that ``architecture`` takes stand for.
     _families: ClassVar[Mapping[str, Callable[[], Family]]] = FAMILIES
 
+    #: What ``'auto'`` stands for on images and on tables, by parameter. What is used stands in
+    #: an attribute of the same name with an underscore.
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = {
+        "batch_size": (64, 64),
+        "max_iter": (500, 500),
+        "learning_rate": (2e-4, 2e-4),
+    }
+
     categorical_features: Any = "auto"
     encoding: Any = "auto"
     architecture: Any = "auto"
-    max_iter: int = 1000
-    learning_rate: float = 2e-4
+    max_iter: Any = "auto"
+    batch_size: Any = "auto"
+    learning_rate: Any = "auto"
     callbacks: Any = None
 
     _parameter_constraints: ClassVar[dict] = {
@@ -158,8 +167,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         "categorical_features": [StrOptions({"auto"}), "array-like", None],
         "encoding": [StrOptions({"auto", "plain"}), dict],
         "architecture": architecture_options(*FAMILIES),
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "max_iter": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "batch_size": [Interval(Integral, 2, None, closed="left"), StrOptions({"auto"})],
+        "learning_rate": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
         "callbacks": [list, tuple, None],
     }
 
@@ -197,6 +207,13 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         """Return the family of networks that ``architecture`` stands for."""
         return resolve_family(self.architecture, spec, self._families)
 
+    def _choose(self, spec: DataSpec) -> None:
+        """Keep what each ``'auto'`` stands for."""
+        for name, (on_images, on_tables) in self._auto.items():
+            value = getattr(self, name)
+            chosen = on_images if spec.is_image else on_tables
+            setattr(self, f"{name}_", chosen if value == "auto" else value)
+
     # Where a sampler adds what is no part of the method.
 
     def _all_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -212,6 +229,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         self, encoded: np.ndarray, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
     ) -> None:
         """Build the networks, play the game, and keep what is needed, on the CPU."""
+        self._choose(spec)
         device = resolve_device(self.device)
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]

@@ -58,6 +58,7 @@ class Game:
         torch.manual_seed(0)
         self.data = training_data() if data is None else data
         method.classes_ = np.arange(self.data.spec.n_classes)
+        method._choose(self.data.spec)
         self.networks = method._build_networks(self.data.spec, self.data.n_to_make)
         self.phases = list(method._phases(self.networks, self.data))
         self.main = [p for p in self.phases if p.name.startswith(method._main_phase)]

@@ -61,11 +61,11 @@ class TinySampler(BaseGANOversampler):
             return {"real": (generator(self._codes(batch.y)) - batch.x).square().mean()}
 
         def draw():
-            return data.draw(self.batch_size, balanced=True)
+            return data.draw(self.batch_size_, balanced=True)
 
         learning = {"generator": generator}
-        player = Player("generator", learning, losses, draw, self.learning_rate)
-        yield Phase("adversarial", [player], self.max_iter)
+        player = Player("generator", learning, losses, draw, self.learning_rate_)
+        yield Phase("adversarial", [player], self.max_iter_)
 
     def _generate(self, networks, y):
         return networks["generator"](self._codes(y))

@@ -220,7 +220,7 @@ def test_docstring_of_a_subclass_elsewhere_is_filled():
         "architecture": "'auto'",
         "latent_dim": "3",
         "batch_size": "8",
-        "learning_rate": "0.0002",
+        "learning_rate": "'auto'",
         "reject": "False",
         "replay": "0.75",
         "replay_augmentation": "None",

@@ -79,7 +79,7 @@ ALTERNATIVES = {
     "conditioning": ["concatenation"],
     "loss": ["least_squares", "hinge"],
     "class_loss_weight": [0.0, 3.0],
-    "n_discriminator_steps": [3],
+    "n_discriminator_steps": [4],
     "balance": [None],
     "ema_decay": [0.0, 0.1],
     "spectral_norm": [True],
@@ -310,24 +310,11 @@ def test_a_sampler_has_at_most_26_parameters(cls):
 
 #: Samplers whose default is another one, by parameter; what the reason is stands beside it.
 EXCEPTIONS = {
-    # budgets: an autoencoder has done the first part, GAN plays once a class, GAMO's rows are
-    # combinations of real ones from the start; an update of CVAE is half one of a game's
-    "max_iter": {
-        "GAMOOversampler": 500,
-        "BAGANOversampler": 500,
-        "BAGANGPOversampler": 500,
-        "CAPGANOversampler": 500,
-        "GANDAOversampler": 500,
-        "GANOversampler": 500,
-        "CVAEOversampler": 3000,
-    },
-    # no game: encoder and decoder minimise one loss, at the rate of the autoencoders elsewhere
-    "learning_rate": {"CVAEOversampler": 1e-3},
     # a critic whose slope a penalty bounds must be ahead of the generator, as in the papers
     "n_discriminator_steps": {
         "BAGANGPOversampler": 2,
         "CAPGANOversampler": 2,
-        "CWGANGPOversampler": 2,
+        "CWGANGPOversampler": "auto",
     },
     # rows between real ones do not drown them
     "replay": {"GAMOOversampler": 0.0},
@@ -353,7 +340,39 @@ def test_a_name_has_one_default(name):
 def test_the_classifier_has_the_defaults_of_the_sampler_but_for_its_budget():
     sampler, classifier = defaults_of(GAMOOversampler), defaults_of(GAMOClassifier)
     other = {k: v for k, v in classifier.items() if sampler.get(k, MISSING) != v}
-    assert other == {"max_iter": 2000, "learning_rate": 1e-3}
+    assert other == {}
+    chosen = {k: v for k, v in GAMOClassifier._auto.items() if GAMOOversampler._auto[k] != v}
+    assert chosen == {"max_iter": (2000, 2000), "learning_rate": (1e-3, 1e-3)}
+
+
+# what 'auto' stands for ---------------------------------------------------------------------------
+
+
+class Stop(Exception):
+    """Raised before the first update."""
+
+
+class AtOnce(Recorder):
+    def on_phase_begin(self, state):
+        raise Stop
+
+
+def chosen(cls, data, **params):
+    estimator = cls(callbacks=[AtOnce()], random_state=0, **params)
+    with pytest.raises(Stop):
+        outcome(estimator, data)
+    return {name: getattr(estimator, name + "_") for name in cls._auto}
+
+
+@pytest.mark.parametrize("cls", ESTIMATORS)
+def test_auto_depends_on_the_kind_of_data_and_what_is_given_wins(cls):
+    on_images, on_tables = (chosen(cls, data) for data in ("images", "table"))
+    for name, pair in cls._auto.items():
+        given = {name: 9} if defaults_of(cls)[name] == "auto" else {}
+        assert (on_images[name], on_tables[name]) == pair
+        assert chosen(cls, "table", **given)[name] == given.get(name, pair[1])
+        text = next(part for part in cls.__doc__.split("\n\n") if f"    {name} :" in part)
+        assert all(f"{value:g}" in text for value in pair) or not given
 
 
 # documented once ---------------------------------------------------------------------------------

@@ -41,11 +41,11 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
     pretrain_iter : int, default=500
         Updates without over-sampling, which give the first features.
 
-    max_iter : int, default=1500
-        Updates with over-sampling.
+    max_iter : int or 'auto', default='auto'
+        Updates with over-sampling. ``'auto'`` is 1500.
 
-    learning_rate : float, default=0.001
-        Step size of Adam (with beta_1 = 0.5).
+    learning_rate : float or 'auto', default='auto'
+        Step size of Adam (with beta_1 = 0.5). ``'auto'`` is 0.001.
 
     n_neighbors : int, default=5
         How many neighbours in the class a target combines; fewer if the class has fewer.
@@ -98,11 +98,15 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
     """
 
     _main_phase = "over-sampling"
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = NetworkEstimator._auto | {
+        "max_iter": (1500, 1500),
+        "learning_rate": (1e-3, 1e-3),
+    }
+
+    batch_size: Any = "auto"  # NetworkClassifier, which comes first, has the number
 
     latent_dim: int = 128
     pretrain_iter: int = 500
-    max_iter: int = 1500
-    learning_rate: float = 1e-3
     n_neighbors: int = 5
     micro_cluster_weight: float = 0.1
     balance: str | None = "batches"
@@ -129,7 +133,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
-        size, balanced = self.batch_size, self.balance == "batches"
+        size, balanced = self.batch_size_, self.balance == "batches"
         epoch = max(1, len(data) // size)
         features = neighbours = torch.empty(0)
 
@@ -162,14 +166,14 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
         def player(losses: Any, draw: Any) -> Player:
             learning = {"extractor": extractor, "classifier": classifier}
-            return Player("classifier", learning, losses, draw, self.learning_rate)
+            return Player("classifier", learning, losses, draw, self.learning_rate_)
 
         first = player(first_losses, lambda: data.draw(size, balanced))
         yield Phase("pretrain", [first], self.pretrain_iter)
         yield Phase(
             self._main_phase,
             [player(losses, lambda: data.draw_index(size, balanced))],
-            self.max_iter,
+            self.max_iter_,
             before_iteration=refresh,
             ema_decay=self.ema_decay,
             lr_decay=self.ema_decay > 0,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from imblearn_gan._docs import documented
+from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.games.gamo import GAMOGame
 
@@ -26,11 +28,12 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
 
     {gamo}
 
-    max_iter : int, default=2000
-        Iterations of the game. The paper has 25,000 on images.
+    max_iter : int or 'auto', default='auto'
+        Iterations of the game. ``'auto'`` is 2000; the paper has 25,000 on images.
 
-    learning_rate : float, default=0.001
-        Step size of Adam (with beta_1 = 0.5) for all players. The paper has 2e-4.
+    learning_rate : float or 'auto', default='auto'
+        Step size of Adam (with beta_1 = 0.5) for all players. ``'auto'`` is 0.001; the paper has
+        2e-4.
 
     {game}
 
@@ -75,5 +78,9 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     True
     """
 
-    max_iter: int = 2000
-    learning_rate: float = 1e-3
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = NetworkEstimator._auto | {
+        "max_iter": (2000, 2000),
+        "learning_rate": (1e-3, 1e-3),
+    }
+
+    batch_size: Any = "auto"  # NetworkClassifier, which comes first, has the number

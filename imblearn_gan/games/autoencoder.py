@@ -39,7 +39,6 @@ class AutoencoderGame(BaseGANOversampler):
     latent_dim: int = 100
     pretrain_iter: int = 1000
     pretrain_learning_rate: float = 1e-3
-    max_iter: int = 500
     codes: str = "interpolated"
     discriminator_init: str = "encoder"
     reconstruction_weight: float = 10.0
@@ -105,7 +104,7 @@ class AutoencoderGame(BaseGANOversampler):
 
     def _batch(self, data: TrainingData, size: int | None = None) -> Batch:
         """Draw a batch of real rows."""
-        return data.draw(self.batch_size if size is None else size, self.balance == "batches")
+        return data.draw(self.batch_size_ if size is None else size, self.balance == "batches")
 
     @property
     def _discriminator_steps(self) -> int:
@@ -114,7 +113,7 @@ class AutoencoderGame(BaseGANOversampler):
 
     def _made_labels(self, data: TrainingData) -> Tensor:
         """Draw the labels of generated rows."""
-        return data.draw_labels(self.batch_size)
+        return data.draw_labels(self.batch_size_)
 
     def _pretraining(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         yield self._autoencoder_phase(networks, lambda: self._batch(data))
@@ -147,7 +146,7 @@ class AutoencoderGame(BaseGANOversampler):
         yield Phase(
             "adversarial",
             self._players(networks, data, real_z),
-            self.max_iter,
+            self.max_iter_,
             ema_decay=self.ema_decay,
             averaged=["generator"],
         )
@@ -179,7 +178,7 @@ class AutoencoderGame(BaseGANOversampler):
             y = self._made_labels(data)
             return self._generator_losses(discriminator, generate(y), y) | held
 
-        adam = {"learning_rate": self.learning_rate, "betas": self._betas}
+        adam = {"learning_rate": self.learning_rate_, "betas": self._betas}
         return [
             Player(
                 "discriminator",
@@ -187,9 +186,9 @@ class AutoencoderGame(BaseGANOversampler):
                 discriminator_losses,
                 draw,
                 n_steps=self._discriminator_steps,
-                **adam,  # type: ignore[arg-type]
+                **adam,
             ),
-            Player("generator", {"generator": generator}, generator_losses, **adam),  # type: ignore[arg-type]
+            Player("generator", {"generator": generator}, generator_losses, **adam),
         ]
 
     def _reconstruction(
@@ -198,7 +197,7 @@ class AutoencoderGame(BaseGANOversampler):
         """Return the loss that holds the generator to decoding real rows' codes to real rows."""
         if not self.reconstruction_weight:
             return {}
-        index = data.draw_index(self.batch_size, self.balance == "batches")
+        index = data.draw_index(self.batch_size_, self.balance == "batches")
         decoded = generator(real_z[index], data.y[index]).float()
         error = (decoded - data.x[index]).square().mean()
         return {"reconstruction": self.reconstruction_weight * error}

@@ -121,7 +121,7 @@ class GAMOGame(NetworkEstimator):
         yield Phase(
             "adversarial",
             play.players(),
-            self.max_iter,
+            self.max_iter_,
             before_iteration=play.refresh if play.in_features else None,
             ema_decay=self.ema_decay,
             lr_decay=self.ema_decay > 0,
@@ -154,7 +154,7 @@ class _Play:
 
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""
-        if iteration % max(1, len(self.data) // self.game.batch_size) == 0:
+        if iteration % max(1, len(self.data) // self.game.batch_size_) == 0:
             self._combine(extract(self.extractor, self.data.x))
 
     def features(self, values: Tensor) -> Tensor:
@@ -165,20 +165,20 @@ class _Play:
 
     def generate(self, weights: Sequence[float]) -> tuple[Tensor, Tensor]:
         """Return generated rows and their one-hot labels, drawn in proportion to ``weights``."""
-        counts = self.data.draw_class_counts(self.game.batch_size, weights)
-        z = torch.randn(self.game.batch_size, LATENT_DIM, device=self.data.device)
+        counts = self.data.draw_class_counts(self.game.batch_size_, weights)
+        z = torch.randn(self.game.batch_size_, LATENT_DIM, device=self.data.device)
         return self.generator(z, counts, self.rows), one_hot_of(counts, z)
 
     def draw(self) -> _Turn:
         """Return what M and D see."""
-        index = self.data.draw_index(self.game.batch_size, self.game.balance == "batches")
+        index = self.data.draw_index(self.game.batch_size_, self.game.balance == "batches")
         labels = self.data.one_hot(self.data.y[index])
         if self.generator is None:
             return _Turn(self.features(self.pool[index]), labels)
         with torch.no_grad():
             generated, generated_labels = self.generate(self.drawn)
         both = self.features(torch.cat([self.pool[index], generated]))
-        real, made = both.split(self.game.batch_size)
+        real, made = both.split(self.game.batch_size_)
         return _Turn(real, labels, made, generated_labels)
 
     def discriminator_term(self, x: Tensor, labels: Tensor, target: float) -> Tensor:
@@ -231,7 +231,7 @@ class _Play:
 
     def players(self) -> list[Player]:
         """Return the players, in the order of their turns."""
-        rate, size = self.game.learning_rate, self.game.batch_size
+        rate, size = self.game.learning_rate_, self.game.batch_size_
         extractor, classifier = {"extractor": self.extractor}, {"classifier": self.classifier}
         players = []
         if self.in_features:

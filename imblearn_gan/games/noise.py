@@ -53,6 +53,12 @@ class NoiseGame(BaseGANOversampler):
     _kept_networks = ("generator",)
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
     _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = {
+        "batch_size": (64, 128),
+        "max_iter": (1000, 300),
+        "learning_rate": (2e-4, 1e-3),
+        "n_discriminator_steps": (1, 1),
+    }
 
     latent_dim: int = 100
     n_discriminator_steps: int = 1
@@ -125,19 +131,25 @@ class NoiseGame(BaseGANOversampler):
             y = draw_real().y
             return self._generator_losses(discriminator, see(generator(latent(y), y)), y)
 
-        adam = {"learning_rate": self.learning_rate, "betas": self._betas}
+        adam = {"learning_rate": self.learning_rate_, "betas": self._moment_decays(spec)}
         players = [
             Player(
                 "discriminator",
                 {"discriminator": discriminator},
                 discriminator_losses,
                 draw,
-                n_steps=self.n_discriminator_steps,
-                **adam,  # type: ignore[arg-type]
+                n_steps=self.n_discriminator_steps_,
+                **adam,
             ),
-            Player("generator", {"generator": generator}, generator_losses, **adam),  # type: ignore[arg-type]
+            Player("generator", {"generator": generator}, generator_losses, **adam),
         ]
-        return Phase(name, players, self.max_iter, ema_decay=self.ema_decay, averaged=["generator"])
+        return Phase(
+            name, players, self.max_iter_, ema_decay=self.ema_decay, averaged=["generator"]
+        )
+
+    def _moment_decays(self, spec: DataSpec) -> tuple[float, float]:
+        """Return the betas of Adam."""
+        return self._betas
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         return networks["generator"](NormalCodes(self.latent_dim)(y), y)
@@ -156,7 +168,7 @@ class ConditionalGame(NoiseGame):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         def draw() -> Batch:
-            return data.draw(self.batch_size, self.balance == "batches")
+            return data.draw(self.batch_size_, self.balance == "batches")
 
         means = [data.x[data.rows_of(i)].mean(dim=0) for i in range(data.spec.n_classes)]
         start_from(networks["generator"], torch.stack(means).mean(dim=0))

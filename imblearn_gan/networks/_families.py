@@ -95,18 +95,41 @@ class TableOutput(nn.Module):
         super().__init__()
         self.slices = tuple(slices)
         self.draws = False
+        self.n_numbers = self.slices[0].start if self.slices else 0
+        self.widths, columns = _by_width(self.slices, self.n_numbers)
+        for i, index in enumerate(columns):
+            self.register_buffer(f"columns_{i}", index, persistent=False)
+        found = torch.cat([torch.arange(self.n_numbers), *columns]) if columns else torch.empty(0)
+        self.register_buffer("order", found.argsort(), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.slices:
             return torch.tanh(x)
-        parts = [torch.tanh(x[:, : self.slices[0].start])]
-        for place in self.slices:
-            logits = x[:, place].float()
+        padded = functional.pad(x, (0, 1), value=-torch.inf).float()
+        parts = [torch.tanh(x[:, : self.n_numbers])]
+        for i, width in enumerate(self.widths):  # groups of about the same width at once
+            logits = padded[:, self.get_buffer(f"columns_{i}")].unflatten(1, (-1, width))
             if self.draws:
-                parts.append(functional.gumbel_softmax(logits, _TEMPERATURE, hard=True))
+                made = functional.gumbel_softmax(logits, _TEMPERATURE, hard=True)
             else:
-                parts.append(torch.softmax(logits, dim=1))
-        return torch.cat(parts, dim=1)
+                made = torch.softmax(logits, dim=-1)
+            parts.append(made.flatten(1))
+        return torch.cat(parts, dim=1)[:, self.get_buffer("order")[: x.shape[1]]]
+
+
+def _by_width(slices: Sequence[slice], n_numbers: int) -> tuple[list[int], list[Tensor]]:
+    """Return widths, powers of two, and the columns of all groups that fit into each.
+
+    Narrower groups are filled up with the column after the last.
+    """
+    groups: dict[int, list[int]] = {}
+    n_values = slices[-1].stop if slices else 0
+    for place in slices:
+        columns = range(place.start, place.stop)
+        width = 2 ** math.ceil(math.log2(len(columns)))
+        filled = [*columns, *[n_values] * (width - len(columns))]
+        groups.setdefault(width, []).extend(filled)
+    return list(groups), [torch.tensor(columns) for columns in groups.values()]
 
 
 class MLPFamily:

@@ -99,8 +99,8 @@ class BAGANOversampler(AutoencoderGame):
     def _turn(self, data: TrainingData, generate: Generate) -> Batch:
         """Return real rows and generated ones, 1 / (C + 1) of the batch, labelled C."""
         n_classes = data.spec.n_classes
-        n_generated = max(1, round(self.batch_size / (n_classes + 1)))
-        real = self._batch(data, max(1, self.batch_size - n_generated))
+        n_generated = max(1, round(self.batch_size_ / (n_classes + 1)))
+        real = self._batch(data, max(1, self.batch_size_ - n_generated))
         y = self._made_labels(data)
         with torch.no_grad():  # a whole batch, for the sake of batch norm
             made = generate(y)[:n_generated].float()

@@ -129,21 +129,21 @@ class CAPGANOversampler(EmbeddingGame):
 
     def _pretraining(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         def balanced() -> Batch:
-            return data.draw(self.batch_size, balanced=True)
+            return data.draw(self.batch_size_, balanced=True)
 
         if self.pretraining == "ensemble":
             yield from self._ensemble(networks, data)
             return
         yield self._autoencoder_phase(networks, balanced)
         if self.pretraining == "two_phase":
-            yield self._autoencoder_phase(networks, lambda: data.draw(self.batch_size), 0.1)
+            yield self._autoencoder_phase(networks, lambda: data.draw(self.batch_size_), 0.1)
 
     def _mean_loss(self, networks: nn.ModuleDict, data: TrainingData) -> Tensor:
         losses: list[Tensor] = []
         with torch.no_grad():
             for _ in range(_N_SCORED):
                 losses += self._autoencoder_losses(
-                    networks, data.draw(self.batch_size, True)
+                    networks, data.draw(self.batch_size_, True)
                 ).values()
         return torch.stack(losses).sum() / _N_SCORED
 
@@ -155,7 +155,7 @@ class CAPGANOversampler(EmbeddingGame):
             member = nn.ModuleDict({name: copy.deepcopy(networks[name]) for name in names})
 
             def draw(part: TrainingData = part) -> Batch:
-                return part.draw(self.batch_size, balanced=True)
+                return part.draw(self.batch_size_, balanced=True)
 
             yield self._autoencoder_phase(member, draw)
             weights.append(1 / self._mean_loss(member, part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -36,11 +36,11 @@ class CVAEOversampler(BaseGANOversampler):
         Weight of the Kullback-Leibler divergence of the codes from the prior. Less gives sharper
         reconstructions, and codes that lie further from those that are drawn.
 
-    max_iter : int, default=3000
-        Updates of the encoder and the decoder.
+    max_iter : int or 'auto', default='auto'
+        Updates of the encoder and the decoder. ``'auto'`` is 3000.
 
-    learning_rate : float, default=0.001
-        Step size of Adam.
+    learning_rate : float or 'auto', default='auto'
+        Step size of Adam. ``'auto'`` is 0.001.
 
     {game}
 
@@ -70,13 +70,15 @@ class CVAEOversampler(BaseGANOversampler):
 
     _kept_networks = ("decoder",)
     _main_phase = "autoencoder"
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = BaseGANOversampler._auto | {
+        "max_iter": (3000, 3000),
+        "learning_rate": (1e-3, 1e-3),
+    }
 
     latent_dim: int = 100
     kl_weight: float = 0.1
     balance: str | None = "batches"
     ema_decay: float = 0.99
-    max_iter: int = 3000
-    learning_rate: float = 1e-3
 
     _parameter_constraints: ClassVar[dict] = {
         **BaseGANOversampler._parameter_constraints,
@@ -101,7 +103,7 @@ class CVAEOversampler(BaseGANOversampler):
         encoder, decoder = networks["encoder"], networks["decoder"]
 
         def draw() -> Batch:
-            return data.draw(self.batch_size, balanced=self.balance == "batches")
+            return data.draw(self.batch_size_, balanced=self.balance == "batches")
 
         def losses(batch: Batch) -> dict[str, Tensor]:
             mean, log_variance = encoder(batch.x, batch.y).chunk(2, dim=1)
@@ -114,11 +116,11 @@ class CVAEOversampler(BaseGANOversampler):
             {"encoder": encoder, "decoder": decoder},
             losses,
             draw,
-            self.learning_rate,
+            self.learning_rate_,
             betas=(0.9, 0.999),
         )
         yield Phase(
-            "autoencoder", [player], self.max_iter, ema_decay=self.ema_decay, averaged=["decoder"]
+            "autoencoder", [player], self.max_iter_, ema_decay=self.ema_decay, averaged=["decoder"]
         )
         draw_categories(decoder)  # rows are draws of p(x | z, y), not its most probable ones
 

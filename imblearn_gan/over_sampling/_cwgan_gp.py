@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, ClassVar
 
 import torch
+from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
@@ -37,8 +39,9 @@ class CWGANGPOversampler(ConditionalGame):
     ----------
     {data}
 
-    n_discriminator_steps : int, default=2
-        Updates of the discriminator to one of the generator. The paper has 5, for twice the time.
+    n_discriminator_steps : int or 'auto', default='auto'
+        Updates of the discriminator to one of the generator. ``'auto'`` is 2 on images and 3 on
+        tables, where the generator runs ahead of a weaker one. The paper has 5.
 
     {game}
 
@@ -56,7 +59,8 @@ class CWGANGPOversampler(ConditionalGame):
 
     Notes
     -----
-    Adam's betas are 0 and 0.9, the weight of the penalty is 10: the paper's values.
+    Adam's betas are 0 and 0.9 on images, 0.5 and 0.9 on tables, the weight of the penalty is 10:
+    the values of the paper and of its authors' code.
 
     References
     ----------
@@ -80,14 +84,24 @@ class CWGANGPOversampler(ConditionalGame):
     """
 
     _betas: ClassVar[tuple[float, float]] = (0.0, 0.9)
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = {
+        "batch_size": (64, 64),
+        "max_iter": (1000, 300),
+        "learning_rate": (2e-4, 5e-4),
+        "n_discriminator_steps": (2, 3),
+    }
 
     conditioning: str = "projection"
-    n_discriminator_steps: int = 2
+    n_discriminator_steps: Any = "auto"
 
     _parameter_constraints: ClassVar[dict] = {
         **ConditionalGame._parameter_constraints,
         "conditioning": [CONDITIONING],
+        "n_discriminator_steps": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
+
+    def _moment_decays(self, spec: DataSpec) -> tuple[float, float]:
+        return self._betas if spec.is_image else (0.5, 0.9)
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return conditional_discriminator(self._family(spec), spec, self.conditioning)

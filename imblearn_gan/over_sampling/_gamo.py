@@ -19,7 +19,7 @@ from imblearn_gan.games.gamo import (
     build_decoders,
     decoding_phase,
 )
-from imblearn_gan.over_sampling._gamo2pix import GAMO2pix
+from imblearn_gan.over_sampling._gamo2pix import RATE, GAMO2pix
 from imblearn_gan.training import Phase, TrainingData, extract
 
 
@@ -93,7 +93,6 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
 
     _kept_networks = ("generator", "rows", "decoders")
 
-    max_iter: int = 500
     replay: float = 0.0
 
     _parameter_constraints: ClassVar[dict] = {
@@ -114,9 +113,9 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
         yield from super()._phases(networks, data)
         if "decoders" in networks:
             features = extract(networks["extractor"], data.x)
-            rate, n_iter = GAMO2pix.learning_rate, 2 * self.max_iter
+            n_iter = 2 * self.max_iter_
             yield decoding_phase(
-                networks["decoders"], features, data, n_iter, self.batch_size, rate
+                networks["decoders"], features, data, n_iter, self.batch_size_, RATE
             )
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:

@@ -21,6 +21,9 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import build_decoders, decoding_phase
 from imblearn_gan.training import Phase, TrainingData, extract
 
+#: Adam's step size at the start.
+RATE = 3e-3
+
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -40,11 +43,11 @@ class GAMO2pix(NetworkEstimator):
 
     {data}
 
-    max_iter : int, default=1000
-        Updates of each class's network. The paper has 25,000.
+    max_iter : int or 'auto', default='auto'
+        Updates of each class's network. ``'auto'`` is 1000; the paper has 25,000.
 
-    learning_rate : float, default=0.003
-        Step size of Adam at the start; it falls to zero along half a cosine.
+    learning_rate : float or 'auto', default='auto'
+        Step size of Adam at the start; it falls to zero along half a cosine. ``'auto'`` is 0.003.
 
     {game}
 
@@ -97,9 +100,13 @@ class GAMO2pix(NetworkEstimator):
     _main_phase = "gamo2pix"
     _kept_networks = ("extractor", "decoders")
 
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = NetworkEstimator._auto | {
+        "max_iter": (1000, 1000),
+        "learning_rate": (RATE, RATE),
+    }
+
     extractor: Any = field(kw_only=False)
     latent_dim: int = 100
-    learning_rate: float = 3e-3
 
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
@@ -145,7 +152,7 @@ class GAMO2pix(NetworkEstimator):
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         decoders, features = networks["decoders"], extract(networks["extractor"], data.x)
         yield decoding_phase(
-            decoders, features, data, self.max_iter, self.batch_size, self.learning_rate
+            decoders, features, data, self.max_iter_, self.batch_size_, self.learning_rate_
         )
 
     def transform(self, X: Any) -> np.ndarray:

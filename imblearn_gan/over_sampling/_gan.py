@@ -32,8 +32,9 @@ class GANOversampler(NoiseGame):
     ----------
     {data}
 
-    max_iter : int, default=500
+    max_iter : int or 'auto', default='auto'
         Updates of the generator of each class; ``n_iter_`` counts those of all classes together.
+        ``'auto'`` is 500 on images and 300 on tables.
 
     {game}
 
@@ -65,7 +66,8 @@ class GANOversampler(NoiseGame):
     True
     """
 
-    max_iter: int = 500
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = NoiseGame._auto | {"max_iter": (500, 300)}
+
     loss: str = "cross_entropy"
 
     _parameter_constraints: ClassVar[dict] = {
@@ -91,7 +93,9 @@ class GANOversampler(NoiseGame):
             rows = data.rows_of(int(key))
 
             def draw(rows: slice = rows) -> Batch:
-                index = torch.randint(rows.start, rows.stop, (self.batch_size,), device=data.device)
+                index = torch.randint(
+                    rows.start, rows.stop, (self.batch_size_,), device=data.device
+                )
                 return Batch(data.x[index], data.y[index])
 
             start_from(by_class["generator"][key], data.x[rows].mean(dim=0))

@@ -38,7 +38,7 @@ def check_fitted_attributes(sampler: BaseGANOversampler) -> None:
     main = sampler._main_phase
     games = {r["phase"] for r in sampler.history_ if is_phase(r["phase"], main)}
     require(games, f"No phase is called {main!r}. Call it so, or name it in _main_phase.")
-    expected = sampler.max_iter * len(games)  # one game, or one a class
+    expected = sampler.max_iter_ * len(games)  # one game, or one a class
     require(
         sampler.n_iter_ == expected,
         f"n_iter_ must be {expected}: max_iter for each phase of {sorted(games)}. Got "

@@ -91,7 +91,7 @@ def test_fitted_attributes(classifier):
     assert model.label_codec_.decode(np.array([1, 0])).tolist() == ["yes", "no"]
     assert model.codec_.encode(X).shape == (30, 4)
     assert model.n_features_in_ == 4
-    assert model.n_iter_ == model.max_iter == 5
+    assert model.n_iter_ == model.max_iter_ == 5
     assert list(model.networks_) == ["extractor", "classifier"]
     assert not any(module.training for module in model.networks_.modules())
     assert not any(p.requires_grad for p in model.networks_.parameters())

@@ -88,11 +88,11 @@ PLAYED = {
         {"n_discriminator_steps": 2},
         [(SIX, USUAL), (THREE, USUAL)],
     ),
-    "CWGAN-GP": (CWGANGPOversampler, {}, [(SIX, (0.0, 0.9)), (THREE, (0.0, 0.9))]),
+    "CWGAN-GP": (CWGANGPOversampler, {}, [(constant(RATE, 9), (0.5, 0.9)), (THREE, (0.5, 0.9))]),
     "CWGAN-GP, the paper's five steps": (
         CWGANGPOversampler,
         {"n_discriminator_steps": 5},
-        [(constant(RATE, 15), (0.0, 0.9)), (THREE, (0.0, 0.9))],
+        [(constant(RATE, 15), (0.5, 0.9)), (THREE, (0.5, 0.9))],
     ),
     "BAGAN": (BAGANOversampler, PRETRAINED, [(FIRST, USUAL), (THREE, USUAL), (THREE, USUAL)]),
     "BAGAN, no autoencoder": (
@@ -153,6 +153,13 @@ def test_updates_rates_and_betas(optimizers, method, params, expected):
         (group,) = optimizer.param_groups
         assert group["betas"] == betas
         assert (group["eps"], group["weight_decay"], group["amsgrad"]) == (1e-8, 0, False)
+
+
+def test_critic_on_images_has_the_papers_betas_and_two_steps(optimizers):
+    fitted(CWGANGPOversampler, images(len(Y), 8, 8), max_iter=3)
+    critic, generator = optimizers
+    assert (len(critic.rates), len(generator.rates)) == (6, 3)
+    assert {o.param_groups[0]["betas"] for o in optimizers} == {(0.0, 0.9)}
 
 
 @pytest.mark.filterwarnings("ignore:.*still look like another class")

@@ -35,5 +35,5 @@ def test_value_of_the_losses(loss, weight):
     assert found == pytest.approx(expected, **CLOSE)
 
 
-def test_weight_defaults_to_the_papers():
-    assert ACGANOversampler().class_loss_weight == 1
+def test_weight_is_the_papers_on_images_and_less_on_tables():
+    assert ACGANOversampler._auto["class_loss_weight"] == (1, 0.1)

@@ -160,6 +160,7 @@ def test_ensembles_weights_are_the_inverse_of_the_losses():
 def test_members_of_the_ensemble_are_scored_on_balanced_batches_of_their_part():
     sampler = CAPGANOversampler(**SMALL | {"latent_dim": 2})
     data = training_data(LARGE)
+    sampler._choose(data.spec)
     asked, values = [], iter(range(1, 9))
 
     def draw(size, balanced=False):
