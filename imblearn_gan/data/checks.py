@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +17,28 @@ from imblearn_gan.data.table import METHODS
 
 #: Most values of an encoded row.
 MAX_VALUES = 100_000
+#: What stands between the line of a user and one that warns.
+LIBRARIES = {"imblearn_gan", "imblearn", "sklearn", "joblib"}
 #: Rows from which on a column can be told to be an id, and how many of a text must be distinct.
 MIN_ID_ROWS = 50
 MIN_DISTINCT = 0.9
+
+
+def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's program that led here, however deep in libraries.
+
+    Parameters
+    ----------
+    message : str
+        What is to be said.
+
+    category : type of Warning, default=UserWarning
+        What kind of warning it is.
+    """
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in LIBRARIES:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
@@ -100,11 +120,10 @@ def warn_of_ids(X: Any, columns: Columns) -> None:
     found = sorted({*texts, *(i for i in integers if _are_counted(column_of(X, i)))})
     if found:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
-        warnings.warn(
+        warn_user(
             f"Columns {names_of(columns.container, found)} look like ids: nearly every row has a "
             "value of its own, which says nothing of other rows, and generated rows get made-up "
-            f"ones. Drop them, or {index}.",
-            stacklevel=2,
+            f"ones. Drop them, or {index}."
         )
 
 
