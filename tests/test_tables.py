@@ -276,6 +276,16 @@ def test_of_few_rows_nothing_is_told():
     DataCodec().fit(pd.DataFrame({"row": np.arange(49), "word": [f"{i}" for i in range(49)]}))
 
 
+def test_ids_are_told_at_the_line_of_the_user():
+    X, model = shop().assign(row=np.arange(N)), make_pipeline(tiny(), GAMOClassifier(max_iter=1))
+    model.steps[1:] = [("last", "passthrough")]
+    for call in (tiny().fit_resample, tiny().fit, GAMOClassifier(max_iter=1).fit, model.fit):
+        with pytest.warns(UserWarning, match="look like ids") as caught:
+            call(X, Y)
+        said = [w.filename for w in caught if "look like ids" in str(w.message)]
+        assert said == [__file__]
+
+
 def test_ids_in_arrays_are_numbered():
     X = np.column_stack([stream().randint(0, 9, N), np.arange(N)])
     with pytest.warns(UserWarning, match=r"\[1\] look like ids.*leave them out of X"):

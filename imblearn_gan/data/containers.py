@@ -60,7 +60,10 @@ def to_native(X: Any) -> Any:
         return X
     if not sparse.issparse(X):
         _check_not_masked(X)
-        X = np.asarray(X, dtype=object if _is_mixed(X) else None)
+        try:
+            X = np.asarray(X, dtype=object if _is_mixed(X) else None)
+        except ValueError as error:
+            raise ValueError(f"X must have rows of one shape. As an array: {error}") from error
         if X.dtype.kind in "OUSMm" and X.ndim == 2 and X.size:
             return X
     return check_array(
