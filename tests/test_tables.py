@@ -295,9 +295,12 @@ def test_ids_in_arrays_are_numbered():
 # memory -----------------------------------------------------------------------------------------
 
 
-def test_too_many_columns_are_refused():
-    with pytest.raises(ValueError, match=r"100,001 values a row, more than 100,000.*TruncatedSVD"):
-        tiny().fit_resample(sparse.csr_matrix((N, 100_001)), Y)
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csc_array])
+def test_too_many_columns_are_refused(container):
+    X, recorder = container(sparse.random(N, 100_000, 1e-4, random_state=0)), Recorder()
+    with pytest.raises(ValueError, match=r"100,000 values a row; 100,000 are too.*TruncatedSVD"):
+        tiny(callbacks=[recorder]).fit_resample(X, Y)
+    assert recorder.events == []
 
 
 @pytest.mark.parametrize("memory", [4 * N * 4 * 2 - 1, 4 * N * 4])

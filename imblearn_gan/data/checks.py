@@ -15,7 +15,7 @@ from imblearn_gan.data.columns import Column, Columns, column_number, names_of
 from imblearn_gan.data.containers import as_floats, column_of, is_frame, missing_in
 from imblearn_gan.data.table import METHODS
 
-#: Most values of an encoded row.
+#: How many values of an encoded row are too many.
 MAX_VALUES = 100_000
 #: What stands between the line of a user and one that warns.
 LIBRARIES = {"imblearn_gan", "imblearn", "sklearn", "joblib"}
@@ -89,9 +89,9 @@ def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
 def check_size(n_samples: int, n_values: int) -> None:
     """Raise a ValueError if so many rows of so many values would not fit into memory."""
     size, memory = 4 * n_samples * n_values, _physical_memory()
-    if n_values > MAX_VALUES:
+    if n_values >= MAX_VALUES:
         raise ValueError(
-            f"X would be encoded as {n_values:,} values a row, more than {MAX_VALUES:,}. Keep "
+            f"X would be encoded as {n_values:,} values a row; {MAX_VALUES:,} are too many. Keep "
             "fewer columns (sklearn.feature_selection), project them on fewer "
             "(sklearn.decomposition.TruncatedSVD), or set image_shape if they are pixels."
         )

@@ -171,7 +171,7 @@ class DataCodec:
         if self._layout is None:
             return self._table.encode(X)
         encoded = np.empty((X.shape[0], *self._layout.shape), dtype=np.float32)
-        for i in chunks(X.shape[0]):
+        for i in chunks(X.shape[0], self._container.n_columns):
             numbers = self._ranges.scale(self._columns.numbers(X[i]))
             encoded[i] = self._layout.to_channels_first(numbers)
         return encoded

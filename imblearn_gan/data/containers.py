@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_array
 
 from imblearn_gan.data.frames import is_frame, to_pandas
 
-CHUNK = 4096
+#: Most rows, and most values, that are made floats at a time.
+CHUNK, CHUNK_VALUES = 4096, 2**23
 
 
 def to_native(X: Any) -> Any:
@@ -188,10 +189,13 @@ def from_ticks(ticks: np.ndarray, dtype: Any) -> Any:
 
 def is_missing(value: Any) -> bool:
     """Return whether a value is None, NaN, not a time, or pandas' NA."""
-    if value is None or type(value).__name__ == "NAType":
+    if value is None:
         return True
     differs = value != value
-    return isinstance(differs, (bool, np.bool_)) and bool(differs)  # not arrays in a cell
+    if differs is False:
+        return False
+    is_flag = isinstance(differs, (bool, np.bool_))  # an array in a cell differs by place
+    return type(value).__name__ == "NAType" or (is_flag and bool(differs))
 
 
 def missing_in(column: Any) -> np.ndarray:
@@ -207,9 +211,10 @@ def missing_in(column: Any) -> np.ndarray:
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
-def chunks(n_samples: int) -> list[slice]:
-    """Return slices that cover so many rows, some thousands at a time."""
-    return [slice(i, min(i + CHUNK, n_samples)) for i in range(0, n_samples, CHUNK)]
+def chunks(n_samples: int, n_values: int) -> list[slice]:
+    """Return slices that cover rows of so many values, at most some thousands at a time."""
+    size = min(CHUNK, max(1, CHUNK_VALUES // n_values))
+    return [slice(i, min(i + size, n_samples)) for i in range(0, n_samples, size)]
 
 
 class Container:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from imblearn_gan.data.columns import TYPES, Columns
 from imblearn_gan.data.containers import chunks, column_of, is_frame
@@ -39,13 +40,14 @@ class Ranges:
     """
 
     def __init__(self, X: Any, columns: Columns, layout: ImageLayout | None):
-        low, high = [], []
-        for i in chunks(X.shape[0]):
-            numbers = columns.numbers(X[i])
-            low.append(numbers.min(axis=0))
-            high.append(numbers.max(axis=0))
+        self._low = np.full(len(columns.numeric), np.inf)
+        self._high = -self._low
+        rows = X.tocsr() if sparse.issparse(X) else X
+        for i in chunks(X.shape[0], columns.container.n_columns):
+            numbers = columns.numbers(rows[i])
+            np.minimum(self._low, numbers.min(axis=0), out=self._low)
+            np.maximum(self._high, numbers.max(axis=0), out=self._high)
         self._columns, self._is_image = columns, layout is not None
-        self._low, self._high = np.min(low, axis=0), np.max(high, axis=0)
         kinds = [columns.kinds[i] for i in columns.numeric]
         self._rounded = np.array([kind != "float" for kind in kinds], dtype=bool)
         self.exact = self._read_exact(X)

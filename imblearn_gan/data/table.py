@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -74,7 +75,6 @@ class _Wanted(NamedTuple):
     """A column of numbers that is not just scaled by its range."""
 
     place: int
-    numbers: np.ndarray
     specials: dict[float, Any]
     method: str
     bounds: tuple[int, int] | None
@@ -141,7 +141,7 @@ class Table:
                 self._look_at_numbers(X, y, i, method, auto, wanted)
         many = sum(len(column.specials) > 0 for column in wanted) > MAX_GROUPS
         weights = _class_weights(y)
-        self._numbers = [self._number_column(column, weights, many) for column in wanted]
+        self._numbers = [self._number_column(X, column, weights, many) for column in wanted]
 
     def _look_at_numbers(
         self, X: Any, y: np.ndarray, i: int, method: str | None, auto: bool, wanted: list[_Wanted]
@@ -173,12 +173,15 @@ class Table:
         stepped = auto and _is_stepped(kind, distinct, int(there.sum()))
         if specials or method == "quantile" or kind == "time" or bounds or stepped:
             step = 1 if kind == "float" else _step(distinct)
-            wanted.append(_Wanted(i, numbers, specials, method, bounds, step))
+            wanted.append(_Wanted(i, specials, method, bounds, step))
         else:
             self._plain.append(i)
 
-    def _number_column(self, wanted: _Wanted, weights: np.ndarray, many: bool) -> NumberColumn:
-        i, numbers, specials, method, bounds, step = wanted
+    def _number_column(
+        self, X: Any, wanted: _Wanted, weights: np.ndarray, many: bool
+    ) -> NumberColumn:
+        i, specials, method, bounds, step = wanted
+        numbers = as_floats(column_of(X, i), bounds[0] if bounds else 0)  # one column at a time
         gap = False
         if many and specials and not np.isnan(list(specials)).any():
             lowest = float(np.nanmin(numbers))
@@ -206,7 +209,8 @@ class Table:
     def encode(self, X: Any) -> np.ndarray:
         """Return rows as float32 of shape (n_samples, n_values)."""
         encoded = np.zeros((X.shape[0], self.n_values), dtype=np.float32)
-        for rows in chunks(X.shape[0]):
+        X = X.tocsr() if sparse.issparse(X) else X
+        for rows in chunks(*X.shape):
             part, out = X[rows], encoded[rows]
             if sparse.issparse(part):
                 part = part.toarray()
@@ -334,20 +338,17 @@ def _is_binary(column: Any) -> bool:
 
 def _one_hot_blocks(X: Any, binary: list[int]) -> Iterator[list[int]]:
     """Yield neighbouring columns of 0 and 1 of which exactly one is 1 in every row."""
-    columns = {i: as_floats(column_of(X, i)).astype(bool) for i in binary}
-    done = -1
-    for start in binary:
-        if start <= done:
-            continue
-        taken, end = columns[start].copy(), start
-        while end + 1 in columns and not taken.all():
-            if (taken & columns[end + 1]).any():
-                break
-            end += 1
-            taken |= columns[end]
-        if end > start and taken.all():
-            yield list(range(start, end + 1))
-            done = end
+    ones = {i: np.flatnonzero(as_floats(column_of(X, i))) for i in binary}
+    taken, run = np.zeros(X.shape[0], dtype=bool), deque[int]()  # neighbours without a row in common
+    for i in binary:
+        while run and (run[-1] != i - 1 or taken[ones[i]].any()):
+            taken[ones[run.popleft()]] = False
+        run.append(i)
+        taken[ones[i]] = True
+        if taken.all():
+            yield list(run)
+            run.clear()
+            taken[:] = False
 
 
 def _are_steps(distinct: np.ndarray, n_samples: int, some_missing: bool) -> bool:
