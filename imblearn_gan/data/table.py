@@ -155,7 +155,8 @@ class Table:
             self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
             return
         distinct = np.unique(values[there])
-        if kind != "float" and np.nanmax(np.abs(numbers)) >= 2**53:  # float64 cannot tell them apart
+        # what float64 cannot tell apart
+        if kind != "float" and np.nanmax(np.abs(numbers)) >= 2**53:
             bounds = int(distinct[0]), int(distinct[-1])
             numbers = as_floats(column, bounds[0])
         if _is_long(self._columns.container.dtype(i)):
@@ -339,7 +340,8 @@ def _is_binary(column: Any) -> bool:
 def _one_hot_blocks(X: Any, binary: list[int]) -> Iterator[list[int]]:
     """Yield neighbouring columns of 0 and 1 of which exactly one is 1 in every row."""
     ones = {i: np.flatnonzero(as_floats(column_of(X, i))) for i in binary}
-    taken, run = np.zeros(X.shape[0], dtype=bool), deque[int]()  # neighbours without a row in common
+    run = deque[int]()  # neighbours without a row in common, and their rows
+    taken = np.zeros(X.shape[0], dtype=bool)
     for i in binary:
         while run and (run[-1] != i - 1 or taken[ones[i]].any()):
             taken[ones[run.popleft()]] = False

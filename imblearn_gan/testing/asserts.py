@@ -81,8 +81,8 @@ def _assert_same_columns(first: Any, second: Any, what: str) -> None:
         require(nulls[0] == nulls[1], f"{what_column} What is null and what is NaN changed.")
         if schemas[0][name].is_float():
             there = [column[[v is not None for v in column]].astype(float) for column in columns]
-            signs = np.array_equal(*map(np.signbit, there))
-            require(signs, f"{what_column} The signs of zeros changed.")
+            signs = [np.signbit(values).tolist() for values in there]
+            require(signs[0] == signs[1], f"{what_column} The signs of zeros changed.")
 
 
 def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
