@@ -40,7 +40,7 @@ from imblearn_gan.data.ranges import Ranges
 #: The ways of numbers, for the parameter ``encoding``.
 METHODS = ("minmax", "quantile", "steps", "category")
 #: Most columns with a group of outputs for special values; of more, these get a gap.
-MAX_GROUPS = 32
+MAX_GROUPS = 128
 #: Rows of a class from which on its frequencies count.
 MIN_CLASS = 25
 #: The name of the level for all values without one of their own.
