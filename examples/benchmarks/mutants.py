@@ -53,7 +53,7 @@ ENGINE = "tests/training"
 LATENT = "tests/test_latent.py"
 BASE = "tests/test_base.py tests/test_replay.py tests/test_rejection.py"
 
-CODEC = "tests/data"
+CODEC = "tests/data/test_encodings.py tests/data/test_table.py tests/data/test_hostile_tables.py"
 DOS = "tests/classifiers/test_dos.py"
 RESNET = "tests/classifiers/test_resnet.py tests/training/test_epochs.py"
 
