@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.pipeline import make_pipeline
-from scipy import sparse
+from scipy import sparse, stats
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -15,6 +15,7 @@ from sklearn.utils import get_tags
 from imblearn_gan import (
     BAGANOversampler,
     CAPGANOversampler,
+    CGANOversampler,
     DOSClassifier,
     GAMOClassifier,
     GAMOOversampler,
@@ -112,6 +113,38 @@ def test_zeros_are_kept_within_five_points(sampler):
     X_res, _ = sampler.fit_resample(X, y)
     made = X_res[sampler.synthetic_mask_][:, 0]
     assert (made == 0).mean() == pytest.approx((zeros[y == 1] == 0).mean(), abs=0.05)
+
+
+LEARNT = [
+    GAMOOversampler(max_iter=150, random_state=0),
+    CGANOversampler(max_iter=400, replay=0, random_state=0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", LEARNT, ids=lambda sampler: type(sampler).__name__)
+def test_heavy_tails_keep_their_shape(sampler):
+    r, y = stream(), np.repeat([0, 1], [600, 150])
+    X = np.column_stack([np.exp(r.normal(3, 2, 750)), r.normal(size=750) + y])
+    made = sampler.fit_resample(X, y)[0][750:, 0]
+    real = X[y == 1, 0]
+    assert stats.ks_2samp(made, real).statistic < 0.3
+    assert 0.5 < np.median(made) / np.median(real) < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", LEARNT, ids=lambda sampler: type(sampler).__name__)
+def test_categories_keep_the_shares_of_their_class(sampler):
+    r, y = stream(), np.repeat([0, 1], [300, 60])
+    p = np.array([[0.6, 0.3, 0.1], [0.1, 0.3, 0.6]])
+    words = np.concatenate([r.choice(list("abc"), n, p=p[c]) for c, n in ((0, 300), (1, 60))])
+    X_res, _ = sampler.fit_resample(pd.DataFrame({"word": words, "x": r.rand(360)}), y)
+    shares = [
+        pd.Series(column).value_counts(normalize=True).reindex(list("abc"), fill_value=0)
+        for column in (X_res["word"][360:], words[y == 1])
+    ]
+    assert (shares[0] - shares[1]).abs().sum() / 2 < 0.25
+    assert shares[0].min() > 0
 
 
 @pytest.mark.parametrize("classifier", [GAMOClassifier, DOSClassifier])
