@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.data import DataSpec, take
+from imblearn_gan.data import DataSpec, take, warn_user
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
 __all__ = ["BaseGANOversampler", "check_trained", "documented"]
@@ -230,11 +229,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             self.networks_.cpu()
         n_implausible = sum(map(int, refused))
         if n_implausible:
-            warnings.warn(
+            warn_user(
                 f"{n_implausible} of {len(y)} generated rows still look like another class "
                 f"after {MAX_DRAWS} draws; the most plausible were taken. Train longer "
-                "(max_iter), or let real rows be repeated in their place (replay).",
-                stacklevel=4,
+                "(max_iter), or let real rows be repeated in their place (replay)."
             )
         return blocks, y
 

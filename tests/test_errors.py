@@ -201,28 +201,28 @@ def test_ambiguous_layout(shape):
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "match"),
     [
-        X[:, 0],
-        X[:, 0].tolist(),
-        np.zeros((N, 2, 3, 4, 5)),
-        np.zeros((N, 0)),
-        np.zeros((N, 0, 3)),
-        np.zeros((0, 3)),
-        np.empty((0, 3), dtype=object),
-        pd.DataFrame(index=range(N)),
-        FRAME.iloc[:0],
-        sparse.csr_matrix((N, 0)),
-        [[1, 2], [3]] * 6,
-        None,
-        "text",
-        images(N, 2, 2).astype(str),
+        (X[:, 0], "Expected 2D array, got 1D array"),
+        (X[:, 0].tolist(), "Expected 2D array, got 1D array"),
+        (np.zeros((N, 2, 3, 4, 5)), r"Found array with dim 5.*tables have 2 .*images 3 .*or 4"),
+        (np.zeros((N, 0)), r"0 feature\(s\) \(shape=\(12, 0\)\)"),
+        (np.zeros((N, 0, 3)), r"X holds no values: its shape is \(12, 0, 3\)"),
+        (np.zeros((0, 3)), r"0 sample\(s\) \(shape=\(0, 3\)\)"),
+        (np.empty((0, 3), dtype=object), r"0 sample\(s\) \(shape=\(0, 3\)\)"),
+        (pd.DataFrame(index=range(N)), r"data frame of shape \(12, 0\)"),
+        (FRAME.iloc[:0], r"data frame of shape \(0, 7\)"),
+        (sparse.csr_matrix((N, 0)), r"0 feature\(s\) \(shape=\(12, 0\)\)"),
+        ([[1, 2], [3]] * 6, "X must have rows of one shape"),
+        (None, r"Expected 2D array, got scalar array instead:\s+array=None"),
+        ("text", r"Expected 2D array, got scalar array instead:\s+array=text"),
+        (images(N, 2, 2).astype(str), "Images must be numbers. Got an array of dtype <U3"),
     ],
     ids=lambda rows: f"{type(rows).__name__}-{getattr(rows, 'shape', '')}",
 )
-def test_no_table_and_no_images(rows):
+def test_no_table_and_no_images(rows, match):
     y = Y[: 0 if getattr(rows, "shape", (N,))[:1] == (0,) else N]
-    fails("", rows, y=y, error=(ValueError, TypeError))
+    fails(match, rows, y=y)
 
 
 @pytest.mark.parametrize("rows", [np.empty((0, 3), dtype=object), np.zeros((0, 3)), FRAME.iloc[:0]])
@@ -277,6 +277,10 @@ def test_categories_of_a_sparse_matrix():
         np.arange(N) * 1j,
         pd.Series([[1], [2]] * 6),
         pd.Series([{}, {}] * 6),
+        pd.Series([np.arange(3) for _ in range(N)]),
+        pd.Series([np.array(1.0) for _ in range(N)], dtype=object),
+        pd.Series([10**400 + i for i in range(N)], dtype=object),
+        pd.Series(np.arange(N, dtype=">i8")),
         pd.Series([datetime.date(2020, 1, 2)] * N),
         pd.Series([Decimal("1.5")] * N),
     ],
@@ -299,6 +303,27 @@ def test_columns_that_cannot_be_used(column):
 )
 def test_dtypes_that_cannot_be_used(rows):
     fails("[Cc]omplex|cannot be used", rows)
+
+
+def test_arrays_in_cells_are_named_beside_other_problems():
+    bad = FRAME.assign(b=np.inf, curve=[np.ones(2), None] * 6)
+    fails(r"infinity in columns \['b'\].*\['curve'\] have the dtype object \(ndarray\)", bad)
+    cells = bad[["a", "curve"]].to_numpy()
+    fails(r"Columns \[1\] have the dtype object \(ndarray\)", cells)
+
+
+@pytest.mark.parametrize("rows", [X, X.astype(object), np.where(X > 0, "a", "b"), images(N, 3, 4)])
+def test_masked_values(rows):
+    masked = np.ma.masked_array(rows, mask=np.zeros(rows.shape, bool))
+    masked[3, 1] = masked[5, 2] = np.ma.masked
+    found = 8 if rows.ndim > 2 else 2
+    fails(rf"X is a masked array with {found} masked values.*filled\(numpy.nan\)", masked)
+
+
+def test_nothing_masked_is_an_array():
+    X_res, _ = tiny().fit_resample(np.ma.masked_array(X), Y)
+    assert type(X_res) is np.ndarray
+    assert np.array_equal(X_res[:N], X)
 
 
 def test_repeated_column_names():

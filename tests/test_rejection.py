@@ -199,9 +199,13 @@ def test_rejection_ends_and_says_so():
     X, y = clusters()
     sampler = Hopeless(reject=True, replay=0.0, **SETTINGS)
     expected = "62 of 62 generated rows still look like another class after 10 draws"
-    with pytest.warns(UserWarning, match=expected):
+    with pytest.warns(UserWarning, match=expected) as caught:
         X_res, y_res = sampler.fit_resample(X, y)
     assert_oversampled(sampler, X, y, X_res, y_res)
+    with pytest.warns(UserWarning, match="look like another class") as more:
+        sampler.sample({1: 3})
+    said = [w for w in (*caught, *more) if "look like another class" in str(w.message)]
+    assert [warning.filename for warning in said] == [__file__] * 2  # the line of the user
 
 
 def test_settings_of_a_fitted_sampler_are_checked():

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.pipeline import make_pipeline
-from scipy import sparse
+from scipy import sparse, stats
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -15,6 +15,7 @@ from sklearn.utils import get_tags
 from imblearn_gan import (
     BAGANOversampler,
     CAPGANOversampler,
+    CGANOversampler,
     DOSClassifier,
     GAMOClassifier,
     GAMOOversampler,
@@ -112,6 +113,38 @@ def test_zeros_are_kept_within_five_points(sampler):
     X_res, _ = sampler.fit_resample(X, y)
     made = X_res[sampler.synthetic_mask_][:, 0]
     assert (made == 0).mean() == pytest.approx((zeros[y == 1] == 0).mean(), abs=0.05)
+
+
+LEARNT = [
+    GAMOOversampler(max_iter=150, random_state=0),
+    CGANOversampler(max_iter=400, replay=0, random_state=0),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", LEARNT, ids=lambda sampler: type(sampler).__name__)
+def test_heavy_tails_keep_their_shape(sampler):
+    r, y = stream(), np.repeat([0, 1], [600, 150])
+    X = np.column_stack([np.exp(r.normal(3, 2, 750)), r.normal(size=750) + y])
+    made = sampler.fit_resample(X, y)[0][750:, 0]
+    real = X[y == 1, 0]
+    assert stats.ks_2samp(made, real).statistic < 0.3
+    assert 0.5 < np.median(made) / np.median(real) < 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", LEARNT, ids=lambda sampler: type(sampler).__name__)
+def test_categories_keep_the_shares_of_their_class(sampler):
+    r, y = stream(), np.repeat([0, 1], [300, 60])
+    p = np.array([[0.6, 0.3, 0.1], [0.1, 0.3, 0.6]])
+    words = np.concatenate([r.choice(list("abc"), n, p=p[c]) for c, n in ((0, 300), (1, 60))])
+    X_res, _ = sampler.fit_resample(pd.DataFrame({"word": words, "x": r.rand(360)}), y)
+    shares = [
+        pd.Series(column).value_counts(normalize=True).reindex(list("abc"), fill_value=0)
+        for column in (X_res["word"][360:], words[y == 1])
+    ]
+    assert (shares[0] - shares[1]).abs().sum() / 2 < 0.25
+    assert shares[0].min() > 0
 
 
 @pytest.mark.parametrize("classifier", [GAMOClassifier, DOSClassifier])
@@ -276,6 +309,16 @@ def test_of_few_rows_nothing_is_told():
     DataCodec().fit(pd.DataFrame({"row": np.arange(49), "word": [f"{i}" for i in range(49)]}))
 
 
+def test_ids_are_told_at_the_line_of_the_user():
+    X, model = shop().assign(row=np.arange(N)), make_pipeline(tiny(), GAMOClassifier(max_iter=1))
+    model.steps[1:] = [("last", "passthrough")]
+    for call in (tiny().fit_resample, tiny().fit, GAMOClassifier(max_iter=1).fit, model.fit):
+        with pytest.warns(UserWarning, match="look like ids") as caught:
+            call(X, Y)
+        said = [w.filename for w in caught if "look like ids" in str(w.message)]
+        assert said == [__file__]
+
+
 def test_ids_in_arrays_are_numbered():
     X = np.column_stack([stream().randint(0, 9, N), np.arange(N)])
     with pytest.warns(UserWarning, match=r"\[1\] look like ids.*leave them out of X"):
@@ -285,9 +328,12 @@ def test_ids_in_arrays_are_numbered():
 # memory -----------------------------------------------------------------------------------------
 
 
-def test_too_many_columns_are_refused():
-    with pytest.raises(ValueError, match=r"100,001 values a row, more than 100,000.*TruncatedSVD"):
-        tiny().fit_resample(sparse.csr_matrix((N, 100_001)), Y)
+@pytest.mark.parametrize("container", [sparse.csr_matrix, sparse.csc_array])
+def test_too_many_columns_are_refused(container):
+    X, recorder = container(sparse.random(N, 100_000, 1e-4, random_state=0)), Recorder()
+    with pytest.raises(ValueError, match=r"100,000 values a row; 100,000 are too.*TruncatedSVD"):
+        tiny(callbacks=[recorder]).fit_resample(X, Y)
+    assert recorder.events == []
 
 
 @pytest.mark.parametrize("memory", [4 * N * 4 * 2 - 1, 4 * N * 4])

@@ -13,6 +13,7 @@ from sklearn.exceptions import SkipTestWarning
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from imblearn_gan import BaseGANOversampler
+from imblearn_gan.data import to_pandas
 from imblearn_gan.testing import LEFT_OUT_CHECKS, assert_same, check_sampler, sampler_checks
 from imblearn_gan.training import Phase
 from tests.samplers import (
@@ -616,3 +617,59 @@ def test_assert_oversampled_of_changed_copies():
     y_res[sampler.sample_source_ < 0] = 0
     with pytest.raises(AssertionError, match="sampling_strategy_ asks for"):
         assert_oversampled(sampler, X, y, X_res, y_res)
+
+
+# frames of other libraries ----------------------------------------------------------------------
+
+
+def polars_rows():
+    pl = pytest.importorskip("polars")
+    r, n = np.random.RandomState(0), 40
+    X = pl.DataFrame(
+        {
+            "real": np.where(np.arange(n) % 4 == 0, np.nan, r.normal(size=n)),
+            "null": [None if i % 4 == 0 else float(i % 7) for i in range(n)],
+            "zero": [0.0, -0.0, 1.0, 2.0] * 10,
+            "word": ["a", None, "b", "b"] * 10,
+        }
+    )
+    return X, pl.Series("label", ["x"] * 28 + ["y"] * 12)
+
+
+@pytest.mark.parametrize("arrow", [False, True], ids=["polars", "pyarrow"])
+def test_assert_oversampled_of_frames_of_other_libraries(arrow):
+    X, y = polars_rows()
+    pa = pytest.importorskip("pyarrow")
+    if arrow:
+        X, y = X.to_arrow(), pa.chunked_array([y.to_list()])
+    sampler = tiny(replay=0.5)
+    X_res, y_res = sampler.fit_resample(X, y)
+    assert_oversampled(sampler, X, y, X_res, y_res)
+    columns = X_res.to_pydict() if arrow else X_res.to_dict(as_series=False)
+    make = pa.table if arrow else type(X)
+
+    def fails(match, **changed):
+        with pytest.raises(AssertionError, match=match):
+            assert_oversampled(sampler, X, y, make({**columns, **changed}), y_res)
+
+    def spoilt(name, place, value):
+        return {name: [value if i == place else v for i, v in enumerate(columns[name])]}
+
+    fails("real ones, untouched.*'real'", **spoilt("real", 1, 7.0))
+    fails("differ in their schema", word=[None] * 56)
+    fails("'real'. What is null and what is NaN changed", **spoilt("real", 0, None))
+    fails("'zero'. The signs of zeros changed", **spoilt("zero", 1, 0.0))
+    generated = int(np.flatnonzero(sampler.synthetic_mask_)[0])
+    repeated = int(np.flatnonzero(sampler.sample_source_ >= 0)[-1])
+    fails("which were not seen", **spoilt("word", generated, "c"))
+    fails("Column 1 of the added rows reaches from", **spoilt("null", generated, 99.0))
+    fails("Repeated rows and the real rows", **spoilt("null", repeated, 3.25))
+    with pytest.raises(AssertionError, match="differ in type"):
+        assert_oversampled(sampler, X, y, to_pandas(X_res), y_res)
+
+
+def test_same_series_of_polars():
+    _, y = polars_rows()
+    assert_same(y, y.clone())
+    with pytest.raises(AssertionError, match="differ"):
+        assert_same(y, y.reverse())

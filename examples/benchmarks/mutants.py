@@ -53,6 +53,7 @@ ENGINE = "tests/training"
 LATENT = "tests/test_latent.py"
 BASE = "tests/test_base.py tests/test_replay.py tests/test_rejection.py"
 
+CODEC = "tests/data/test_encodings.py tests/data/test_table.py tests/data/test_hostile_tables.py"
 DOS = "tests/classifiers/test_dos.py"
 RESNET = "tests/classifiers/test_resnet.py tests/training/test_epochs.py"
 
@@ -133,6 +134,24 @@ FAULTS = [
     Fault("_replay.py", "made[:, place] = encoded[:, place]", "pass", BASE),
     Fault("_replay.py", "rounds = [stream.permutation(rows) for _ in range(-(-n // len(rows)))]",
           "rounds = [stream.choice(rows, n)]", BASE),
+    # codec
+    Fault("data/encodings.py", "/ self._half - self._has_range", "/ self._half - 1", CODEC),
+    Fault("data/encodings.py", "(largest > 2.0**1000) | (largest < 2.0**-1000)", "largest < 0", CODEC),
+    Fault("data/encodings.py", "own = rare if len(rare) else np.flatnonzero(n)", "own = others", CODEC),
+    Fault("data/encodings.py", "exact = [int(n) * self.step + self.zero for n in steps]",
+          "exact = [int(n * self.step + self.zero) for n in steps]", CODEC),
+    Fault("data/encodings.py", "out[:] = np.where(usual, self.scale.encode(np.where(usual, numbers, 0.0)), self.filler)",
+          "out[:] = np.where(usual, self.scale.encode(np.where(usual, numbers, 0.0)), 0.0)", CODEC),
+    Fault("data/containers.py", "return np.asarray(column).astype(np.int64)",
+          "return np.asarray(column).view(np.int64)", CODEC),
+    Fault("data/containers.py", "pd.Series(columns[i], dtype=columns[i].dtype)", "pd.Series(columns[i])", CODEC),
+    Fault("data/containers.py", "above, below = places - origin, origin - places",
+          "above, below = places - origin, places - origin", CODEC),
+    Fault("data/table.py", "distinct = distinct.astype(np.uint64)", "distinct = distinct.astype(np.float64).astype(np.int64)", CODEC),
+    Fault("data/table.py", "while run and (run[-1] != i - 1 or taken[ones[i]].any()):",
+          "while run and taken[ones[i]].any():", CODEC),
+    Fault("data/table.py", "spikes |= dict.fromkeys(values[counts >= MIN_SPIKE * len(own)].tolist())", "pass", CODEC),
+    Fault("data/columns.py", 'if hasattr(column, "iloc") and not dtype.isnative:', "if False:", "tests/test_errors.py"),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ The only place for containers, layout, scaling, clipping, rounding, dtypes and c
 knows nothing of the rest of the package.
 """
 
+from imblearn_gan.data.checks import warn_user
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
 from imblearn_gan.data.containers import is_missing, to_native
@@ -27,4 +28,5 @@ __all__ = [
     "take",
     "to_native",
     "to_pandas",
+    "warn_user",
 ]

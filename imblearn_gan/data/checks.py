@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import warnings
 from collections.abc import Mapping
@@ -14,11 +15,30 @@ from imblearn_gan.data.columns import Column, Columns, column_number, names_of
 from imblearn_gan.data.containers import as_floats, column_of, is_frame, missing_in
 from imblearn_gan.data.table import METHODS
 
-#: Most values of an encoded row.
+#: How many values of an encoded row are too many.
 MAX_VALUES = 100_000
+#: What stands between the line of a user and one that warns.
+LIBRARIES = {"imblearn_gan", "imblearn", "sklearn", "joblib"}
 #: Rows from which on a column can be told to be an id, and how many of a text must be distinct.
 MIN_ID_ROWS = 50
 MIN_DISTINCT = 0.9
+
+
+def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the line of the user's program that led here, however deep in libraries.
+
+    Parameters
+    ----------
+    message : str
+        What is to be said.
+
+    category : type of Warning, default=UserWarning
+        What kind of warning it is.
+    """
+    frame, level = inspect.currentframe(), 1
+    while frame and frame.f_globals.get("__name__", "").split(".")[0] in LIBRARIES:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)
 
 
 def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
@@ -69,9 +89,9 @@ def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
 def check_size(n_samples: int, n_values: int) -> None:
     """Raise a ValueError if so many rows of so many values would not fit into memory."""
     size, memory = 4 * n_samples * n_values, _physical_memory()
-    if n_values > MAX_VALUES:
+    if n_values >= MAX_VALUES:
         raise ValueError(
-            f"X would be encoded as {n_values:,} values a row, more than {MAX_VALUES:,}. Keep "
+            f"X would be encoded as {n_values:,} values a row; {MAX_VALUES:,} are too many. Keep "
             "fewer columns (sklearn.feature_selection), project them on fewer "
             "(sklearn.decomposition.TruncatedSVD), or set image_shape if they are pixels."
         )
@@ -100,11 +120,10 @@ def warn_of_ids(X: Any, columns: Columns) -> None:
     found = sorted({*texts, *(i for i in integers if _are_counted(column_of(X, i)))})
     if found:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
-        warnings.warn(
+        warn_user(
             f"Columns {names_of(columns.container, found)} look like ids: nearly every row has a "
             "value of its own, which says nothing of other rows, and generated rows get made-up "
-            f"ones. Drop them, or {index}.",
-            stacklevel=2,
+            f"ones. Drop them, or {index}."
         )
 
 

@@ -106,14 +106,14 @@ class DataCodec:
         Where channels are in unlike units, of each pixel: two arrays (channels, height, width).
         """
         ranges = self._ranges if self._layout is not None else self._table.ranges
-        low, high = ranges.middle - ranges.half, ranges.middle + ranges.half
+        low, high = ranges.scaling.low, ranges.scaling.high
         if self._layout is not None and not self._has_one_scale:
             low, high = (self._layout.to_channels_first(x)[0] for x in (low, high))
         return low, high
 
     @property
     def _has_one_scale(self) -> bool:
-        return self._ranges.middle.ndim == 0
+        return self._ranges.scaling.low.ndim == 0
 
     @property
     def outputs_(self) -> tuple[Output, ...]:
@@ -171,7 +171,7 @@ class DataCodec:
         if self._layout is None:
             return self._table.encode(X)
         encoded = np.empty((X.shape[0], *self._layout.shape), dtype=np.float32)
-        for i in chunks(X.shape[0]):
+        for i in chunks(X.shape[0], self._container.n_columns):
             numbers = self._ranges.scale(self._columns.numbers(X[i]))
             encoded[i] = self._layout.to_channels_first(numbers)
         return encoded

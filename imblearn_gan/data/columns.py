@@ -118,6 +118,8 @@ def column_kind(column: Any) -> str:
         return "time"
     if not isinstance(dtype, np.dtype):
         return _pandas_kind(dtype)
+    if hasattr(column, "iloc") and not dtype.isnative:
+        return f"{dtype} (of another byte order, which pandas cannot index)"
     if dtype.kind != "O":
         kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
@@ -148,7 +150,7 @@ def _value_kind(value: Any) -> str:
     if isinstance(value, (bool, np.bool_)):
         return "bool"
     if isinstance(value, (int, np.integer)):
-        return "integer"
+        return "integer" if abs(int(value)) < 2**1023 else "int beyond float64"
     if isinstance(value, (float, np.floating)):
         return "float"
     return "category" if isinstance(value, str) else type(value).__name__

@@ -12,7 +12,8 @@ from sklearn.utils.validation import check_array
 
 from imblearn_gan.data.frames import is_frame, to_pandas
 
-CHUNK = 4096
+#: Most rows, and most values, that are made floats at a time.
+CHUNK, CHUNK_VALUES = 4096, 2**23
 
 
 def to_native(X: Any) -> Any:
@@ -32,7 +33,8 @@ def to_native(X: Any) -> Any:
     Raises
     ------
     ValueError
-        If there are no rows or columns, or two columns of a data frame have one name.
+        If there are no rows or columns, two columns of a data frame have one name, or values are
+        masked.
 
     TypeError
         If X is a lazy frame.
@@ -58,13 +60,39 @@ def to_native(X: Any) -> Any:
             )
         return X
     if not sparse.issparse(X):
-        strings_of_numbers = isinstance(X, (list, tuple)) and np.asarray(X).dtype.kind in "US"
-        X = np.asarray(X, dtype=object if strings_of_numbers else None)
+        _check_not_masked(X)
+        try:
+            X = np.asarray(X, dtype=object if _is_mixed(X) else None)
+        except ValueError as error:
+            raise ValueError(f"X must have rows of one shape. As an array: {error}") from error
         if X.dtype.kind in "OUSMm" and X.ndim == 2 and X.size:
             return X
     return check_array(
         X, dtype=None, accept_sparse=["csr", "csc"], allow_nd=True, ensure_all_finite=False
     )
+
+
+def _check_not_masked(X: Any) -> None:
+    """Raise a ValueError for masked values: what NumPy makes of them are those under the mask."""
+    if n_masked := np.ma.count_masked(X) if np.ma.isMaskedArray(X) else 0:
+        raise ValueError(
+            f"X is a masked array with {n_masked} masked values, which would be lost. Of a table "
+            "make them missing ones, X.astype(float).filled(numpy.nan); images have none: fill "
+            "them."
+        )
+
+
+def _is_mixed(X: Any) -> bool:
+    """Tell whether an array of a list would not hold what the list does: to be one of objects."""
+    if not isinstance(X, (list, tuple)):
+        return False
+    values = np.asarray(X)
+    if values.dtype.kind in "US":  # numbers became strings
+        return True
+    if values.dtype.kind != "f" or not (np.abs(values) >= 2**53).any():
+        return False
+    # integers became floats
+    return any(isinstance(v, int) and abs(v) >= 2**53 for v in np.asarray(X, dtype=object).flat)
 
 
 def is_uniform(X: Any) -> bool:
@@ -77,8 +105,14 @@ def column_of(X: Any, index: int) -> Any:
     return X.iloc[:, index] if is_frame(X) else X[:, index]
 
 
-def as_floats(column: Any) -> np.ndarray:
-    """Return a column of numbers or times, dense or sparse, in float64; NaN where it has none."""
+def as_floats(column: Any, zero: int = 0) -> np.ndarray:
+    """Return a column of numbers or times, dense or sparse, in float64; NaN where it has none.
+
+    From integers ``zero`` is taken before: what float64 cannot tell apart, it can tell from one
+    near by.
+    """
+    if zero:
+        return _differences(column, zero)
     if sparse.issparse(column):
         return column.toarray().ravel().astype(np.float64)
     if is_time(column.dtype):
@@ -89,6 +123,34 @@ def as_floats(column: Any) -> np.ndarray:
     if column.dtype.kind == "O":
         return np.array([np.nan if is_missing(v) else v for v in column.tolist()], dtype=np.float64)
     return column.astype(np.float64)
+
+
+def as_integers(column: Any) -> np.ndarray:
+    """Return a column of integers, booleans or times as they are; any integer where it has none."""
+    if sparse.issparse(column):
+        column = column.toarray().ravel()
+    if is_time(column.dtype):
+        return as_ticks(column)
+    if column.dtype.kind == "O":
+        values = np.asarray(column, dtype=object).tolist()
+        return np.array([0 if is_missing(v) else int(v) for v in values], dtype=object)
+    dtype = np.uint64 if column.dtype.kind == "u" else np.int64
+    if hasattr(column, "to_numpy"):
+        return column.to_numpy(dtype=dtype, na_value=False if column.dtype.kind == "b" else 0)
+    return column.astype(dtype)
+
+
+def _differences(column: Any, zero: int) -> np.ndarray:
+    """Return integers less one, exact before they become float64; NaN where there is none."""
+    values = as_integers(column)
+    if values.dtype == object:
+        differences = (values - zero).astype(np.float64)
+    else:  # modulo 2**64, so that nothing overflows
+        origin, places = np.uint64(zero % 2**64), values.astype(np.uint64)
+        above, below = places - origin, origin - places
+        differences = np.where(values >= zero, above, -below.astype(np.float64))
+    differences[missing_in(column)] = np.nan
+    return differences
 
 
 #: What not-a-time is as an integer.
@@ -108,13 +170,13 @@ def as_ticks(column: Any) -> np.ndarray:
     if hasattr(column.dtype, "pyarrow_dtype"):
         times = np.asarray(column.array.__arrow_array__())  # missing ones are not a time
         return times.astype(column.dtype.numpy_dtype).view(np.int64)
-    return np.asarray(column).view(np.int64)
+    return np.asarray(column).astype(np.int64)
 
 
 def from_ticks(ticks: np.ndarray, dtype: Any) -> Any:
     """Return integers as an array of a dtype of times."""
     if isinstance(dtype, np.dtype):
-        return ticks.view(dtype)
+        return ticks.astype(dtype)
     import pandas as pd
 
     if hasattr(dtype, "pyarrow_dtype"):
@@ -127,7 +189,13 @@ def from_ticks(ticks: np.ndarray, dtype: Any) -> Any:
 
 def is_missing(value: Any) -> bool:
     """Return whether a value is None, NaN, not a time, or pandas' NA."""
-    return value is None or type(value).__name__ == "NAType" or bool(value != value)
+    if value is None:
+        return True
+    differs = value != value
+    if differs is False:
+        return False
+    is_flag = isinstance(differs, (bool, np.bool_))  # an array in a cell differs by place
+    return type(value).__name__ == "NAType" or (is_flag and bool(differs))
 
 
 def missing_in(column: Any) -> np.ndarray:
@@ -143,9 +211,10 @@ def missing_in(column: Any) -> np.ndarray:
     return np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(column), dtype=bool)
 
 
-def chunks(n_samples: int) -> list[slice]:
-    """Return slices that cover so many rows, some thousands at a time."""
-    return [slice(i, min(i + CHUNK, n_samples)) for i in range(0, n_samples, CHUNK)]
+def chunks(n_samples: int, n_values: int) -> list[slice]:
+    """Return slices that cover rows of so many values, at most some thousands at a time."""
+    size = min(CHUNK, max(1, CHUNK_VALUES // n_values))
+    return [slice(i, min(i + size, n_samples)) for i in range(0, n_samples, size)]
 
 
 class Container:
@@ -206,7 +275,11 @@ class Container:
             import pandas as pd
 
             frame = pd.DataFrame(
-                {i: pd.Series(columns[i]).astype(self.dtype(i)) for i in sorted(columns)},
+                {
+                    # with their dtype: pandas would take objects for strings, None for NaN
+                    i: pd.Series(columns[i], dtype=columns[i].dtype).astype(self.dtype(i))
+                    for i in sorted(columns)
+                },
             )
             frame.columns = self.template.columns
             return self.template._constructor(frame)

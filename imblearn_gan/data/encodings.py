@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -42,28 +42,38 @@ class MinMax:
 
     Parameters
     ----------
-    low, high : float
-        What becomes -1 and 1.
+    low, high : float or ndarray
+        What becomes -1 and 1; of several columns those of each.
     """
 
-    def __init__(self, low: float, high: float):
-        self.low, self.high = low, high
-        # halves first: the range of extreme numbers would overflow
-        self.middle, half = high / 2 + low / 2, high / 2 - low / 2
-        self.divisor = half if half > 0 else 1.0
+    def __init__(self, low: Any, high: Any):
+        self.low, self.high = np.asarray(low), np.asarray(high)
+        # between -1 and 1: the range of extreme numbers would overflow, or be 0
+        largest = np.maximum(np.abs(self.low), np.abs(self.high))
+        is_extreme = (largest > 2.0**1000) | (largest < 2.0**-1000)
+        self._power = np.where(is_extreme, np.frexp(largest)[1], 0)
+        half = self._small(self.high) / 2 - self._small(self.low) / 2
+        self._has_range = half > 0
+        self._half = np.where(self._has_range, half, 1.0)
+
+    def _small(self, numbers: np.ndarray) -> np.ndarray:
+        return np.ldexp(numbers, -self._power) if self._power.any() else numbers
 
     def encode(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers between -1 and 1."""
-        return (numbers - self.middle) / self.divisor
+        # from the lowest: the middle of large numbers near each other is none of float64's
+        return (self._small(numbers) - self._small(self.low)) / self._half - self._has_range
 
-    def decode(self, encoded: np.ndarray) -> np.ndarray:
-        """Return numbers in the range; close to its ends they are the ends."""
-        # clipped before they are scaled: extreme ranges must not overflow
-        numbers = self.middle + np.clip(encoded, -1, 1) * self.divisor
-        near = _ROUND_OFF * self.divisor
-        numbers = np.where(numbers < self.low + near, self.low, numbers)
-        numbers = np.where(numbers > self.high - near, self.high, numbers)
-        return np.clip(numbers, self.low, self.high)
+    def decode(self, encoded: np.ndarray, low: Any = None, high: Any = None) -> np.ndarray:
+        """Return numbers in the range, or in one in it; close to its ends they are the ends."""
+        low, high = (self.low if low is None else low), (self.high if high is None else high)
+        numbers = self._small(self.low) + (np.clip(encoded, -1, 1) + self._has_range) * self._half
+        near = _ROUND_OFF * self._half
+        numbers = np.where(numbers < self._small(low) + near, self._small(low), numbers)
+        numbers = np.where(numbers > self._small(high) - near, self._small(high), numbers)
+        if self._power.any():
+            numbers = np.ldexp(numbers, self._power)
+        return np.clip(numbers, low, high)
 
 
 class Quantiles:
@@ -150,8 +160,8 @@ class NumberColumn:
     weights : ndarray of shape (n_samples,)
         How much each counts.
 
-    specials : sequence of float
-        Numbers, and NaN, that have outputs of their own.
+    specials : dict of float to object
+        Numbers, and NaN, that have outputs of their own, and what they stand for.
 
     method : {'minmax', 'quantile'}
         How the others are scaled.
@@ -160,13 +170,11 @@ class NumberColumn:
         Whether they are integers.
 
     bounds : tuple of int or None
-        The exact ends of the range, for integers that float64 cannot tell apart.
+        The exact ends of the range, for integers that float64 cannot tell apart: numbers are
+        then differences from the lowest.
 
     step : int
         What all differences between integers are multiples of.
-
-    missing : object
-        What stands for NaN in the column.
     """
 
     #: Where the group lies in an encoded row.
@@ -177,16 +185,15 @@ class NumberColumn:
         index: int,
         numbers: np.ndarray,
         weights: np.ndarray,
-        specials: Sequence[float],
+        specials: Mapping[float, Any],
         method: str,
         whole: bool,
         bounds: tuple[int, int] | None,
         step: int,
-        missing: Any,
     ):
-        self.index, self.whole, self.bounds, self.missing = index, whole, bounds, missing
-        self.step = step
-        self.specials = np.array(specials, dtype=np.float64)
+        self.index, self.whole, self.bounds, self.step = index, whole, bounds, step
+        self.specials = np.array(list(specials), dtype=np.float64)
+        self.levels = list(specials.values())
         usual = self._state(numbers) == 0
         seen = numbers[usual] if usual.any() else np.zeros(1)
         weight = weights[usual] if usual.any() else np.ones(1)
@@ -196,7 +203,8 @@ class NumberColumn:
         values = np.unique(seen)
         snaps = len(values) <= min(MAX_SNAPS, len(seen) / 5) and not whole
         self.snaps = values if snaps else None
-        self.origin = bounds[0] if bounds else int(seen.min()) if whole else 0
+        self.zero = bounds[0] if bounds else 0
+        self._start = int(seen.min()) if whole and not bounds else 0
         self.filler = float(np.median(self.scale.encode(seen)))
 
     @property
@@ -206,7 +214,8 @@ class NumberColumn:
 
     def with_gap(self) -> NumberColumn:
         """Return the column with its one special value in the output of the numbers."""
-        self.scale, self.specials = Gap(self.scale, float(self.specials[0])), np.empty(0)
+        self.scale = Gap(self.scale, float(self.specials[0]))
+        self.specials, self.levels = np.empty(0), []
         return self
 
     def _state(self, numbers: np.ndarray) -> np.ndarray:
@@ -235,24 +244,20 @@ class NumberColumn:
             after = after.clip(max=len(self.snaps) - 1)
             low, high = self.snaps[np.maximum(after - 1, 0)], self.snaps[after]
             numbers = np.where(numbers - low <= high - numbers, low, high)
-        state = group.argmax(axis=1) if self.size else np.zeros(len(numbers), dtype=np.intp)
-        numbers = np.where(state > 0, np.r_[0.0, self.specials][state], numbers)
-        return self._typed(numbers)
-
-    def _typed(self, numbers: np.ndarray) -> np.ndarray:
-        missing = np.isnan(numbers)
-        if not self.whole:
-            return numbers
-        steps = np.rint((np.where(missing, self.origin, numbers) - self.origin) / self.step)
-        if self.bounds is None:
-            values = (steps * self.step + self.origin).astype(np.int64)
-        else:
-            exact = [int(n) * self.step + self.origin for n in steps]
-            values = np.clip(np.array(exact, dtype=object), *self.bounds)
-        if missing.any():
-            values = values.astype(object)
-            values[missing] = self.missing
+        values = self._whole(numbers) if self.whole else numbers
+        state = group.argmax(axis=1) if self.size else np.zeros(len(values), dtype=np.intp)
+        for i, level in enumerate(self.levels, start=1):
+            if is_missing(level) and not (isinstance(level, float) and values.dtype.kind == "f"):
+                values = values.astype(object)
+            values[state == i] = level
         return values
+
+    def _whole(self, numbers: np.ndarray) -> np.ndarray:
+        steps = np.rint((numbers - self._start) / self.step)
+        if self.bounds is None:
+            return steps.astype(np.int64) * self.step + self._start
+        exact = [int(n) * self.step + self.zero for n in steps]
+        return np.clip(np.array(exact, dtype=object), *self.bounds)
 
 
 class LevelColumn:
@@ -277,8 +282,9 @@ class LevelColumn:
     levels : ndarray of shape (n_levels,)
         The values with an output of their own, in the order they appear.
 
-    rest : dict of int to (values, weights)
-        By class, the values that share the last output, and how frequent they are in it.
+    rest : dict of int or None to (values, weights)
+        By class, the values that the last output stands for, and how frequent they are in it: the
+        rare ones, or all if it has none of these. None is for rows of any class.
     """
 
     place = slice(0, 0)
@@ -288,7 +294,7 @@ class LevelColumn:
         self.missing = next((v for v in values.tolist() if is_missing(v)), None)
         codes, levels = self._factorized(values)
         n_classes = int(y.max()) + 1 if len(y) else 1
-        self.rest: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.rest: dict[int | None, tuple[np.ndarray, np.ndarray]] = {}
         if max_levels is not None and len(levels) > max_levels:
             counts = np.zeros((n_classes, len(levels)))
             np.add.at(counts, (y, codes), 1)
@@ -296,13 +302,10 @@ class LevelColumn:
             frequency = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).max(axis=0)
             order = np.argsort(-frequency, kind="stable")
             kept, others = np.sort(order[: max_levels - 1]), np.sort(order[max_levels - 1 :])
-            for c in range(n_classes):
-                own = others[counts[c, others] > 0]
-                if not len(own):
-                    own, weights = others, counts[:, others].sum(axis=0)
-                else:
-                    weights = counts[c, own]
-                self.rest[c] = levels[own], weights / weights.sum()
+            for c, n in [(None, counts.sum(axis=0)), *enumerate(counts)]:
+                rare = others[n[others] > 0]
+                own = rare if len(rare) else np.flatnonzero(n)
+                self.rest[c] = levels[own], n[own] / n[own].sum()
             levels = levels[kept]
         self.levels = levels
         self._place = {self._key(level): i for i, level in enumerate(levels.tolist())}
@@ -341,9 +344,11 @@ class LevelColumn:
         values = np.empty(len(codes), dtype=object)
         own = codes < len(self.levels)
         values[own] = self.levels[codes[own]]
-        for c in np.unique(y[~own]) if y is not None else ([0] if not own.all() else []):
+        for c in [None] if y is None else np.unique(y[~own]).tolist():
             where = np.flatnonzero(~own if y is None else ~own & (y == c))
-            levels, weights = self.rest[int(c)]
+            if not len(where):
+                continue
+            levels, weights = self.rest[c]
             if stream is None:
                 values[where] = levels[weights.argmax()]
             else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from imblearn_gan.data.columns import TYPES, Columns
 from imblearn_gan.data.containers import chunks, column_of, is_frame
+from imblearn_gan.data.encodings import MinMax
 from imblearn_gan.data.images import ImageLayout, find_lines, find_scales
-
-ROUND_OFF = 1e-6
 
 
 class Ranges:
@@ -27,26 +27,27 @@ class Ranges:
     columns : Columns
         Their columns.
 
-    layout : ImageLayout or False
-        How images are laid out; False for tables.
+    layout : ImageLayout or None
+        How images are laid out; None for tables.
 
     Attributes
     ----------
-    middle, half : ndarray of shape (n_numeric,), or () for images of one scale
-        What is 0 when scaled, and how far 1 is from it.
+    scaling : MinMax
+        Of all columns, or the one scale of images.
 
     exact : dict of int to (low, high)
         Ranges of the numeric columns with values that float64 cannot tell apart.
     """
 
-    def __init__(self, X: Any, columns: Columns, layout: ImageLayout | Literal[False]):
-        low, high = [], []
-        for i in chunks(X.shape[0]):
-            numbers = columns.numbers(X[i])
-            low.append(numbers.min(axis=0))
-            high.append(numbers.max(axis=0))
-        self._columns, self._is_image = columns, bool(layout)
-        self._low, self._high = np.min(low, axis=0), np.max(high, axis=0)
+    def __init__(self, X: Any, columns: Columns, layout: ImageLayout | None):
+        self._low = np.full(len(columns.numeric), np.inf)
+        self._high = -self._low
+        rows = X.tocsr() if sparse.issparse(X) else X
+        for i in chunks(X.shape[0], columns.container.n_columns):
+            numbers = columns.numbers(rows[i])
+            np.minimum(self._low, numbers.min(axis=0), out=self._low)
+            np.maximum(self._high, numbers.max(axis=0), out=self._high)
+        self._columns, self._is_image = columns, layout is not None
         kinds = [columns.kinds[i] for i in columns.numeric]
         self._rounded = np.array([kind != "float" for kind in kinds], dtype=bool)
         self.exact = self._read_exact(X)
@@ -55,10 +56,7 @@ class Ranges:
             low_scale, high_scale = self._scales_of_images(layout)
             if not is_frame(X) and X.dtype == np.uint8:
                 low_scale, high_scale = np.array(0.0), np.array(255.0)
-        # halves first: the range of extreme float64 values would overflow
-        self.middle = np.asarray(high_scale / 2 + low_scale / 2)
-        self.half = np.asarray(high_scale / 2 - low_scale / 2)
-        self._divisor = np.where(self.half > 0, self.half, 1.0)
+        self.scaling = MinMax(low_scale, high_scale)
 
     def _scales_of_images(self, layout: ImageLayout) -> tuple[np.ndarray, np.ndarray]:
         """Return what is scaled to -1 and 1, and keep the ranges of lines, for pixels that move."""
@@ -90,10 +88,8 @@ class Ranges:
         return bounds
 
     def scale(self, numbers: np.ndarray) -> np.ndarray:
-        """Scale numbers to [-1, 1], in their place."""
-        numbers -= self.middle
-        numbers /= self._divisor
-        return numbers
+        """Scale numbers to [-1, 1]."""
+        return self.scaling.encode(numbers)
 
     def unscale(self, numbers: np.ndarray, moved: bool) -> np.ndarray:
         """Scale generated numbers back, keep them to the ranges seen, and round integers.
@@ -115,14 +111,9 @@ class Ranges:
         low, high = self._low, self._high
         if moved and self._is_image:
             low, high = self._low_of_line, self._high_of_line
-        # clipped before they are scaled too: extreme float64 ranges must not overflow
-        numbers = self.middle + np.clip(numbers, -1, 1) * self._divisor
-        near = ROUND_OFF * self._divisor
-        numbers = np.where(numbers < low + near, low, numbers)
-        numbers = np.where(numbers > high - near, high, numbers)
+        numbers = self.scaling.decode(numbers, low, high)
         numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
-        np.clip(numbers, low, high, out=numbers)
-        return numbers
+        return np.clip(numbers, low, high)
 
     def typed(self, j: int, numbers: np.ndarray, moved: bool) -> np.ndarray:
         """Return unscaled numbers of the j-th numeric column with the type of its values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from imblearn_gan.data.columns import TYPES, Columns
 from imblearn_gan.data.containers import (
     NAT,
     as_floats,
+    as_integers,
     as_ticks,
     chunks,
     column_of,
@@ -39,7 +40,7 @@ from imblearn_gan.data.ranges import Ranges
 #: The ways of numbers, for the parameter ``encoding``.
 METHODS = ("minmax", "quantile", "steps", "category")
 #: Most columns with a group of outputs for special values; of more, these get a gap.
-MAX_GROUPS = 32
+MAX_GROUPS = 128
 #: Rows of a class from which on its frequencies count.
 MIN_CLASS = 25
 #: The name of the level for all values without one of their own.
@@ -74,9 +75,10 @@ class _Wanted(NamedTuple):
     """A column of numbers that is not just scaled by its range."""
 
     place: int
-    numbers: np.ndarray
-    specials: list[float]
+    specials: dict[float, Any]
     method: str
+    bounds: tuple[int, int] | None
+    step: int
 
 
 class Table:
@@ -104,7 +106,7 @@ class Table:
     def __init__(self, X: Any, columns: Columns, y: np.ndarray, encoding: Any):
         self._columns = columns
         self._look(X, y, encoding)
-        self.ranges = Ranges(X, columns.only(self._plain), False)
+        self.ranges = Ranges(X, columns.only(self._plain), None)
         groups: list[Any] = [c for c in self._numbers if c.size] + self._levels + self._blocks
         self.n_numbers = len(self._plain) + len(self._numbers)
         starts = self.n_numbers + np.cumsum([0, *(group.size for group in groups)])
@@ -145,56 +147,49 @@ class Table:
         self, X: Any, y: np.ndarray, i: int, method: str | None, auto: bool, wanted: list[_Wanted]
     ) -> None:
         """Find the way of a column of numbers, and add it to those of its way."""
-        numbers = as_floats(column_of(X, i))
-        missing = np.isnan(numbers)
-        seen = numbers[~missing]
-        distinct = np.unique(seen)
-        if (
-            np.dtype(np.longdouble).itemsize > 8
-            and self._columns.container.dtype(i) == np.longdouble
-        ):
-            method = method or "minmax"  # what is looked at has no more than float64
-        look = auto and method is None
-        steps = look and _are_steps(distinct, len(numbers), bool(missing.any()))
-        if steps or not len(seen):
+        column, kind = column_of(X, i), self._columns.kinds[i]
+        numbers, bounds = as_floats(column), None
+        values = numbers if kind == "float" else as_integers(column)
+        there = ~np.isnan(numbers)
+        if not there.any():
             self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
             return
-        specials = _spikes(numbers, y) if look else []
-        usual = seen[~np.isin(seen, specials)]
+        distinct = np.unique(values[there])
+        # what float64 cannot tell apart
+        if kind != "float" and np.nanmax(np.abs(numbers)) >= 2**53:
+            bounds = int(distinct[0]), int(distinct[-1])
+            numbers = as_floats(column, bounds[0])
+        if _is_long(self._columns.container.dtype(i)):
+            method = method or "minmax"  # what is looked at has no more than float64
+        look = auto and method is None
+        if look and _are_steps(distinct, len(numbers), not there.all()):
+            self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
+            return
+        spikes = _spikes(numbers, y) if look else []
+        usual = numbers[there & ~np.isin(numbers, spikes)]
         if method is None:
             method = "quantile" if auto and len(usual) and is_skewed(usual) else "minmax"
-        specials = [np.nan] * bool(missing.any()) + specials
-        own_way = specials or method == "quantile" or self._columns.kinds[i] == "time"
-        if own_way or (auto and self._is_stepped(X, i, distinct, seen)):
-            wanted.append(_Wanted(i, numbers, specials, method))
+        specials: dict[float, Any] = {} if there.all() else {np.nan: _missing_value(column)}
+        specials |= {spike: values[numbers == spike].tolist()[0] for spike in spikes}
+        stepped = auto and _is_stepped(kind, distinct, int(there.sum()))
+        if specials or method == "quantile" or kind == "time" or bounds or stepped:
+            step = 1 if kind == "float" else _step(distinct)
+            wanted.append(_Wanted(i, specials, method, bounds, step))
         else:
             self._plain.append(i)
-
-    def _is_stepped(self, X: Any, i: int, distinct: np.ndarray, seen: np.ndarray) -> bool:
-        """Tell whether generated numbers are to be moved to steps between those that were seen."""
-        kind = self._columns.kinds[i]
-        if kind == "float":
-            return 1 < len(distinct) <= min(MAX_SNAPS, len(seen) / 5)
-        values = self._objects(X, i).tolist() if kind == "time" else distinct.tolist()
-        return _step([value for value in values if not is_missing(value)]) > 1
 
     def _number_column(
         self, X: Any, wanted: _Wanted, weights: np.ndarray, many: bool
     ) -> NumberColumn:
-        i, numbers, specials, method = wanted
-        bounds, missing, step = None, np.nan, 1
-        whole = self._columns.kinds[i] != "float"
-        if whole:
-            seen = [value for value in self._objects(X, i).tolist() if not is_missing(value)]
-            step = _step(seen)
-            missing = _missing_value(column_of(X, i))
-            if np.nanmax(np.abs(numbers)) >= 2**53:  # float64 cannot tell them apart
-                bounds = int(min(seen)), int(max(seen))
+        i, specials, method, bounds, step = wanted
+        numbers = as_floats(column_of(X, i), bounds[0] if bounds else 0)  # one column at a time
         gap = False
-        if many and specials and not np.isnan(specials).any():
+        if many and specials and not np.isnan(list(specials)).any():
             lowest = float(np.nanmin(numbers))
-            gap, specials = lowest in specials, [lowest] if lowest in specials else []
-        column = NumberColumn(i, numbers, weights, specials, method, whole, bounds, step, missing)
+            gap = lowest in specials
+            specials = {lowest: specials[lowest]} if gap else {}
+        whole = self._columns.kinds[i] != "float"
+        column = NumberColumn(i, numbers, weights, specials, method, whole, bounds, step)
         return column.with_gap() if gap else column
 
     # values --------------------------------------------------------------------------------------
@@ -215,14 +210,15 @@ class Table:
     def encode(self, X: Any) -> np.ndarray:
         """Return rows as float32 of shape (n_samples, n_values)."""
         encoded = np.zeros((X.shape[0], self.n_values), dtype=np.float32)
-        for rows in chunks(X.shape[0]):
+        X = X.tocsr() if sparse.issparse(X) else X
+        for rows in chunks(*X.shape):
             part, out = X[rows], encoded[rows]
             if sparse.issparse(part):
                 part = part.toarray()
             n_plain = len(self._plain)
             out[:, :n_plain] = self.ranges.scale(self._columns.only(self._plain).numbers(part))
             for place, column in enumerate(self._numbers, start=n_plain):
-                numbers = as_floats(column_of(part, column.index))
+                numbers = as_floats(column_of(part, column.index), column.zero)
                 column.encode(numbers, out[:, place], out[:, column.place])
             for level in self._levels:
                 level.encode(self._objects(part, level.index), out[:, level.place])
@@ -305,7 +301,7 @@ class Table:
             if not column.size:
                 yield Output((column.index,), place)
                 continue
-            levels = (OTHERS, *self._level_names(column.index, column.specials.tolist()))
+            levels = (OTHERS, *self._level_names(column.index, column.levels))
             yield Output((column.index,), place, column.place, levels)
         for level in self._levels:
             levels = (*self._level_names(level.index, level.levels.tolist()), OTHERS)
@@ -343,20 +339,18 @@ def _is_binary(column: Any) -> bool:
 
 def _one_hot_blocks(X: Any, binary: list[int]) -> Iterator[list[int]]:
     """Yield neighbouring columns of 0 and 1 of which exactly one is 1 in every row."""
-    columns = {i: as_floats(column_of(X, i)).astype(bool) for i in binary}
-    done = -1
-    for start in binary:
-        if start <= done:
-            continue
-        taken, end = columns[start].copy(), start
-        while end + 1 in columns and not taken.all():
-            if (taken & columns[end + 1]).any():
-                break
-            end += 1
-            taken |= columns[end]
-        if end > start and taken.all():
-            yield list(range(start, end + 1))
-            done = end
+    ones = {i: np.flatnonzero(as_floats(column_of(X, i))) for i in binary}
+    run = deque[int]()  # neighbours without a row in common, and their rows
+    taken = np.zeros(X.shape[0], dtype=bool)
+    for i in binary:
+        while run and (run[-1] != i - 1 or taken[ones[i]].any()):
+            taken[ones[run.popleft()]] = False
+        run.append(i)
+        taken[ones[i]] = True
+        if taken.all():
+            yield list(run)
+            run.clear()
+            taken[:] = False
 
 
 def _are_steps(distinct: np.ndarray, n_samples: int, some_missing: bool) -> bool:
@@ -379,10 +373,23 @@ def _spikes(numbers: np.ndarray, y: np.ndarray) -> list[float]:
     return list(spikes) if len(spikes) < len(np.unique(numbers[~np.isnan(numbers)])) else []
 
 
-def _step(values: list) -> int:
-    """Return the greatest integer that all differences between integers are multiples of."""
-    distinct = sorted({int(value) for value in values})
-    return math.gcd(*(b - a for a, b in pairwise(distinct))) or 1
+def _is_stepped(kind: str, distinct: np.ndarray, n_samples: int) -> bool:
+    """Tell whether generated numbers are to be moved to steps between those that were seen."""
+    if kind == "float":
+        return 1 < len(distinct) <= min(MAX_SNAPS, n_samples / 5)
+    return _step(distinct) > 1
+
+
+def _step(distinct: np.ndarray) -> int:
+    """Return the greatest integer that all differences between sorted integers are multiples of."""
+    if distinct.dtype != object:
+        distinct = distinct.astype(np.uint64)  # differences of up to 2**64 do not overflow
+    return int(np.gcd.reduce(np.diff(distinct))) or 1
+
+
+def _is_long(dtype: Any) -> bool:
+    """Tell whether a dtype is of floats that are more exact than float64."""
+    return np.dtype(np.longdouble).itemsize > 8 and dtype == np.longdouble
 
 
 def _class_weights(y: np.ndarray) -> np.ndarray:
@@ -392,7 +399,6 @@ def _class_weights(y: np.ndarray) -> np.ndarray:
 
 def _missing_value(column: Any) -> Any:
     """Return what stands for a missing value in a column."""
-    missing = missing_in(column)
-    if not missing.any():
-        return None
-    return np.asarray(column, dtype=object)[missing][0]
+    if column.dtype.kind == "f":
+        return np.nan
+    return np.asarray(column, dtype=object)[missing_in(column)][0]

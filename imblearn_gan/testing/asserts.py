@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
-from imblearn_gan.data import is_missing
+from imblearn_gan.data import is_missing, take
 
 
 def require(holds: Any, message: str) -> None:
@@ -20,6 +21,9 @@ def require(holds: Any, message: str) -> None:
 
 def class_codes(y: Any) -> list:
     """Return labels as a list of plain values; one-hot columns as column numbers."""
+    if (other := _of_other_library(y)) is not None:
+        other = other.to_frame() if isinstance(other, nw.Series) else other
+        y = np.array([column.to_list() for column in other.iter_columns()], dtype=object).T
     y = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
     return y.argmax(axis=1).tolist() if y.ndim == 2 and y.shape[1] > 1 else y.ravel().tolist()
 
@@ -28,6 +32,8 @@ def columns_of(X: Any) -> list[list]:
     """Return columns (pixels) as lists of plain values."""
     if hasattr(X, "iloc"):
         return [X.iloc[:, i].tolist() for i in range(X.shape[1])]
+    if (other := _of_other_library(X)) is not None:
+        return [column.to_list() for column in other.iter_columns()]
     if sparse.issparse(X):
         X = X.toarray()
     X = np.array(X, dtype=object) if isinstance(X, list) else X
@@ -39,9 +45,44 @@ def in_order(rows: Any) -> Any:
     return rows.reset_index(drop=True) if hasattr(rows, "iloc") else rows
 
 
+def _rows(values: Any, rows: list[int]) -> Any:
+    """Return rows of anything, those of pandas with their index."""
+    if _of_other_library(values) is not None:
+        return take(values, rows)
+    return _safe_indexing(values, rows)
+
+
+def _of_other_library(values: Any) -> Any:
+    """Return frames and series of other libraries than pandas in narwhals', None for all else."""
+    other = nw.from_native(values, pass_through=True, allow_series=True)
+    is_other = isinstance(other, (nw.DataFrame, nw.Series)) and not other.implementation.is_pandas()
+    return other if is_other else None
+
+
 def _plain(values: np.ndarray) -> list:
     """Return an array as a flat list, None where values are missing."""
     return [None if is_missing(value) else value for value in values.ravel().tolist()]
+
+
+def _assert_same_columns(first: Any, second: Any, what: str) -> None:
+    """Assert that frames, or series, of narwhals are the same, null as null and NaN as NaN."""
+    if isinstance(first, nw.Series):
+        first, second = first.alias("values").to_frame(), second.alias("values").to_frame()
+    schemas = [dict(rows.schema) for rows in (first, second)]
+    require(
+        list(schemas[0].items()) == list(schemas[1].items()),
+        f"{what} differ in their schema: {schemas[0]} and {schemas[1]}.",
+    )
+    for name in schemas[0]:
+        columns = [np.array(rows[name].to_list(), dtype=object) for rows in (first, second)]
+        what_column = f"{what} differ in column {name!r}."
+        require(_plain(columns[0]) == _plain(columns[1]), what_column)
+        nulls = [[value is None for value in column.tolist()] for column in columns]
+        require(nulls[0] == nulls[1], f"{what_column} What is null and what is NaN changed.")
+        if schemas[0][name].is_float():
+            there = [column[[v is not None for v in column]].astype(float) for column in columns]
+            signs = [np.signbit(values).tolist() for values in there]
+            require(signs[0] == signs[1], f"{what_column} The signs of zeros changed.")
 
 
 def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
@@ -68,7 +109,9 @@ def assert_same(first: Any, second: Any, what: str = "The containers") -> None:
     """
     kinds = [type(rows).__name__ for rows in (first, second)]
     require(type(first) is type(second), f"{what} differ in type: {kinds[0]} and {kinds[1]}.")
-    if hasattr(first, "iloc"):
+    if (other := _of_other_library(first)) is not None:
+        _assert_same_columns(other, _of_other_library(second), what)
+    elif hasattr(first, "iloc"):
         import pandas as pd
 
         check = pd.testing.assert_frame_equal if first.ndim == 2 else pd.testing.assert_series_equal
@@ -127,7 +170,7 @@ def assert_oversampled(sampler: Any, X: Any, y: Any, X_res: Any, y_res: Any) -> 
     n = len(before)
     for name, given, result in (("X", X, X_res), ("y", y, y_res)):
         assert_same(
-            _safe_indexing(result, list(range(n))),
+            _rows(result, list(range(n))),
             in_order(given),
             f"The first rows of the result must be the real ones, untouched. They and {name}",
         )
@@ -159,8 +202,8 @@ def assert_oversampled(sampler: Any, X: Any, y: Any, X_res: Any, y_res: Any) -> 
         pairs = [(y_res, y)] + ([] if sampler.replay_augmentation else [(X_res, X)])
         for given, original in pairs:
             assert_same(
-                in_order(_safe_indexing(given, copied)),
-                in_order(_safe_indexing(original, origins)),
+                in_order(_rows(given, copied)),
+                in_order(_rows(original, origins)),
                 "Repeated rows and the real rows that sample_source_ names",
             )
     seen, made = columns_of(X), columns_of(X_res)

@@ -23,7 +23,8 @@ PLACES = np.linspace(-1.5, 1.5, 1001)
 def number_column(numbers, specials=(), method="minmax", whole=False, **more):
     """A column of numbers that all count the same."""
     numbers = np.array(numbers, dtype=np.float64)
-    details = {"bounds": None, "step": 1, "missing": None} | more
+    details = {"bounds": None, "step": 1} | more
+    specials = specials if isinstance(specials, dict) else dict(zip(specials, specials))
     return NumberColumn(0, numbers, np.ones(len(numbers)), specials, method, whole, **details)
 
 
@@ -129,13 +130,14 @@ def test_skewed_is_whose_bulk_takes_little_of_its_range(numbers, skewed):
 
 
 def test_special_values_have_outputs_of_their_own():
-    numbers = [np.nan, 0, 0, 3, 4, 5]
+    numbers = [np.nan, 0, 0, 3, 3.5, 5]
     column = number_column(numbers, [np.nan, 0.0])
     out, group = np.zeros(6), np.zeros((6, column.size))
     column.encode(np.array(numbers), out, group)
     assert group.argmax(axis=1).tolist() == [1, 2, 2, 0, 0, 0]
     assert (group.sum(axis=1) == 1).all()
-    assert out.tolist() == [0, 0, 0, -1, 0, 1]  # the middle of the others where there is none
+    # the median of the others where there is none
+    assert out.tolist() == [-0.5, -0.5, -0.5, -1, -0.5, 1]
     np.testing.assert_array_equal(column.decode(out, group), numbers)
 
 
@@ -163,15 +165,17 @@ def test_integers_keep_their_step():
 def test_wide_integers_keep_their_step_and_their_ends():
     low = 1_600_000_000_000_000_000 + 1_000_000 // 2
     high = low + 999 * 1_000_000
-    column = number_column([low, high], whole=True, bounds=(low, high), step=1_000_000)
+    column = number_column([0, high - low], whole=True, bounds=(low, high), step=1_000_000)
     made = column.decode(PLACES, np.empty((len(PLACES), 0))).tolist()
     assert {min(made), max(made)} == {low, high}
     assert {(value - low) % 1_000_000 for value in made} == {0}
 
 
 def test_what_stands_for_missing_comes_back():
-    column = number_column([1, np.nan, 3], [np.nan], whole=True, missing="gone")
-    assert there_and_back(column, [3, np.nan, 1]).tolist() == [3, "gone", 1]
+    column = number_column([1, np.nan, 3], {np.nan: None}, whole=True)
+    assert there_and_back(column, [3, np.nan, 1]).tolist() == [3, None, 1]
+    column = number_column([1.5, np.nan, 3], {np.nan: None})
+    assert there_and_back(column, [3, np.nan, 1.5]).tolist() == [3, None, 1.5]
 
 
 # columns of levels ------------------------------------------------------------------------------
@@ -231,11 +235,16 @@ def test_without_a_stream_the_most_frequent_rare_level_is_taken():
     assert column.decode(np.array([[0, 1.0]]), np.array([0]), None).tolist() == ["b"]
 
 
-def test_a_class_without_rare_levels_takes_those_of_others():
-    words = np.array(["a"] * 9 + ["b", "c"] + ["a"] * 5, dtype=object)
-    column = levels_column(words, np.repeat([0, 1], [11, 5]), 2)
-    made = column.decode(np.array([[0, 1.0]] * 50), np.ones(50, int), np.random.RandomState(0))
-    assert set(made) == {"b", "c"}
+def test_a_class_without_rare_levels_is_drawn_by_its_own_frequencies():
+    words = np.array(["a"] * 9 + ["b", "c"] + ["a"] * 3 + ["d"] * 9, dtype=object)
+    column = levels_column(words, np.repeat([0, 1], [11, 12]), 3)
+    assert set(column.levels) == {"a", "d"}
+    rest, stream = np.array([[0, 0, 1.0]] * 2000), np.random.RandomState(0)
+    made = column.decode(rest, np.ones(2000, int), stream)
+    assert set(made) == {"a", "d"}
+    assert (made == "d").mean() == pytest.approx(0.75, abs=0.03)
+    assert set(column.decode(rest, np.zeros(2000, int), stream)) == {"b", "c"}
+    assert set(column.decode(rest, None, stream)) == {"b", "c"}  # of any class
 
 
 def test_one_hot_blocks_come_back_one_hot():

@@ -84,5 +84,6 @@ def test_the_public_names():
         "take",
         "to_native",
         "to_pandas",
+        "warn_user",
     ]
     assert all(getattr(data, name).__doc__ for name in data.__all__)

@@ -9,8 +9,8 @@ from imblearn_gan.data.images import ImageLayout
 from imblearn_gan.data.ranges import Ranges
 
 
-def ranges_of(X, layout=False):
-    return Ranges(X, read_columns(X, Container(X), None, bool(layout)), layout)
+def ranges_of(X, layout=None):
+    return Ranges(X, read_columns(X, Container(X), None, layout is not None), layout)
 
 
 def test_numbers_are_scaled_and_scaled_back():

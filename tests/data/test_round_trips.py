@@ -32,6 +32,14 @@ INTEGERS = st.sampled_from(
         lambda r: r.randint(0, 100, N) * 12 - 5,
         lambda r: np.where(r.rand(N) < 0.5, 0, r.randint(0, 10**6, N)),
         lambda r: np.full(N, r.randint(100)),
+        lambda r: 2**30 + r.randint(0, 9, N) * 3,
+    ]
+)
+LONG = st.sampled_from(
+    [
+        lambda r: 2**62 + r.randint(0, 30, N) * r.randint(1, 1000),
+        lambda r: r.randint(-99, 99, N) - 2**62,
+        lambda r: 2**60 + r.choice([0, 1], N),
     ]
 )
 WORDS = [lambda r: r.randint(0, 3, N), lambda r: np.full(N, 1), lambda r: r.randint(0, N, N)]
@@ -67,6 +75,8 @@ def columns(draw):
             values = np.clip(values, -3e38, 3e38)
     elif kind == "whole":
         values, dtype = draw(INTEGERS)(r), draw(st.sampled_from(WHOLE_TYPES))
+        if dtype in ("int64", "Int64", "object"):
+            values = draw(st.sampled_from([values, draw(LONG)(r)]))
     elif kind == "flag":
         values, dtype = r.rand(N) < draw(st.sampled_from([0.1, 0.5, 2.0])), "boolean"
         dtype = draw(st.sampled_from(["bool", "boolean", "object"]))

@@ -350,6 +350,13 @@ def test_columns_that_are_not_one_hot_in_every_row_are_no_block(spoil):
     assert "one-hot" not in ways(rows)
 
 
+def test_a_block_is_of_neighbours_and_may_begin_anywhere():
+    apart = np.column_stack([GONE, NORMAL, ~GONE]).astype(float)
+    assert ways(apart) == ["steps", "minmax", "steps"]
+    behind = np.column_stack([GONE, BLOCK, GONE, ~GONE, GONE])
+    assert ways(behind) == ["steps"] + ["one-hot"] * 7 + ["steps"]
+
+
 def test_blocks_are_not_looked_for_by_encoding_plain():
     assert ways(BLOCK, encoding="plain") == ["minmax"] * 5
     assert DataCodec(encoding="plain").fit(BLOCK, Y).spec(()).categorical_slices == ()
