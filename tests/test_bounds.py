@@ -93,10 +93,7 @@ def counted(n_columns=120):
     [
         CGANOversampler(replay=0.0, max_iter=400, random_state=0),
         GAMOOversampler(max_iter=100, random_state=0),
-        pytest.param(
-            BAGANOversampler(replay=0.0, pretrain_iter=400, max_iter=400, random_state=0),
-            marks=pytest.mark.xfail(reason="its decoder gives the most probable level, mostly 0"),
-        ),
+        BAGANOversampler(replay=0.0, pretrain_iter=400, max_iter=400, random_state=0),
     ],
     ids=lambda sampler: type(sampler).__name__,
 )
