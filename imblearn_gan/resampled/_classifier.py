@@ -39,6 +39,7 @@ from imblearn_gan.resampled._parts import (
     check_weights_are_taken,
     fit_weighted,
     seeded,
+    takes_images,
 )
 from imblearn_gan.resampled._priors import class_shares, effective_weight, ratio, shift_priors
 
@@ -403,5 +404,6 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.classifier)
         tags.input_tags = inner.input_tags
+        tags.input_tags.three_d_array = takes_images(self.classifier)
         tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
         return tags

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import clone
-from sklearn.utils import get_tags
 
 from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.over_sampling import CWGANGPOversampler
-from imblearn_gan.resampled._parts import MAX_SEED, seeded
+from imblearn_gan.resampled._parts import MAX_SEED, seeded, takes_images
 
 #: What ``sampler=None`` stands for, by the kind of data: first in docs/benchmarks/tables.md before
 #: gradient boosting, and, averaged over draws, in ranking rows; first in
@@ -105,7 +104,7 @@ def _drawn(sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int) -> Bal
 
 def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
-    if len(X.shape) < 3 or _takes_images(sampler):
+    if len(X.shape) < 3 or takes_images(sampler):
         rows, labels = sampler.fit_resample(X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
     # in floating point: what interpolates would wrap round in unsigned integers
@@ -113,12 +112,6 @@ def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     rows = np.rint(rows) if X.dtype.kind in "iub" else rows
     rows = rows.reshape(-1, *X.shape[1:]).astype(X.dtype)
     return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
-
-
-def _takes_images(sampler: Any) -> bool:
-    while getattr(sampler, "steps", None):
-        sampler = sampler.steps[0][1]
-    return bool(get_tags(sampler).input_tags.three_d_array)
 
 
 def _source(sampler: Any, labels: np.ndarray, y: np.ndarray) -> np.ndarray | None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
 MAX_SEED = np.iinfo(np.int32).max
@@ -21,6 +22,24 @@ def seeded(estimator: Any, seed: int, *, afresh: bool = False) -> Any:
         if name.split("__")[-1] == "random_state" and (afresh or value is None)
     ]
     return estimator.set_params(**dict.fromkeys(names, seed))
+
+
+def steps(estimator: Any) -> list:
+    """Return what does something in a pipeline; nothing of an estimator that is none."""
+    steps = getattr(estimator, "steps", [])
+    return [step for _, step in steps if step is not None and step != "passthrough"]
+
+
+def first_step(estimator: Any) -> Any:
+    """Return what sees the rows first, of a pipeline or of pipelines in it."""
+    while inner := steps(estimator):
+        estimator = inner[0]
+    return estimator
+
+
+def takes_images(estimator: Any) -> bool:
+    """Return whether an estimator, or the first step of a pipeline, takes arrays of images."""
+    return bool(get_tags(first_step(estimator)).input_tags.three_d_array)
 
 
 def last_step(classifier: Any) -> tuple[str, Any]:
