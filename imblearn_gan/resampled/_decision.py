@@ -12,6 +12,8 @@ from sklearn.metrics import get_scorer
 #: Rows of the class in question, and of the others, whose turning points are tried as cuts.
 N_CUTS = 100
 MAX_SWEEPS = 5
+#: Bound of the logarithms of weights: beyond it products with probabilities would overflow.
+MAX_LOG = 300
 
 
 def scorer_of(decision: Any) -> Callable:
@@ -76,19 +78,22 @@ def tuned_weights(
     start : ndarray of shape (n_classes,)
         Weights to start from.
     """
-    log_p = np.log(np.maximum(p, np.finfo(np.float64).tiny))
+    with np.errstate(divide="ignore"):
+        log_p, current = np.log(p), np.log(start)
+    current = np.clip(current, -MAX_LOG, MAX_LOG)
     labels = classes[y]
 
     def score(log_weights: np.ndarray) -> float:
         return float(scorer(Rule(classes, np.exp(log_weights)), p, labels))
 
-    current = np.log(np.maximum(start, np.finfo(np.float64).tiny))
     best = score(current)
     codes = range(len(classes)) if len(classes) > 2 else [1]
     for _ in range(MAX_SWEEPS if len(classes) > 2 else 1):
         before = best
         for code in codes:
             cuts = _cuts(log_p, current, y, code)
+            if not len(cuts):
+                continue
             tried = np.repeat(current[None], len(cuts), axis=0)
             tried[:, code] = cuts
             scores = np.array([score(weights) for weights in tried])
@@ -102,14 +107,17 @@ def tuned_weights(
 def _cuts(log_p: np.ndarray, current: np.ndarray, y: np.ndarray, code: int) -> np.ndarray:
     """Return log-weights of one class between those at which rows change sides."""
     others = np.delete(log_p + current, code, axis=1).max(axis=1)
-    turning = others - log_p[:, code]
+    with np.errstate(invalid="ignore"):
+        turning = others - log_p[:, code]
+    turns = np.isfinite(turning)  # no weight moves a row of which the classifier is certain
     levels = np.linspace(0, 1, N_CUTS)
     points = [
         np.quantile(part, levels) if len(part) > N_CUTS else part
-        for part in (turning[y == code], turning[y != code])
+        for part in (turning[turns & (y == code)], turning[turns & (y != code)])
     ]
     at = np.unique(np.concatenate(points))
-    return np.concatenate([at[:1] - 1, (at[1:] + at[:-1]) / 2, at[-1:] + 1])
+    cuts = np.concatenate([at[:1] - 1, (at[1:] + at[:-1]) / 2, at[-1:] + 1])
+    return np.unique(np.clip(cuts, -MAX_LOG, MAX_LOG))
 
 
 def _middle_of_best(scores: np.ndarray) -> int:

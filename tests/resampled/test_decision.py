@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 from sklearn.metrics import (
     balanced_accuracy_score,
     f1_score,
@@ -50,6 +51,20 @@ def test_a_plateau_is_cut_in_its_middle():
         get_scorer("accuracy"), p, np.array([0, 0, 1, 1]), np.array([0, 1]), np.array([1, 1e-3])
     )
     assert weights[1] == pytest.approx(weights[0])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("start", [(1.0, 1.0), (1.0, 0.0), (0.0, 1e9)])
+def test_probabilities_of_zero_and_one(start):
+    """Forests are certain of many rows."""
+    p = np.array([0, 0, 0, 1e-320, 0.1, 0.2, 0.3, 1, 1])
+    y = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1])
+    p, classes, best = np.column_stack([1 - p, p]), np.array([0, 1]), get_scorer("accuracy")
+    weights = tuned_weights(best, p, y, classes, np.array(start))
+    assert np.isfinite(weights).all()
+    assert_array_equal(predicted(p, weights), y)
+    certain = np.eye(2)[y]
+    assert_array_equal(predicted(certain, tuned_weights(best, certain, y, classes, np.ones(2))), y)
 
 
 def test_many_rows_are_cut_where_the_rare_class_is():
