@@ -64,8 +64,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         a pipeline of samplers. Those of this package are trained once; all others, pipelines
         included, resample the rows anew for each draw. None is what the benchmarks put first:
         :class:`~imblearn_gan.CWGANGPOversampler` for tables, imbalanced-learn's
-        ``RandomOverSampler`` for arrays of images. Images go as flat rows to a sampler that
-        takes no others.
+        ``RandomOverSampler`` for images: arrays of three dimensions or more, and flat rows for a
+        classifier that has an ``image_shape``. Images go as flat rows to a sampler that takes no
+        others.
 
     n_draws : int, default=1
         How many balanced sets are drawn, and classifiers trained. Ten of them rank rows better
@@ -140,6 +141,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     rows, and that generated rows look like their class. A network that balances its batches
     itself has learnt balanced ones whatever the sampler does: with
     ``sampling_strategy='auto'``, where all shares are the same, that changes nothing.
+
+    Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
     ``sample_weight`` of real rows goes to the classifier with them; generated rows have the mean
     weight of their class. The sampler does not see it.
@@ -223,7 +226,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.priors_ = class_shares(codes, len(self.classes_), weight)
         stream = check_random_state(self.random_state)
         seeds = stream.randint(MAX_SEED, size=self.n_draws)
-        sampler = default_sampler(X) if self.sampler is None else self.sampler
+        sampler = self.sampler
+        if sampler is None:
+            sampler = default_sampler(X, self.classifier)
         labels = self.classes_[codes]
         self.sampler_, sets = draws(sampler, X, labels, self.n_draws, stream)
         shares: list[np.ndarray] = []

@@ -12,7 +12,7 @@ from sklearn.base import clone
 from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.over_sampling import CWGANGPOversampler
-from imblearn_gan.resampled._parts import MAX_SEED, seeded, takes_images
+from imblearn_gan.resampled._parts import MAX_SEED, last_step, seeded, takes_images
 
 #: What ``sampler=None`` stands for, by the kind of data: first in docs/benchmarks/tables.md before
 #: gradient boosting, and, averaged over draws, in ranking rows; first in
@@ -35,9 +35,10 @@ class BalancedSet(NamedTuple):
     source: np.ndarray | None
 
 
-def default_sampler(X: Any) -> Any:
-    """Return a sampler for this kind of data."""
-    return clone(DEFAULT_SAMPLERS["images" if len(X.shape) > 2 else "tables"])
+def default_sampler(X: Any, classifier: Any) -> Any:
+    """Return a sampler for this kind of data: arrays of images, or what a classifier takes so."""
+    flat = getattr(last_step(classifier)[1], "image_shape", None) is not None
+    return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
 
 
 def draws(

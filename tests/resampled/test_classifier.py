@@ -411,6 +411,9 @@ def test_the_default_sampler_is_said_in_one_place(monkeypatch):
         model(None, Keeper()).fit(images(12, 8, 8), np.repeat([0, 1], [8, 4])).sampler_,
         RandomOverSampler,
     )
+    network = ResNetClassifier(width=2, max_epochs=1, image_shape=(8, 8), random_state=0)
+    flat = model(None, network).fit(images(12, 64), np.repeat([0, 1], [8, 4]))
+    assert isinstance(flat.sampler_, RandomOverSampler)
 
 
 def test_a_class_that_a_draw_has_lost():
