@@ -131,7 +131,7 @@ def test_rows_are_generated_in_chunks(sampler, monkeypatch):
 @pytest.mark.parametrize("persistent", [False, True])
 def test_workers_share_an_epoch(sampler, persistent):
     alone = batches(sampler, chunk_size=3)
-    epochs = [sorted(map(key, alone)) for _ in range(3)]
+    epochs = [sorted(map(key, alone)) for _ in range(5)]
     data = batches(sampler, chunk_size=3)
     loader = DataLoader(data, batch_size=None, num_workers=2, persistent_workers=persistent)
     first = list(loader)
@@ -141,6 +141,10 @@ def test_workers_share_an_epoch(sampler, persistent):
     assert sorted(map(key, loader)) == epochs[1]
     data.set_epoch(2)
     assert sorted(map(key, loader)) == epochs[2]
+    abandoned = iter(loader)
+    next(abandoned)
+    del abandoned
+    assert sorted(map(key, loader)) == epochs[4]
     assert sampler.device == "auto"
 
 

@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from imblearn_gan import ResampledClassifier
+from imblearn_gan import ResampledClassifier, ResNetClassifier
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._methods import MOVED, USUAL, Rows
 from tests.metrics.samples import LABELS, TABLE
@@ -133,6 +133,9 @@ def test_baselines_on_images_and_frames():
     pictures = images(40, 8, 8)
     methods = evaluate(tiny(), pictures, baselines="all", cv=2).scores["method"].nunique()
     assert methods == 9
+    network = ResNetClassifier(width=2, max_epochs=1)
+    bags = evaluate(tiny(), pictures, baselines=["tuned cut"], cv=2, classifier=network)
+    assert bags.scores.notna().all(axis=None)
     frame = pd.DataFrame(TABLE).add_prefix("c").assign(kind=np.where(TABLE[:, 0] > 0, "u", "v"))
     result = evaluate(tiny(), frame, baselines="all", cv=2, classifier=None)
     assert result.scores["method"].nunique() == 9

@@ -10,6 +10,7 @@ from sklearn.metrics import (
     make_scorer,
     recall_score,
 )
+from sklearn.utils.validation import check_is_fitted
 
 from imblearn_gan.resampled._decision import Rule, scorer_of, tuned_weights
 
@@ -83,6 +84,21 @@ def test_scorers_see_labels():
     assert rule.predict(p).tolist() == ["yes", "no"]
     recall = make_scorer(recall_score, pos_label="yes")
     assert scorer_of(recall)(rule, p, ["yes", "yes"]) == 0.5
+
+
+def test_a_scorer_of_ones_own_may_look_at_both():
+    def gain(model, X, y):
+        """What is said to be rare costs one, what is found brings five."""
+        check_is_fitted(model)
+        assert_array_equal(model.predict_proba(X), X)
+        said = model.predict(X) == 1
+        return 5 * (said & (y == 1)).sum() - said.sum()
+
+    p = np.linspace(0.05, 0.95, 10)
+    y = np.array([0, 0, 1, 0, 0, 0, 1, 0, 1, 1])
+    p = np.column_stack([1 - p, p])
+    weights = tuned_weights(scorer_of(gain), p, y, np.array([0, 1]), np.ones(2))
+    assert predicted(p, weights).tolist() == [0, 0, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("decision", ["roc_auc", "neg_log_loss", "average_precision"])
