@@ -5,9 +5,10 @@ from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.classifiers import *  # noqa: F403
 from imblearn_gan.exceptions import CollapseWarning
 from imblearn_gan.over_sampling import *  # noqa: F403
+from imblearn_gan.resampled import ResampledClassifier
 
 __version__ = "0.1.0"
 
-__all__ = ["BaseGANOversampler", "CollapseWarning", "__version__"]
+__all__ = ["BaseGANOversampler", "CollapseWarning", "ResampledClassifier", "__version__"]
 __all__ += classifiers.__all__
 __all__ += over_sampling.__all__

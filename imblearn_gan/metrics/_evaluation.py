@@ -4,65 +4,26 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from imblearn.over_sampling.base import BaseOverSampler
-from scipy import stats
 from sklearn.exceptions import FitFailedWarning
-from sklearn.metrics import average_precision_score
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
-from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from imblearn_gan.data import DataCodec, plain_labels, to_native
-from imblearn_gan.metrics._classification import acsa_score, gm_score
 from imblearn_gan.metrics._features import import_optional
-from imblearn_gan.metrics._remedies import (
-    all_parameters,
-    default_classifier,
-    first_step,
-    flat,
-    repeat,
-    seeded,
-    smote,
-    transformers,
-    use,
-    weighted,
-)
+from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
+from imblearn_gan.metrics._remedies import all_parameters, default_classifier, flat
+from imblearn_gan.metrics._scoring import scorers
+from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
+from imblearn_gan.resampled._parts import seeded, takes_images
 
 _MAX_SEED = np.iinfo(np.int32).max
-
-
-@dataclass(frozen=True)
-class SamplerEvaluation:
-    """What :func:`evaluate_sampler` gives.
-
-    Attributes
-    ----------
-    scores : pandas.DataFrame
-        One row for each fold and method: ``fold``, ``method``, ``acsa``, ``gm`` and, for two
-        classes, ``average_precision`` of the smaller one.
-
-    summary : pandas.DataFrame
-        One row for each metric and method: ``mean`` and ``std`` over folds; ``lead``, how much
-        the sampler is ahead of the method in the mean of paired differences, ``lead_std``, and
-        ``lead_low`` and ``lead_high``, the 95 % interval of the lead.
-    """
-
-    scores: Any
-    summary: Any
-
-    def __str__(self) -> str:
-        return str(self.summary.round(3).to_string(index=False, na_rep=""))
-
-    def _repr_html_(self) -> str:
-        return str(self.summary.round(3).to_html(index=False, na_rep=""))
 
 
 def _folds(cv: Any, y: np.ndarray, groups: Any, rng: np.random.RandomState) -> list[tuple]:
@@ -93,6 +54,7 @@ def _score(
     name: str,
     resample: Callable | None,
     classifier: Any,
+    scoring: dict[str, Callable],
     X: Any,
     y: np.ndarray,
     fold: tuple,
@@ -107,21 +69,8 @@ def _score(
     if flatten:
         X_train, X_test = flat(X_train), flat(X_test)
     model = seeded(classifier, seed).fit(X_train, y_train)
-    predicted = model.predict(X_test)
-    scores = {"method": name, "acsa": acsa_score(y[test], predicted)}
-    scores["gm"] = gm_score(y[test], predicted)
-    classes, counts = np.unique(y, return_counts=True)
-    if len(classes) == 2:
-        rare = int(counts.argmin())
-        if hasattr(model, "predict_proba"):
-            scores["average_precision"] = average_precision_score(
-                y[test] == classes[rare], model.predict_proba(X_test)[:, rare]
-            )
-        elif hasattr(model, "decision_function"):
-            scores["average_precision"] = average_precision_score(
-                y[test] == classes[rare], model.decision_function(X_test) * (1 if rare else -1)
-            )
-    return scores
+    scores = {metric: scorer(model, X_test, y[test]) for metric, scorer in scoring.items()}
+    return {"method": name} | {k: value for k, value in scores.items() if value is not None}
 
 
 def _attempt(error_score: Any, name: str, *args: Any) -> dict:
@@ -134,13 +83,13 @@ def _attempt(error_score: Any, name: str, *args: Any) -> dict:
         return {"method": name, "error": f"{type(error).__name__}: {error}"}
 
 
-def _with_failures(scores: Any, own: str, error_score: float) -> Any:
+def _with_failures(scores: Any, needed: list[str], error_score: float) -> Any:
     """Return scores, those of fits that failed ``error_score``; a warning says which."""
     failed = scores["error"].notna()
     errors, scores = scores["error"], scores.drop(columns="error")
     for name in scores["method"].unique():
         here = scores["method"] == name
-        if failed[here].all() and name in ("none", own):
+        if failed[here].all() and name in needed:
             raise ValueError(f"{name} failed in every fold. {errors[here].iloc[0]}")
         if failed[here].any():
             folds = scores["fold"][here & failed].tolist()
@@ -154,65 +103,25 @@ def _with_failures(scores: Any, own: str, error_score: float) -> Any:
     return scores
 
 
-def _summary(pd: Any, scores: Any, name: str, test_ratio: float) -> Any:
-    """Return means, and the lead of ``name``; ``test_ratio`` is of test to training rows."""
-    records = []
-    for metric in [column for column in scores if column not in ("fold", "method")]:
-        table = scores.pivot(index="fold", columns="method", values=metric)
-        for method in scores["method"].unique():
-            record = {"metric": metric, "method": method, "mean": table[method].mean()}
-            record["std"] = table[method].std()
-            if method != name:
-                lead = table[name] - table[method]
-                # folds share training rows, so that plain intervals would be too narrow
-                n = lead.count()  # a fold in which a fit failed may have none
-                error = lead.std() * np.sqrt(1 / n + test_ratio) if n else np.nan
-                half = stats.t.ppf(0.975, n - 1) * error if n > 1 else np.nan
-                record |= {"lead": lead.mean(), "lead_std": lead.std()}
-                record |= {"lead_low": lead.mean() - half, "lead_high": lead.mean() + half}
-            records.append(record)
-    return pd.DataFrame(records)
-
-
-def _check_arguments(sampler: Any, classifier: Any, flatten: Any, error_score: Any) -> None:
-    for name, value, methods in (
-        ("sampler", sampler, ("fit_resample", "get_params")),
-        ("classifier", classifier, ("fit", "predict", "get_params")),
-    ):
-        missing = [m for m in methods if not hasattr(value, m)]
-        if isinstance(value, type) or (missing and not (name == "classifier" and value is None)):
-            raise ValueError(f"{name} must be an object with {', '.join(methods)}. Got {value!r}.")
+def _check_arguments(classifier: Any, flatten: Any, error_score: Any) -> None:
+    needed = ("fit", "predict", "get_params")
+    missing = [method for method in needed if not hasattr(classifier, method)]
+    if isinstance(classifier, type) or (missing and classifier is not None):
+        raise ValueError(
+            f"classifier must be an object with {', '.join(needed)}. Got {classifier!r}."
+        )
     if flatten not in (True, False, "auto"):
         raise ValueError(f"flatten must be True, False or 'auto'. Got {flatten!r}.")
     if error_score != "raise" and not isinstance(error_score, Real):
         raise ValueError(f"error_score must be 'raise' or a number. Got {error_score!r}.")
-    if changing := transformers(sampler):
-        raise ValueError(
-            f"sampler is a pipeline whose steps {changing} transform rows: test rows would stay as "
-            "they are. Put these steps into classifier."
-        )
 
 
-def _runs(
-    sampler: Any, classifier: Any, strategy: Any, categorical: list[int], smallest: int
-) -> dict[str, tuple]:
-    """Return how each method resamples, if it does, and what learns; the sampler is the last."""
-    strategy = strategy if isinstance(sampler, BaseOverSampler) else "auto"
-    runs: dict[str, tuple] = {"none": (None, classifier)}
-    if (with_weights := weighted(classifier)) is not None:
-        runs["class weight"] = None, with_weights
-    runs["random oversampling"] = partial(repeat, strategy), classifier
-    if smallest > 1:
-        runs["SMOTE"] = partial(smote, strategy, categorical), classifier
-    else:
-        warnings.warn(
-            "SMOTE is left out: it needs two rows of each class, and a class has a single "
-            "training row in a fold.",
-            stacklevel=3,
-        )
-    own = type(sampler).__name__
-    runs[f"given {own}" if own in runs else own] = partial(use, sampler), classifier
-    return runs
+def _all_parameters(samplers: dict[str, Any]) -> dict:
+    """Return the parameters of all samplers, the first of them first."""
+    parameters: dict = {}
+    for sampler in samplers.values():
+        parameters = all_parameters(sampler) | parameters
+    return parameters
 
 
 def evaluate_sampler(
@@ -224,22 +133,27 @@ def evaluate_sampler(
     cv: Any = None,
     groups: Any = None,
     flatten: bool | str = "auto",
+    baselines: Any = "usual",
+    scoring: Any = None,
     error_score: Any = np.nan,
     random_state: Any = None,
     n_jobs: int | None = None,
 ) -> SamplerEvaluation:
-    """Evaluate what a sampler does for a classifier, beside nothing and the usual remedies.
+    """Evaluate what samplers do for a classifier, beside nothing and the usual remedies.
 
     The same classifier learns from the training rows of each fold as they are (``'none'``), with
     class weights (where it has a parameter ``class_weight``), after random oversampling, after
-    SMOTE, and after the sampler, and is scored on the same test rows, as they are. Nothing is
-    tuned on, and no sampler sees, a test row.
+    SMOTE, and after each sampler, and is scored on the same test rows, as they are. With
+    ``baselines='all'`` moved thresholds and bags stand beside them. Nothing is tuned on, and no
+    sampler sees, a test row.
 
     Parameters
     ----------
-    sampler : object with the method ``fit_resample``
+    sampler : object with the method ``fit_resample``, or a list or dict of such
         A sampler of this package or any other, or a pipeline of samplers. It is cloned for each
-        fold. Transformers belong into ``classifier``: test rows go through them, too.
+        fold. Transformers belong into ``classifier``: test rows go through them, too. With
+        several, a dict gives their names. Among them, a classifier that sees to the balance
+        itself, such as :class:`~imblearn_gan.ResampledClassifier`, is taken as it is.
 
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Tables, also with categories, or images, as the sampler takes them. Columns of
@@ -265,6 +179,20 @@ def evaluate_sampler(
         Whether the classifier gets images as flat rows. ``'auto'`` asks its tags, those of the
         first step of a pipeline, whether it takes images.
 
+    baselines : {'usual', 'all'} or list of str, default='usual'
+        What the samplers stand beside. ``'usual'`` is ``'none'``, ``'class weight'``,
+        ``'random oversampling'`` and ``'SMOTE'``. ``'all'`` adds, from the rows as they are, what
+        moves the threshold, without which any balancing looks good in scores of labels:
+        ``'cut at the prevalence'`` takes the class that is most probable relative to its share,
+        ``'tuned cut'`` tunes this for balanced accuracy on training rows left out; and the
+        averages of ten: ``'bagging'``, of bootstraps, and ``'under-sampling bagging'``, both cut
+        likewise. They need ``predict_proba``, and take 27 fits of the classifier in each fold.
+
+    scoring : str, callable, list or dict of them, or None, default=None
+        Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives
+        their names. Larger must be better. ``'acsa'``, ``'gm'`` and, of the smaller one of two
+        classes, ``'average_precision'`` are known, too: None is all three.
+
     error_score : 'raise' or float, default=nan
         What a fit that fails scores, with a warning; ``'raise'`` ends the call with its error.
         The lead is that over the folds in which both fits did not score nan.
@@ -279,12 +207,13 @@ def evaluate_sampler(
     Returns
     -------
     SamplerEvaluation
-        ``scores`` by fold, and their ``summary`` with the sampler's lead over each method.
+        ``scores`` by fold, and their ``summary`` with the lead of each sampler over each method.
 
     Warns
     -----
     UserWarning
-        If SMOTE is left out because a class has a single training row.
+        If a baseline is left out: SMOTE because a class has a single training row, others
+        because the classifier has no ``predict_proba``.
 
     FitFailedWarning
         If a sampler or a classifier failed in some folds, and ``error_score`` is a number.
@@ -292,15 +221,16 @@ def evaluate_sampler(
     Raises
     ------
     ValueError
-        If a parameter is wrong, ``y`` has a class too small for the folds, or the sampler, or
+        If a parameter is wrong, ``y`` has a class too small for the folds, or a sampler, or
         the classifier without any, fails in every fold.
 
     Notes
     -----
-    Random oversampling and SMOTE have the ``sampling_strategy`` of the sampler, if that is an
-    oversampler. SMOTE is SMOTENC, or SMOTEN, on data with categories, and takes fewer than five
-    neighbours where a class has fewer than six rows. The interval of the lead is Student's with
-    the variance that Nadeau and Bengio give for folds that share training rows [1]_.
+    Random oversampling and SMOTE have the ``sampling_strategy`` of the samplers, if these are
+    oversamplers and agree. SMOTE is SMOTENC, or SMOTEN, on data with categories, and takes
+    fewer than five neighbours where a class has fewer than six rows. The interval of the lead is
+    Student's with the variance that Nadeau and Bengio give for folds that share training rows
+    [1]_. It holds for one comparison: of twenty without any difference one is expected to lead.
 
     References
     ----------
@@ -320,17 +250,19 @@ def evaluate_sampler(
     >>> result.scores["method"].unique().tolist()
     ['none', 'class weight', 'random oversampling', 'SMOTE', 'CGANOversampler']
     >>> result.summary.columns.tolist()
-    ['metric', 'method', 'mean', 'std', 'lead', 'lead_std', 'lead_low', 'lead_high']
+    ['metric', 'method', 'mean', 'std', 'lead', 'lead_std', 'lead_low', 'lead_high', 'leader']
     """
     pd = import_optional("pandas", "evaluate_sampler")
-    _check_arguments(sampler, classifier, flatten, error_score)
+    samplers, wanted = named_samplers(sampler), named_baselines(baselines)
+    _check_arguments(classifier, flatten, error_score)
     error_score = error_score if error_score == "raise" else float(error_score)
     X, y = to_native(X), column_or_1d(plain_labels(y))
     check_consistent_length(X, y)
     check_classification_targets(y)
     if len(np.unique(y)) < 2:
         raise ValueError("y must have at least two classes.")
-    params = all_parameters(sampler)
+    scoring = scorers(scoring, y)
+    params = _all_parameters(samplers)
     codec = DataCodec(
         params.get("image_shape"),
         params.get("channels", "auto"),
@@ -342,22 +274,30 @@ def evaluate_sampler(
     seeds = rng.randint(_MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)
-    if flatten == "auto":
-        flatten = not get_tags(first_step(classifier)).input_tags.three_d_array
-
     smallest = min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds)
-    runs = _runs(sampler, classifier, params.get("sampling_strategy"), categorical, smallest)
-    own = list(runs)[-1]
+    runs = methods(samplers, wanted, classifier, categorical, smallest)
+
+    def flattens(model: Any) -> bool:
+        return not takes_images(model) if flatten == "auto" else bool(flatten)
 
     jobs = [(i, name, *run) for i in range(len(folds)) for name, run in runs.items()]
     scored = Parallel(n_jobs=n_jobs)(
         delayed(_attempt)(
-            error_score, name, resample, model, X, y, folds[i], int(seeds[i]), flatten
+            error_score,
+            name,
+            resample,
+            model,
+            scoring,
+            X,
+            y,
+            folds[i],
+            int(seeds[i]),
+            flattens(model),
         )
         for i, name, resample, model in jobs
     )
     scores = pd.DataFrame([{"fold": job[0]} | record for job, record in zip(jobs, scored)])
     if "error" in scores:
-        scores = _with_failures(scores, own, error_score)
+        scores = _with_failures(scores, ["none", *samplers], error_score)
     test_ratio = float(np.mean([len(test) / len(train) for train, test in folds]))
-    return SamplerEvaluation(scores, _summary(pd, scores, own, test_ratio))
+    return SamplerEvaluation(scores, summarize(pd, scores, [*samplers], test_ratio))

@@ -15,17 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import column_kind, is_frame
-
-
-def seeded(estimator: Any, seed: int) -> Any:
-    """Return a clone, with a seed wherever it has none of its own."""
-    estimator = clone(estimator)
-    unset = [
-        name
-        for name, value in estimator.get_params().items()
-        if value is None and name.split("__")[-1] == "random_state"
-    ]
-    return estimator.set_params(**dict.fromkeys(unset, seed))
+from imblearn_gan.resampled._parts import last_step, seeded, steps
 
 
 def use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
@@ -76,10 +66,7 @@ def flat(X: Any) -> Any:
 
 def weighted(classifier: Any) -> Any:
     """Return the classifier with balanced class weights; None if it has no such parameter."""
-    prefix, last = "", classifier
-    while hasattr(last, "steps"):
-        name, last = last.steps[-1]
-        prefix += f"{name}__"
+    prefix, last = last_step(classifier)
     if "class_weight" not in getattr(last, "get_params", dict)():
         return None
     return clone(classifier).set_params(**{f"{prefix}class_weight": "balanced"})
@@ -98,23 +85,10 @@ def default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
     )
 
 
-def _steps(estimator: Any) -> list:
-    """Return what does something in a pipeline; nothing of an estimator that is none."""
-    steps = getattr(estimator, "steps", [])
-    return [step for _, step in steps if step is not None and step != "passthrough"]
-
-
-def first_step(estimator: Any) -> Any:
-    """Return what sees the rows first, of a pipeline or of pipelines in it."""
-    while steps := _steps(estimator):
-        estimator = steps[0]
-    return estimator
-
-
 def all_parameters(sampler: Any) -> dict:
     """Return the parameters of a sampler, or of all in a pipeline, the first of them first."""
     parameters = sampler.get_params(deep=False)
-    for step in _steps(sampler):
+    for step in steps(sampler):
         parameters = all_parameters(step) | parameters
     return parameters
 

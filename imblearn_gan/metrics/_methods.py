@@ -1,0 +1,160 @@
+"""What is compared: the remedies beside the samplers, by name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.under_sampling import RandomUnderSampler
+from sklearn.base import BaseEstimator
+from sklearn.utils import _safe_indexing, check_random_state
+
+from imblearn_gan.metrics._remedies import repeat, smote, transformers, use, weighted
+from imblearn_gan.resampled import ResampledClassifier
+
+USUAL = ("none", "class weight", "random oversampling", "SMOTE")
+MOVED = ("cut at the prevalence", "tuned cut", "bagging", "under-sampling bagging")
+N_BAGS = 10
+
+
+class Rows(BaseEstimator):
+    """Gives rows back, as they are or, within their classes, drawn with replacement."""
+
+    def __init__(self, bootstrap: bool = False, random_state: Any = None):
+        self.bootstrap = bootstrap
+        self.random_state = random_state
+
+    def fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+        """Return as many rows of each class."""
+        if not self.bootstrap:
+            self.sample_indices_ = np.arange(len(y))
+            return X, y
+        stream = check_random_state(self.random_state)
+        of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
+        drawn = [rows[stream.randint(len(rows), size=len(rows))] for rows in of_class]
+        self.sample_indices_ = np.concatenate(drawn)
+        return _safe_indexing(X, self.sample_indices_), y[self.sample_indices_]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def named_samplers(sampler: Any) -> dict[str, Any]:
+    """Return samplers by name, also if there is only one; raise a ValueError if one is none."""
+    if isinstance(sampler, Mapping):
+        named = dict(sampler)
+    elif isinstance(sampler, (list, tuple)):
+        named = {}
+        for one in sampler:
+            name = type(one).__name__
+            n = sum(key.rstrip(" 0123456789") == name for key in named)
+            named[f"{name} {n + 1}" if n else name] = one
+    else:
+        named = {type(sampler).__name__: sampler}
+    if not named:
+        raise ValueError("sampler must be a sampler, or a list or dict of some. Got none.")
+    for name, one in named.items():
+        if not isinstance(name, str):
+            raise ValueError(f"sampler must be a dict by name. Got the key {name!r}.")
+        balances = hasattr(one, "fit_resample") or hasattr(one, "predict")
+        if isinstance(one, type) or not (balances and hasattr(one, "get_params")):
+            raise ValueError(
+                "sampler must be an object with fit_resample, get_params, or several of them in a "
+                f"list or dict. Got {one!r}."
+            )
+        if changing := transformers(one) if hasattr(one, "fit_resample") else []:
+            raise ValueError(
+                f"sampler is a pipeline whose steps {changing} transform rows: test rows would "
+                "stay as they are. Put these steps into classifier."
+            )
+    return {f"given {name}" if name in USUAL + MOVED else name: s for name, s in named.items()}
+
+
+def named_baselines(baselines: Any) -> tuple[str, ...]:
+    """Return names of baselines; raise a ValueError for others."""
+    if isinstance(baselines, str) and baselines in ("usual", "all"):
+        return USUAL if baselines == "usual" else USUAL + MOVED
+    known = USUAL + MOVED
+    if isinstance(baselines, str) or not set(baselines) <= set(known):
+        raise ValueError(
+            f"baselines must be 'usual', 'all' or a list of some of {list(known)}. Got "
+            f"{baselines!r}."
+        )
+    return tuple(name for name in known if name in set(baselines))
+
+
+def methods(
+    samplers: dict[str, Any],
+    baselines: tuple[str, ...],
+    classifier: Any,
+    categorical: list[int],
+    smallest: int,
+) -> dict[str, tuple]:
+    """Return how each method resamples, if it does, and what learns; the samplers are the last.
+
+    Parameters
+    ----------
+    samplers : dict
+        Samplers, and classifiers that see to the balance themselves, by name.
+
+    baselines : tuple of str
+        Those that are asked for.
+
+    classifier : classifier
+        What learns.
+
+    categorical : list of int
+        Columns of categories.
+
+    smallest : int
+        Rows of the smallest class in a fold.
+    """
+    strategy = _shared_strategy([*samplers.values()])
+    ways: dict[str, Any] = {"none": (None, classifier)}
+    if (with_weights := weighted(classifier)) is not None:
+        ways["class weight"] = None, with_weights
+    ways["random oversampling"] = partial(repeat, strategy), classifier
+    if smallest > 1:
+        ways["SMOTE"] = partial(smote, strategy, categorical), classifier
+    if hasattr(classifier, "predict_proba"):
+        bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
+        ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Rows())
+        if smallest > 1:
+            ways["tuned cut"] = (
+                None,
+                ResampledClassifier(classifier, Rows(), decision="balanced_accuracy"),
+            )
+        ways["bagging"] = None, bag(Rows(bootstrap=True))
+        ways["under-sampling bagging"] = None, bag(RandomUnderSampler())
+    if not hasattr(classifier, "predict_proba"):
+        _tell(baselines, MOVED, "the classifier has no predict_proba")
+    if smallest < 2:
+        reason = (
+            "two rows of each class are needed, and a class has a single training row in a fold"
+        )
+        _tell(baselines, ("SMOTE", "tuned cut"), reason)
+    runs = {name: ways[name] for name in baselines if name in ways}
+    for name, one in samplers.items():
+        resamples = hasattr(one, "fit_resample")
+        runs[name] = (partial(use, one), classifier) if resamples else (None, one)
+    return runs
+
+
+def _tell(baselines: Iterable[str], names: tuple[str, ...], reason: str) -> None:
+    """Warn of baselines that are asked for and left out."""
+    if out := [name for name in baselines if name in names]:
+        verb = "are" if len(out) > 1 else "is"
+        warnings.warn(f"{', '.join(out)} {verb} left out: {reason}.", stacklevel=4)
+
+
+def _shared_strategy(samplers: list) -> Any:
+    """Return the ``sampling_strategy`` of the oversamplers, if they agree."""
+    found = [s.sampling_strategy for s in samplers if isinstance(s, BaseOverSampler)]
+    same = len(found) == len(samplers) and all(one == found[0] for one in found[1:])
+    return found[0] if same else "auto"

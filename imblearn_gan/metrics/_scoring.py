@@ -1,0 +1,71 @@
+"""Scores by name or callable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import average_precision_score, get_scorer, make_scorer
+
+from imblearn_gan.metrics._classification import acsa_score, gm_score
+
+RESERVED = ("fold", "method", "error")
+
+
+def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
+    """Return scorers by name; raise a ValueError for what is none.
+
+    ``'acsa'``, ``'gm'`` and, for two classes, ``'average_precision'`` are those of this package,
+    the last one of the smaller class; all other names are scikit-learn's.
+    """
+    classes, counts = np.unique(y, return_counts=True)
+    own: dict[str, Callable] = {"acsa": make_scorer(acsa_score), "gm": make_scorer(gm_score)}
+    if len(classes) == 2:
+        own["average_precision"] = partial(_rare_average_precision, int(counts.argmin()))
+    if scoring is None:
+        return own
+    named = scoring
+    if not isinstance(scoring, Mapping):
+        many = isinstance(scoring, (list, tuple, set))
+        named = {_name(one): one for one in (scoring if many else [scoring])}
+        if many and len(named) < len(scoring):
+            raise ValueError("scoring holds two of one name: give a dict {name: scorer}.")
+    if not named or any(name in RESERVED or not isinstance(name, str) for name in named):
+        raise ValueError(
+            f"scoring must name at least one score, by a string that is none of {RESERVED}. Got "
+            f"{scoring!r}."
+        )
+    return {name: _scorer(one, own) for name, one in named.items()}
+
+
+def _scorer(one: Any, own: dict[str, Callable]) -> Callable:
+    if isinstance(one, str) and one in own:
+        return own[one]
+    try:
+        scorer = get_scorer(one)
+    except ValueError as error:
+        raise ValueError(f"scoring has {one!r}, which is no scorer. {error}") from error
+    if not callable(scorer):
+        raise ValueError(f"scoring must hold names or callables. Got {one!r}.")
+    return scorer
+
+
+def _name(one: Any) -> Any:
+    """Return the name of a scorer or of the function that it calls."""
+    if isinstance(one, str):
+        return one
+    function = getattr(one, "_score_func", one)
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _rare_average_precision(rare: int, model: Any, X: Any, y: np.ndarray) -> float | None:
+    """Return the average precision of one of two classes; None where nothing ranks rows."""
+    if hasattr(model, "predict_proba"):
+        score = model.predict_proba(X)[:, rare]
+    elif hasattr(model, "decision_function"):
+        score = model.decision_function(X) * (1 if rare else -1)
+    else:
+        return None
+    return average_precision_score(y == model.classes_[rare], score)

@@ -1,0 +1,126 @@
+"""Balanced sets: drawn from a sampler that was trained once, or resampled afresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from imblearn.over_sampling import RandomOverSampler
+from sklearn.base import clone
+
+from imblearn_gan._replay import n_repeated
+from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.over_sampling import CWGANGPOversampler
+from imblearn_gan.resampled._parts import MAX_SEED, last_step, seeded, takes_images
+
+#: What ``sampler=None`` stands for, by the kind of data: first in docs/benchmarks/tables.md before
+#: gradient boosting, and, averaged over draws, in ranking rows; first in
+#: docs/benchmarks/fashion_mnist.md before a network that changes its images itself.
+DEFAULT_SAMPLERS: dict[str, Any] = {
+    "tables": CWGANGPOversampler(),
+    "images": RandomOverSampler(),
+}
+
+
+class BalancedSet(NamedTuple):
+    """Rows to learn from.
+
+    ``source`` says which row of X each one is; -1 for one that is made up. It is None where the
+    sampler does not tell.
+    """
+
+    X: Any
+    y: np.ndarray
+    source: np.ndarray | None
+
+
+def default_sampler(X: Any, classifier: Any) -> Any:
+    """Return a sampler for this kind of data: arrays of images, or what a classifier takes so."""
+    flat = getattr(last_step(classifier)[1], "image_shape", None) is not None
+    return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
+
+
+def draws(
+    sampler: Any, X: Any, y: np.ndarray, n_draws: int, stream: np.random.RandomState
+) -> tuple[Any, Iterator[BalancedSet]]:
+    """Fit a clone of a sampler; return it and the balanced sets, the others as they are asked for.
+
+    Parameters
+    ----------
+    sampler : object with the method ``fit_resample``
+        One of this package is trained once: the other sets have fresh generated rows and freshly
+        dealt repeated ones. Any other resamples anew for each.
+
+    X : {ndarray, dataframe, sparse matrix}
+        Rows in native form.
+
+    y : ndarray of shape (n_samples,)
+        Labels.
+
+    n_draws : int
+        How many sets.
+
+    stream : RandomState
+        Where seeds come from. The first set keeps those that the sampler has itself.
+    """
+    seeds = stream.randint(MAX_SEED, size=n_draws)
+    fitted, first = _resampled(seeded(sampler, int(seeds[0])), X, y)
+    again = _drawn if isinstance(fitted, BaseGANOversampler) else _refitted
+
+    def sets() -> Iterator[BalancedSet]:
+        yield first
+        for seed in seeds[1:]:
+            yield again(fitted, X, y, int(seed))
+
+    return fitted, sets()
+
+
+def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
+    return _resampled(seeded(fitted, seed, afresh=True), X, y)[1]
+
+
+def _drawn(sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
+    """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
+    names = sampler.classes_.tolist()
+    added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
+    repeated = np.array(n_repeated(added, sampler.replay))
+    made = np.array(added) - repeated
+    targets = np.unique(y, return_counts=True)[1] + repeated
+    copier = seeded(sampler, seed, afresh=True)
+    copier.set_params(replay=1.0, sampling_strategy=dict(zip(names, targets.tolist())))
+    rows, labels = copier.fit_resample(X, y)  # trains nothing
+    source = copier.sample_source_
+    if not made.sum():
+        return BalancedSet(rows, labels, source)
+    new, new_labels = sampler.sample(dict(zip(names, made.tolist())), random_state=seed)
+    n = len(y)
+    blocks = [rows[:n], new, rows[n:]] if len(source) > n else [rows, new]
+    return BalancedSet(
+        sampler.codec_.stack(blocks),
+        np.concatenate([labels[:n], new_labels, labels[n:]]),
+        np.concatenate([source[:n], np.full(len(new_labels), -1), source[n:]]),
+    )
+
+
+def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
+    """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
+    if len(X.shape) < 3 or takes_images(sampler):
+        rows, labels = sampler.fit_resample(X, y)
+        return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
+    # in floating point: what interpolates would wrap round in unsigned integers
+    rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float64), y)
+    rows = np.rint(rows) if X.dtype.kind in "iub" else rows
+    rows = rows.reshape(-1, *X.shape[1:]).astype(X.dtype)
+    return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
+
+
+def _source(sampler: Any, labels: np.ndarray, y: np.ndarray) -> np.ndarray | None:
+    """Return which rows are which, as far as a sampler tells."""
+    for name in ("sample_source_", "sample_indices_"):
+        if hasattr(sampler, name):
+            return np.asarray(getattr(sampler, name)).ravel()
+    over = getattr(sampler, "_sampling_type", None) == "over-sampling"
+    if over and np.array_equal(labels[: len(y)], y):  # SMOTE and its like put new rows behind
+        return np.where(np.arange(len(labels)) < len(y), np.arange(len(labels)), -1)
+    return None

@@ -1,0 +1,76 @@
+"""Parts of estimators: their seeds, the step of a pipeline that classifies, and its weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.utils import get_tags
+from sklearn.utils.validation import has_fit_parameter
+
+MAX_SEED = np.iinfo(np.int32).max
+
+
+def seeded(estimator: Any, seed: int, *, afresh: bool = False) -> Any:
+    """Return a clone, with a seed wherever it has none of its own; ``afresh`` everywhere."""
+    estimator = clone(estimator)
+    names = [
+        name
+        for name, value in estimator.get_params().items()
+        if name.split("__")[-1] == "random_state" and (afresh or value is None)
+    ]
+    return estimator.set_params(**dict.fromkeys(names, seed))
+
+
+def steps(estimator: Any) -> list:
+    """Return what does something in a pipeline; nothing of an estimator that is none."""
+    steps = getattr(estimator, "steps", [])
+    return [step for _, step in steps if step is not None and step != "passthrough"]
+
+
+def first_step(estimator: Any) -> Any:
+    """Return what sees the rows first, of a pipeline or of pipelines in it."""
+    while inner := steps(estimator):
+        estimator = inner[0]
+    return estimator
+
+
+def takes_images(estimator: Any) -> bool:
+    """Return whether an estimator, or the first step of a pipeline, takes arrays of images."""
+    return bool(get_tags(first_step(estimator)).input_tags.three_d_array)
+
+
+def last_step(classifier: Any) -> tuple[str, Any]:
+    """Return the step of a pipeline, or of pipelines in it, that classifies, and its prefix."""
+    prefix = ""
+    while hasattr(classifier, "steps"):
+        name, classifier = classifier.steps[-1]
+        prefix += f"{name}__"
+    return prefix, classifier
+
+
+def check_weights_are_taken(classifier: Any, what: str) -> None:
+    """Raise a ValueError if a classifier cannot weigh rows."""
+    last = last_step(classifier)[1]
+    if not has_fit_parameter(last, "sample_weight"):
+        raise ValueError(
+            f"{what} needs a classifier whose fit takes sample_weight, but that of {last!r} does "
+            "not. Leave it at its default, or take another classifier."
+        )
+
+
+def fit_weighted(
+    classifier: Any, X: Any, y: np.ndarray, weight: np.ndarray | None, params: dict, routed: bool
+) -> Any:
+    """Fit a classifier, or the pipeline that it ends, on weighted rows.
+
+    ``routed`` says that the steps of the pipeline have been asked which of them take weights.
+    """
+    if weight is None:
+        return classifier.fit(X, y, **params)
+    if routed or params:
+        return classifier.fit(X, y, **{**params, "sample_weight": weight})
+    with config_context(enable_metadata_routing=False):
+        return classifier.fit(X, y, **{f"{last_step(classifier)[0]}sample_weight": weight})

@@ -1,0 +1,95 @@
+"""From the class shares that a classifier has seen to the true ones, in closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils import compute_sample_weight
+
+from imblearn_gan.resampled._parts import last_step
+
+
+def shift_priors(probabilities: Any, shares: Any, priors: Any) -> np.ndarray:
+    """Carry probabilities over from the class shares that were learnt to those that are true.
+
+    If only the sizes of the classes were changed and not what their rows look like,
+    ``p(y | x)`` is multiplied by ``priors[y] / shares[y]`` and normalised [1]_ [2]_. Turned round
+    it gives the balanced probabilities of a classifier that has seen the true shares.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n_samples, n_classes)
+        What a classifier says that has learnt from rows whose classes have these ``shares``.
+
+    shares : array-like of shape (n_classes,)
+        Class shares of the rows that it has learnt from, by weight where rows had weights.
+
+    priors : array-like of shape (n_classes,)
+        Class shares where the probabilities are to hold.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, n_classes), dtype float64
+        Each row sums to one.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or shares are negative or all zero.
+
+    References
+    ----------
+    .. [1] M. Saerens, P. Latinne and C. Decaestecker, "Adjusting the outputs of a classifier to
+       new a priori probabilities: a simple procedure", Neural Computation, 2002, eq. (2.4).
+
+    .. [2] C. Elkan, "The foundations of cost-sensitive learning", IJCAI 2001, theorem 2.
+
+    Examples
+    --------
+    >>> from imblearn_gan.resampled import shift_priors
+    >>> shift_priors([[0.5, 0.5], [0.1, 0.9]], shares=[0.5, 0.5], priors=[0.9, 0.1]).round(2)
+    array([[0.9, 0.1],
+           [0.5, 0.5]])
+    """
+    p = np.asarray(probabilities, dtype=np.float64)
+    given, true = (np.asarray(values, dtype=np.float64) for values in (shares, priors))
+    if p.ndim != 2 or given.shape != p.shape[1:] or true.shape != p.shape[1:]:
+        raise ValueError(
+            "probabilities must have a column, shares and priors a number for each class. Got "
+            f"the shapes {p.shape}, {given.shape} and {true.shape}."
+        )
+    for name, values in (("shares", given), ("priors", true)):
+        if not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
+            raise ValueError(f"{name} must be non-negative and not all zero. Got {values}.")
+    shifted = p * ratio(true, given)
+    total = shifted.sum(axis=1, keepdims=True)
+    # of a row whose every class has a share or a prior of zero only the priors are known
+    return np.where(total > 0, ratio(shifted, total), true / true.sum())
+
+
+def ratio(numerator: Any, denominator: Any) -> np.ndarray:
+    """Divide; zero where the denominator is."""
+    shape = np.broadcast_shapes(np.shape(numerator), np.shape(denominator))
+    return np.divide(numerator, denominator, out=np.zeros(shape), where=np.asarray(denominator) > 0)
+
+
+def class_shares(y: np.ndarray, n_classes: int, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return the share of each class code in the weight of all rows."""
+    total = np.bincount(y, weight, minlength=n_classes).astype(np.float64)
+    if not total.sum() > 0:
+        raise ValueError("sample_weight must have a positive sum over the rows to learn from.")
+    return total / total.sum()
+
+
+def effective_weight(
+    classifier: Any, labels: np.ndarray, weight: np.ndarray | None
+) -> np.ndarray | None:
+    """Return the weights of rows in a classifier's loss, its own class weights included."""
+    class_weight = getattr(last_step(classifier)[1], "class_weight", None)
+    if class_weight is None:
+        return weight
+    if class_weight == "balanced_subsample":  # of forests
+        class_weight = "balanced"
+    own = compute_sample_weight(class_weight, labels)
+    return own if weight is None else own * weight

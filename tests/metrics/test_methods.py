@@ -1,0 +1,178 @@
+"""What is compared, by name."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.pipeline import make_pipeline as make_sampling_pipeline
+from imblearn.under_sampling import RandomUnderSampler
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import balanced_accuracy_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.naive_bayes import GaussianNB
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from imblearn_gan import ResampledClassifier, ResNetClassifier
+from imblearn_gan.metrics import evaluate_sampler
+from imblearn_gan.metrics._methods import MOVED, USUAL, Rows
+from tests.metrics.samples import LABELS, TABLE
+from tests.samplers import images, tiny
+
+CV = StratifiedKFold(4, shuffle=True, random_state=3)
+
+
+def evaluate(sampler, X=TABLE, y=LABELS, **params):
+    defaults = {"classifier": LogisticRegression(), "cv": CV, "random_state": 0}
+    return evaluate_sampler(sampler, X, y, **defaults | params)
+
+
+def score(result, method, fold=1, metric="acsa"):
+    return result.scores.query("fold == @fold and method == @method").iloc[0][metric]
+
+
+def test_all_baselines_by_hand():
+    result = evaluate(tiny(), baselines="all")
+    assert tuple(result.scores["method"].unique()) == (*USUAL, *MOVED, "TinySampler")
+    train, test = list(CV.split(TABLE, LABELS))[1]
+    X, y, unseen = TABLE[train], LABELS[train], TABLE[test]
+    p = LogisticRegression().fit(X, y).predict_proba(unseen)[:, 1]
+    expected = balanced_accuracy_score(LABELS[test], p > y.mean())
+    assert score(result, "cut at the prevalence") == expected
+    assert score(result, "none") == balanced_accuracy_score(LABELS[test], p > 0.5)
+    metric = "average_precision"
+    assert score(result, "tuned cut", metric=metric) == score(result, "none", metric=metric)
+
+
+def test_bags_average_ten(monkeypatch):
+    fitted = []
+    original = LogisticRegression.fit
+
+    def fit(self, X, y, sample_weight=None):
+        fitted.append((len(y), y.mean()))
+        return original(self, X, y, sample_weight)
+
+    monkeypatch.setattr(LogisticRegression, "fit", fit)
+    evaluate(
+        tiny(), baselines=["bagging", "under-sampling bagging"], cv=[*CV.split(TABLE, LABELS)][:1]
+    )
+    n = int(LABELS[next(CV.split(TABLE, LABELS))[0]].sum())
+    assert [size for size, _ in fitted[:10]] == [30] * 10
+    assert fitted[10:20] == [(2 * n, 0.5)] * 10
+    assert len(fitted) == 21  # and the sampler's
+
+
+def test_rows_are_drawn_within_their_classes():
+    X = np.arange(40.0)[:, None]
+    drawn, y = Rows(bootstrap=True, random_state=0).fit_resample(X, LABELS)
+    assert_array_equal(np.bincount(y), np.bincount(LABELS))
+    assert_array_equal(LABELS[drawn[:, 0].astype(int)], y)
+    assert len(np.unique(drawn)) < 40
+    other, _ = Rows(bootstrap=True, random_state=1).fit_resample(X, LABELS)
+    assert not np.array_equal(drawn, other)
+    same, _ = Rows().fit_resample(X, LABELS)
+    assert same is X
+
+
+def test_several_samplers_in_a_list_or_a_dict():
+    samplers = [SMOTE(), tiny(), tiny(replay=1.0), tiny(replay=0.5)]
+    result = evaluate(samplers)
+    names = ["given SMOTE", "TinySampler", "TinySampler 2", "TinySampler 3"]
+    assert result.scores["method"].unique().tolist() == [*USUAL, *names]
+    named = evaluate({"a": tiny(), "b": RandomUnderSampler()}, baselines=["none"])
+    assert named.scores["method"].unique().tolist() == ["none", "a", "b"]
+    alone = evaluate(tiny(), baselines=["none"])
+    assert_array_equal(
+        alone.scores.query("method == 'TinySampler'")["acsa"],
+        named.scores.query("method == 'a'")["acsa"],
+    )
+
+
+def test_classifiers_that_see_to_the_balance_themselves():
+    own = ResampledClassifier(LogisticRegression(), SMOTE(), n_draws=2)
+    pipeline = make_sampling_pipeline(SMOTE(), LogisticRegression())
+    parts = {"own": own, "pipeline": pipeline, "sampler": SMOTE()}
+    result = evaluate(parts, scoring="neg_log_loss")
+    rows = {name: result.scores.query("method == @name")["neg_log_loss"] for name in parts}
+    assert_array_equal(rows["pipeline"], rows["sampler"])
+    assert rows["own"].mean() > rows["sampler"].mean()  # probabilities that are right
+    assert len(rows["own"]) == 4
+    assert not hasattr(own, "estimators_")
+
+
+def test_baselines_have_the_strategy_on_which_samplers_agree():
+    half = evaluate(
+        [RandomOverSampler(sampling_strategy=0.5), RandomOverSampler(sampling_strategy=0.5)]
+    )
+    table = half.scores.pivot(index="fold", columns="method", values="average_precision")
+    assert_array_equal(table["random oversampling"], table["RandomOverSampler"])
+    mixed = evaluate({"half": RandomOverSampler(sampling_strategy=0.5), "all": RandomOverSampler()})
+    table = mixed.scores.pivot(index="fold", columns="method", values="average_precision")
+    assert_array_equal(table["random oversampling"], table["all"])
+
+
+def test_what_is_left_out_is_said():
+    with pytest.warns(UserWarning, match="under-sampling bagging are left out: the classifier has"):
+        result = evaluate(tiny(), classifier=LinearSVC(), baselines="all")
+    assert not set(MOVED) & set(result.scores["method"])
+    y = np.zeros(40, dtype=int)
+    y[:2] = 1  # one in each half
+    with pytest.warns(UserWarning, match="SMOTE, tuned cut are left out: two rows"):
+        result = evaluate(tiny(), y=y, cv=2, baselines="all", classifier=GaussianNB())
+    assert "cut at the prevalence" in set(result.scores["method"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        evaluate(tiny(replay=1.0), baselines=["none"], y=y, cv=2)
+
+
+def test_baselines_on_images_and_frames():
+    pictures = images(40, 8, 8)
+    methods = evaluate(tiny(), pictures, baselines="all", cv=2).scores["method"].nunique()
+    assert methods == 9
+    network = ResNetClassifier(width=2, max_epochs=1)
+    bags = evaluate(tiny(), pictures, baselines=["tuned cut"], cv=2, classifier=network)
+    assert bags.scores.notna().all(axis=None)
+    frame = pd.DataFrame(TABLE).add_prefix("c").assign(kind=np.where(TABLE[:, 0] > 0, "u", "v"))
+    result = evaluate(tiny(), frame, baselines="all", cv=2, classifier=None)
+    assert result.scores["method"].nunique() == 9
+    assert result.scores.notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        ({"sampler": []}, "sampler must be a sampler, or a list or dict"),
+        ({"sampler": {1: SMOTE()}}, "sampler must be a dict by name"),
+        ({"sampler": [SMOTE(), 3]}, "sampler must be an object with fit_resample"),
+        ({"sampler": [SMOTE]}, "sampler must be an object with fit_resample"),
+        (
+            {"sampler": {"a": make_sampling_pipeline(StandardScaler(), SMOTE())}},
+            r"steps \['standardscaler'\] transform rows",
+        ),
+        ({"baselines": "most"}, "baselines must be 'usual', 'all' or a list"),
+        ({"baselines": ["none", "luck"]}, "baselines must be"),
+    ],
+)
+def test_what_cannot_be_compared(change, match):
+    with pytest.raises(ValueError, match=match):
+        evaluate(**{"sampler": SMOTE()} | change)
+
+
+def test_a_sampler_that_fails_everywhere_is_named():
+    class Broken(SMOTE):
+        def fit_resample(self, X, y):
+            raise RuntimeError("it broke")
+
+    with pytest.raises(ValueError, match=r"b failed in every fold\. RuntimeError: it broke"):
+        evaluate({"a": SMOTE(), "b": clone(Broken())}, baselines=[])
+
+
+def test_samplers_alone():
+    result = evaluate({"a": SMOTE(), "b": RandomUnderSampler()}, baselines=[])
+    lead = result.summary.query("metric == 'acsa' and method == 'b'").iloc[0]
+    table = result.scores.pivot(index="fold", columns="method", values="acsa")
+    assert_allclose(lead["lead"], (table["a"] - table["b"]).mean())

@@ -1,0 +1,85 @@
+"""Means by method, and who leads whom."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from imblearn_gan.metrics import SamplerEvaluation
+from imblearn_gan.metrics._summary import side_by_side, summarize
+
+NOISE = np.array([0.01, -0.01, 0.02, -0.02, 0.0])
+
+
+def scores(**methods):
+    return pd.DataFrame(
+        [
+            {"fold": fold, "method": name, "acsa": value}
+            for name, values in methods.items()
+            for fold, value in enumerate(values)
+        ]
+    )
+
+
+SCORES = scores(none=0.5 + NOISE, A=0.9 - NOISE, B=0.7 + 10 * NOISE, C=0.3 + NOISE)
+
+
+def test_leaders_are_those_whose_interval_is_on_one_side_of_zero():
+    summary = summarize(pd, SCORES, ["A", "B", "C"], 0.25)
+    assert summary.columns.tolist() == [
+        "metric",
+        "method",
+        "mean",
+        "std",
+        "sampler",
+        "lead",
+        "lead_std",
+        "lead_low",
+        "lead_high",
+        "leader",
+    ]
+    leaders = summary.set_index(["method", "sampler"])["leader"].to_dict()
+    assert leaders == {
+        ("none", "A"): "A",
+        ("none", "B"): "",
+        ("none", "C"): "none",
+        ("A", "B"): "",
+        ("A", "C"): "A",
+        ("B", "A"): "",
+        ("B", "C"): "B",
+        ("C", "A"): "A",
+        ("C", "B"): "B",
+    }
+    row = summary.query("method == 'none' and sampler == 'A'").iloc[0]
+    half = stats.t.ppf(0.975, 4) * np.std(2 * NOISE, ddof=1) * np.sqrt(1 / 5 + 0.25)
+    assert row["lead"] == pytest.approx(0.4)
+    assert [row["lead_low"], row["lead_high"]] == pytest.approx([0.4 - half, 0.4 + half])
+
+
+def test_one_sampler_has_no_column_of_names():
+    summary = summarize(pd, SCORES, ["A"], 0.25)
+    assert "sampler" not in summary
+    assert summary["leader"].tolist() == ["A", "", "", "A"]
+    assert summary.query("method == 'A'")["lead"].isna().all()
+
+
+def test_several_samplers_are_printed_beside_each_other():
+    summary = summarize(pd, SCORES, ["A", "B"], 0.25)
+    table = side_by_side(summary)
+    assert table.columns.tolist() == ["mean", "A", "B"]
+    assert table.index.tolist() == [("acsa", name) for name in ("none", "A", "B", "C")]
+    assert table.loc[("acsa", "none"), "A"].startswith("+0.400 [+0.3")
+    assert table.loc[("acsa", "none"), "A"].endswith("*")
+    assert not table.loc[("acsa", "none"), "B"].endswith("*")
+    assert table.loc[("acsa", "A"), "A"] == ""
+    result = SamplerEvaluation(SCORES, summary)
+    for text in (str(result), result._repr_html_()):
+        assert "95 % interval" in text
+        assert "+0.400" in text
+    assert max(map(len, str(result).splitlines())) < 100
+
+
+def test_a_lone_fold_has_no_interval():
+    summary = summarize(pd, scores(none=[0.5], A=[0.9]), ["A"], 0.25)
+    assert summary["lead"].iloc[0] == pytest.approx(0.4)
+    assert summary["leader"].tolist() == ["", ""]

@@ -1,0 +1,452 @@
+"""A classifier behind a sampler: what a user relies on."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+import sklearn
+from imblearn.combine import SMOTETomek
+from imblearn.over_sampling import SMOTE, RandomOverSampler
+from imblearn.pipeline import make_pipeline as make_sampling_pipeline
+from imblearn.under_sampling import RandomUnderSampler
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import make_classification
+from sklearn.dummy import DummyClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from imblearn_gan import (
+    BaseGANOversampler,
+    CWGANGPOversampler,
+    ResampledClassifier,
+    ResNetClassifier,
+)
+from imblearn_gan.resampled import _draws, shift_priors
+from tests.samplers import Recorder, images, tiny
+
+X, Y = make_classification(
+    600, n_features=6, n_informative=3, weights=[0.95], flip_y=0.01, class_sep=0.8, random_state=1
+)
+LOGISTIC = LogisticRegression()
+
+
+def model(sampler=None, classifier=LOGISTIC, **params):
+    return ResampledClassifier(classifier, sampler, **{"random_state": 0} | params)
+
+
+LEFT_OUT = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "samplers count rows: one of weight two is not two"
+    ),
+    "check_sample_weight_equivalence_on_sparse_data": (
+        "samplers count rows: one of weight two is not two"
+    ),
+}
+
+
+def expected_failures(estimator):
+    ours = {"check_dtype_object": "samplers of this package refuse dicts by a ValueError"}
+    return LEFT_OUT | (ours if isinstance(estimator.sampler, BaseGANOversampler) else {})
+
+
+@parametrize_with_checks(
+    [
+        model(tiny(), n_draws=2),
+        model(RandomOverSampler(), n_draws=2),
+        model(RandomUnderSampler(), make_pipeline(StandardScaler(), LOGISTIC)),
+    ],
+    expected_failed_checks=expected_failures,
+)
+def test_scikit_learn(estimator, check):
+    check(estimator)
+
+
+# probabilities ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sampler", [SMOTE(random_state=0), tiny(max_iter=300, replay=0.5)])
+def test_probabilities_are_those_of_the_true_shares(sampler):
+    X, y = make_classification(6000, weights=[0.95], flip_y=0, class_sep=0.6, random_state=3)
+    seen, unseen = slice(0, 3000), slice(3000, None)
+    losses = {}
+    for correct in (True, False):
+        fitted = model(sampler, correct_priors=correct).fit(X[seen], y[seen])
+        p = fitted.predict_proba(X[unseen])
+        losses[correct] = brier_score_loss(y[unseen], p[:, 1]), log_loss(y[unseen], p)
+        assert_allclose(p.sum(axis=1), 1)
+        assert abs(p[:, 1].mean() - y.mean()) < 0.025 or not correct
+    none = clone(LOGISTIC).fit(X[seen], y[seen]).predict_proba(X[unseen])
+    assert losses[True][0] < 0.6 * losses[False][0]
+    assert losses[True][1] < 0.6 * losses[False][1]
+    assert losses[True][0] < brier_score_loss(y[unseen], none[:, 1]) + 0.01
+
+
+def test_the_correction_by_hand():
+    sampler = RandomOverSampler(sampling_strategy=0.5)
+    raw = model(sampler, correct_priors=False).fit(X, Y).predict_proba(X)
+    fitted = model(sampler).fit(X, Y)
+    assert_allclose(fitted.priors_, np.bincount(Y) / len(Y))
+    assert_allclose(fitted.shares_, [2 / 3, 1 / 3], atol=1e-3)
+    assert_allclose(
+        fitted.predict_proba(X), shift_priors(raw, fitted.shares_, fitted.priors_), atol=1e-12
+    )
+
+
+def test_a_classifier_that_knows_shares_alone_says_the_true_ones():
+    prior = DummyClassifier(strategy="prior")
+    for params in ({}, {"synthetic_weight": 0.3}, {"n_draws": 3}):
+        p = model(tiny(replay=0.25), prior, **params).fit(X, Y).predict_proba(X)
+        assert_allclose(p[0], np.bincount(Y) / len(Y))
+
+
+def test_class_weights_of_the_classifier_are_corrected_too():
+    weighted = LogisticRegression(class_weight="balanced", C=1e4)
+    fitted = model(RandomOverSampler(sampling_strategy=0.3), weighted).fit(X, Y)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+    assert abs(fitted.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.02
+
+
+# draws ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [SMOTE(random_state=3), RandomUnderSampler(random_state=3), tiny(random_state=3, replay=0.5)],
+)
+def test_one_draw_is_a_pipeline(sampler):
+    pipeline = make_sampling_pipeline(clone(sampler), clone(LOGISTIC)).fit(X, Y)
+    fitted = model(sampler, correct_priors=False, decision="prior").fit(X, Y)
+    assert_array_equal(fitted.predict_proba(X), pipeline.predict_proba(X))
+    assert_array_equal(fitted.predict(X), pipeline.predict(X))
+
+
+class Keeper(ClassifierMixin, BaseEstimator):
+    """Remembers what it has learnt from."""
+
+    def fit(self, X, y, sample_weight=None):
+        self.X_, self.y_, self.weight_ = X, y, sample_weight
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        return np.full((X.shape[0], len(self.classes_)), 1 / len(self.classes_))
+
+    def predict(self, X):
+        return np.repeat(self.classes_[:1], X.shape[0])
+
+
+@pytest.mark.parametrize("replay", [0, 0.5])
+def test_draws_are_real_rows_and_fresh_generated_ones(replay):
+    fitted = model(tiny(replay=replay), Keeper(), n_draws=3, synthetic_weight=0.5).fit(X, Y)
+    n, n_added = len(Y), int(np.ptp(np.bincount(Y)))
+    made = n_added - int(replay * n_added)
+    sets = [estimator.X_ for estimator in fitted.estimators_]
+    for estimator, rows in zip(fitted.estimators_, sets):
+        assert_array_equal(rows[:n], X)
+        assert np.bincount(estimator.y_).tolist() == [np.bincount(Y)[0]] * 2
+        assert (estimator.y_[n:] == 1).all()
+        assert_array_equal(np.flatnonzero(estimator.weight_ < 1), np.arange(n, n + made))
+        repeated = {tuple(row) for row in rows[n + made :]}
+        assert repeated <= {tuple(row) for row in X[Y == 1]}
+        generated = {tuple(row) for row in rows[n : n + made]}
+        assert not generated & {tuple(row) for row in X}
+    for i in range(3):
+        for j in range(i):
+            generated = [{tuple(row) for row in rows[n : n + made]} for rows in (sets[i], sets[j])]
+            assert not generated[0] & generated[1]
+            assert not replay or not np.array_equal(sets[i][n + made :], sets[j][n + made :])
+
+
+def test_a_sampler_of_this_package_is_trained_once(monkeypatch):
+    trained = []
+    original = BaseGANOversampler._train
+    monkeypatch.setattr(
+        BaseGANOversampler, "_train", lambda self, *a: trained.append(self) or original(self, *a)
+    )
+    recorder = Recorder()
+    fitted = model(tiny(callbacks=[recorder], replay=0.5), n_draws=4).fit(X, Y)
+    assert trained == [fitted.sampler_]
+    heard = fitted.sampler_.callbacks[0].events
+    assert (heard.count("fit_begin"), heard.count("fit_end")) == (1, 1)
+    assert recorder.events == []  # the sampler given is not touched
+
+
+@pytest.mark.parametrize("sampler", [SMOTE(random_state=0), RandomUnderSampler(), SMOTETomek()])
+def test_other_samplers_resample_anew(sampler):
+    fitted = model(sampler, Keeper(), n_draws=2).fit(X, Y)
+    first, second = (estimator.X_ for estimator in fitted.estimators_)
+    assert first.shape != second.shape or not np.array_equal(first, second)
+    assert type(fitted.sampler_) is type(sampler)
+
+
+def test_more_draws_are_averaged():
+    fitted = model(SMOTE(), n_draws=3, correct_priors=False).fit(X, Y)
+    single = [estimator.predict_proba(X) for estimator in fitted.estimators_]
+    assert not np.array_equal(single[0], single[1])
+    assert_allclose(fitted.predict_proba(X), np.mean(single, axis=0))
+    again = model(SMOTE(), n_draws=3, correct_priors=False, n_jobs=2).fit(X, Y)
+    assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+    other = model(SMOTE(), n_draws=3, correct_priors=False, random_state=1).fit(X, Y)
+    assert not np.array_equal(other.predict_proba(X), fitted.predict_proba(X))
+
+
+def test_seeds_that_parts_have_are_kept_for_the_first_draw():
+    fitted = model(SMOTE(random_state=7), Keeper(), n_draws=2).fit(X, Y)
+    expected = SMOTE(random_state=7).fit_resample(X, Y)[0]
+    assert_array_equal(fitted.estimators_[0].X_, expected)
+    assert not np.array_equal(fitted.estimators_[1].X_, expected)
+
+
+def test_balanced_data_need_no_training():
+    y = np.arange(len(X)) % 2
+    fitted = model(tiny(), Keeper(), n_draws=2).fit(X, y)
+    for estimator in fitted.estimators_:
+        assert_array_equal(estimator.X_, X)
+
+
+# decisions --------------------------------------------------------------------------------------
+
+
+def test_the_balanced_rule_is_that_of_the_balanced_sets():
+    for strategy in ("auto", 0.4):
+        sampler = RandomOverSampler(sampling_strategy=strategy)
+        corrected = model(sampler, n_draws=2).fit(X, Y)
+        raw = model(sampler, n_draws=2, correct_priors=False).fit(X, Y)
+        assert_array_equal(corrected.predict(X), raw.predict(X))
+        balanced = raw.predict_proba(X) / raw.shares_
+        assert_array_equal(raw.predict(X), balanced.argmax(axis=1))
+        p = model(sampler, n_draws=2, decision="prior").fit(X, Y)
+        assert_array_equal(p.predict(X), p.predict_proba(X).argmax(axis=1))
+    assert corrected.predict(X).mean() > 1.5 * p.predict(X).mean()
+
+
+@pytest.mark.parametrize("decision", ["f1", make_scorer(f1_score)])
+def test_a_tuned_rule(decision):
+    tuned = model(RandomOverSampler(), decision=decision).fit(X, Y)
+    plain = model(RandomOverSampler()).fit(X, Y)
+    assert_array_equal(tuned.predict_proba(X), plain.predict_proba(X))
+    assert f1_score(Y, tuned.predict(X)) > f1_score(Y, plain.predict(X)) + 0.05
+
+
+class Rememberer(BaseEstimator):
+    """A sampler that writes down what it was given, and adds nothing."""
+
+    seen: list = []
+
+    def fit_resample(self, X, y):
+        self.seen.append(X[:, 0])
+        return X, y
+
+
+class Reader(Keeper):
+    """Writes down what it is asked to predict."""
+
+    asked: list = []
+
+    def predict_proba(self, X):
+        self.asked.append(X[:, 0])
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize(("cv", "n"), [(None, 5), (3, 3)])
+def test_rules_are_tuned_on_rows_left_out(cv, n):
+    Rememberer.seen, Reader.asked = [], []
+    rows = np.arange(40.0)[:, None]
+    y = np.repeat([0, 1], [30, 10])
+    model(Rememberer(), Reader(), decision="balanced_accuracy", cv=cv).fit(rows, y)
+    assert len(Rememberer.seen) == n + 1  # all rows, and once a fold
+    assert sorted(map(len, Rememberer.seen))[-1] == 40
+    folds = [seen for seen in Rememberer.seen if len(seen) < 40]
+    for seen, asked in zip(folds, Reader.asked):
+        assert not set(seen) & set(asked)
+    assert_array_equal(np.sort(np.concatenate(Reader.asked)), rows[:, 0])
+
+
+def test_several_classes():
+    X, y = make_classification(
+        900, n_informative=4, n_classes=3, weights=[0.8, 0.15], random_state=0
+    )
+    y = np.array(["common", "rare", "rarer"])[y]
+    fitted = model(tiny(max_iter=100), n_draws=2, decision="f1_macro").fit(X, y)
+    assert fitted.decision_weights_.shape == (3,)
+    plain = model(tiny(max_iter=100), n_draws=2, decision="prior").fit(X, y)
+    assert f1_score(y, fitted.predict(X), average="macro") >= f1_score(
+        y, plain.predict(X), average="macro"
+    )
+    assert fitted.classes_.tolist() == ["common", "rare", "rarer"]
+
+
+# weights ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "classifier", [LOGISTIC, make_pipeline(StandardScaler(), make_pipeline(LOGISTIC))]
+)
+@pytest.mark.parametrize("routing", [False, True])
+def test_generated_rows_of_no_weight_count_for_nothing(classifier, routing):
+    with sklearn.config_context(enable_metadata_routing=routing):
+        p = model(tiny(), classifier, synthetic_weight=0).fit(X, Y)
+        heavy = model(tiny(), classifier).fit(X, Y)
+    assert_allclose(p.shares_, np.bincount(Y) / len(Y))
+    if classifier is LOGISTIC:
+        none = clone(classifier).fit(X, Y)
+        assert_allclose(p.predict_proba(X), none.predict_proba(X), atol=1e-3)
+    assert not np.allclose(heavy.predict_proba(X), p.predict_proba(X), atol=0.01)
+
+
+def test_weights_of_rows_go_with_them():
+    weight = np.random.RandomState(0).rand(len(Y))
+    for sampler in (tiny(replay=0.5), SMOTE(), RandomOverSampler(), RandomUnderSampler()):
+        fitted = model(sampler, Keeper(), synthetic_weight=0.5, n_draws=2)
+        fitted.fit(X, Y, sample_weight=weight)
+        assert_allclose(fitted.priors_, np.bincount(Y, weight) / weight.sum())
+        by_row = {tuple(row): w for row, w in zip(X, weight)}
+        for estimator in fitted.estimators_:
+            for row, w in zip(estimator.X_, estimator.weight_):
+                assert w == pytest.approx(by_row.get(tuple(row), 0.5 * weight[Y == 1].mean()))
+
+
+def test_weights_that_cannot_be():
+    with pytest.raises(ValueError, match=r"synthetic_weight=0.5 needs .*KNeighborsClassifier"):
+        model(tiny(), KNeighborsClassifier(), synthetic_weight=0.5).fit(X, Y)
+    with pytest.raises(ValueError, match="sample_weight needs a classifier"):
+        model(tiny(), KNeighborsClassifier()).fit(X, Y, sample_weight=np.ones(len(Y)))
+    with pytest.raises(ValueError, match="does not tell which rows it has made"):
+        model(SMOTETomek(), synthetic_weight=0.5).fit(X, Y)
+    with pytest.raises(ValueError, match="sample_weight must not be negative"):
+        model(tiny()).fit(X, Y, sample_weight=-np.ones(len(Y)))
+
+
+# manners ----------------------------------------------------------------------------------------
+
+
+def test_search_over_both_parts():
+    grid = {"classifier__C": [0.1, 1], "sampler__max_iter": [2, 3], "n_draws": [1, 2]}
+    search = GridSearchCV(model(tiny()), grid, cv=2, scoring="neg_log_loss", error_score="raise")
+    search.fit(X, Y)
+    assert search.best_params_.keys() == grid.keys()
+    assert len(search.cv_results_["params"]) == 8
+
+
+def test_metadata_are_routed():
+    weight = np.ones(len(Y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Keeper().set_fit_request(sample_weight=True)
+        fitted = model(tiny(), asks).fit(X, Y, sample_weight=weight)
+        assert fitted.estimators_[0].weight_ is not None
+        scores = cross_val_score(
+            model(tiny(), asks), X, Y, cv=2, params={"sample_weight": weight}, error_score="raise"
+        )
+        assert len(scores) == 2
+        with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError):
+            model(tiny(), Keeper()).fit(X, Y, sample_weight=weight)
+    with pytest.raises(ValueError, match="enable_metadata_routing"):
+        model(tiny()).fit(X, Y, colour=3)
+
+
+def test_pickles_and_clones():
+    fitted = model(tiny(), n_draws=2).fit(X, Y)
+    again = pickle.loads(pickle.dumps(fitted))
+    assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+    with pytest.raises(NotFittedError):
+        clone(fitted).predict(X)
+    assert_array_equal(clone(fitted).fit(X, Y).predict_proba(X), fitted.predict_proba(X))
+
+
+@pytest.mark.parametrize("sampler", [tiny(replay=1.0), RandomOverSampler()])
+def test_frames_keep_their_names(sampler):
+    frame = pd.DataFrame(X, columns=list("abcdef")).assign(g=np.where(X[:, 0] > 0, "u", "v"))
+    encoder = make_column_transformer((OneHotEncoder(), ["g"]), remainder="passthrough")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fitted = model(sampler, make_pipeline(encoder, LOGISTIC), n_draws=2).fit(
+            frame, pd.Series(Y).map({0: "no", 1: "yes"})
+        )
+        p = fitted.predict_proba(frame)
+    assert fitted.feature_names_in_.tolist() == [*"abcdefg"]
+    assert set(fitted.predict(frame)) == {"no", "yes"}
+    other = clone(fitted).fit(pl.DataFrame(frame), pl.Series(np.where(Y, "yes", "no")))
+    assert_allclose(other.predict_proba(pl.DataFrame(frame)), p)
+    with pytest.raises(ValueError, match="feature names"):
+        fitted.predict(frame[[*"bacdefg"]])
+
+
+def test_sparse_rows():
+    fitted = model(tiny(), n_draws=2).fit(sparse.csr_matrix(X), Y)
+    assert fitted.predict_proba(sparse.csr_matrix(X)).shape == (len(X), 2)
+
+
+@pytest.mark.parametrize("sampler", [None, SMOTE(), tiny()])
+def test_images(sampler):
+    pictures = images(30, 1, 8, 8)
+    y = np.repeat([0, 1], [22, 8])
+    network = ResNetClassifier(width=2, max_epochs=1, random_state=0)
+    fitted = model(sampler, network, n_draws=2).fit(pictures, y)
+    assert fitted.predict_proba(pictures).shape == (30, 2)
+    learnt = model(sampler, Keeper(), n_draws=2).fit(pictures, y).estimators_
+    for estimator in learnt:
+        assert estimator.X_.dtype == pictures.dtype
+        assert estimator.X_.shape == (44, 1, 8, 8)
+        assert_array_equal(estimator.X_[:30], pictures)
+
+
+def test_the_default_sampler_is_said_in_one_place(monkeypatch):
+    monkeypatch.setitem(_draws.DEFAULT_SAMPLERS, "tables", CWGANGPOversampler(max_iter=2))
+    fitted = model().fit(X, Y)
+    assert isinstance(fitted.sampler_, CWGANGPOversampler)
+    assert isinstance(
+        model(None, Keeper()).fit(images(12, 8, 8), np.repeat([0, 1], [8, 4])).sampler_,
+        RandomOverSampler,
+    )
+    network = ResNetClassifier(width=2, max_epochs=1, image_shape=(8, 8), random_state=0)
+    flat = model(None, network).fit(images(12, 64), np.repeat([0, 1], [8, 4]))
+    assert isinstance(flat.sampler_, RandomOverSampler)
+
+
+def test_a_class_that_a_draw_has_lost():
+    class Loses(Rememberer):
+        def fit_resample(self, X, y):
+            return X[y < 2], y[y < 2]
+
+    y = np.arange(len(X)) % 3
+    p = model(Loses()).fit(X, y).predict_proba(X)
+    assert p.shape == (len(X), 3)
+    assert (p[:, 2] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"classifier": LinearSVC()}, r"must have predict_proba.*CalibratedClassifierCV"),
+        ({"classifier": 3}, "'classifier' parameter"),
+        ({"sampler": StandardScaler()}, "'sampler' parameter"),
+        ({"n_draws": 0}, "'n_draws' parameter"),
+        ({"synthetic_weight": 1.5}, "'synthetic_weight' parameter"),
+        ({"decision": "best"}, "decision must be"),
+        ({"decision": "roc_auc"}, "no rule changes"),
+        ({"cv": [([0, 1], [2])], "decision": "f1"}, "cv must give folds with rows of every class"),
+    ],
+)
+def test_what_is_refused(params, match):
+    with pytest.raises(ValueError, match=match):
+        model(**{"sampler": Rememberer()} | params).fit(X, np.sort(Y))
+
+
+def test_a_class_of_one_row_cannot_be_left_out():
+    y = np.zeros(len(X), dtype=int)
+    y[0] = 1
+    with pytest.raises(ValueError, match="a class has a single row"):
+        model(tiny(), decision="f1").fit(X, y)
