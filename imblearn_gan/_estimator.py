@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sklearn.utils.validation import (
 )
 from torch import nn
 
+from imblearn_gan import _stored
 from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
@@ -130,6 +132,32 @@ class CodecEstimator(BaseEstimator):
 
     def _check_spec(self, spec: DataSpec) -> None:
         """Raise a ValueError for parameters that do not fit the data."""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the fitted object into a file that runs no code, for :func:`imblearn_gan.load`.
+
+        The file is one of safetensors: the arrays and tensors, and, in its header, the parameters
+        and all else as JSON, with a checksum. It is written beside, and moved to its place once
+        it is complete. ``callbacks`` are left out.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, for example ``'sampler.safetensors'``. One that is there is replaced.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before it is fitted.
+
+        ValueError
+            If a parameter is a function or an object of a class of your own, or the object itself
+            is: no file can hold these without running code.
+
+        OSError
+            If the file cannot be written. A file that was there is as it was.
+        """
+        _stored.save(self, path)
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
