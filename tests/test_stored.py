@@ -15,7 +15,13 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 import imblearn_gan
-from imblearn_gan import CGANOversampler, CVAEOversampler, GAMO2pix, GAMOClassifier, GANDAOversampler
+from imblearn_gan import (
+    CGANOversampler,
+    CVAEOversampler,
+    GAMO2pix,
+    GAMOClassifier,
+    GANDAOversampler,
+)
 from imblearn_gan.callbacks import EarlyStopping
 from imblearn_gan.networks import DCGANFamily, MLPFamily
 from tests.data.rows import mixed_frame
@@ -93,7 +99,7 @@ def attributes(estimator):
 def test_every_sampler(sampler, rows, again):
     X = TABLE if rows == "table" else images(N, 8, 8)
     sampler = clone(sampler)
-    X_res, y_res = sampler.fit_resample(X, Y)
+    X_res, _ = sampler.fit_resample(X, Y)
     loaded = again(sampler)
     assert_draws_alike(sampler, loaded)
     assert attributes(loaded) == attributes(sampler)
@@ -291,7 +297,10 @@ class Family(MLPFamily):
 @pytest.mark.parametrize(
     ("params", "match"),
     [
-        ({"architecture": Family()}, "CGANOversampler's parameter architecture .*Family.*Use a name"),
+        (
+            {"architecture": Family()},
+            "CGANOversampler's parameter architecture .*Family.*Use a name",
+        ),
         (
             {"sampling_strategy": lambda y: {1: 20}},
             r"parameter sampling_strategy holds a function, .*sampling_strategy_",
@@ -313,7 +322,7 @@ def test_networks_that_cannot_be_stored(tmp_path):
     sampler.fit_resample(TABLE, Y)
     sampler.networks_["generator"].register_forward_hook(lambda *_: None)
     sampler.set_params(architecture="auto")
-    with pytest.raises(ValueError, match="attribute networks_ holds a network .* with hooks"):
+    with pytest.raises(ValueError, match=r"attribute networks_ holds a network .* with hooks"):
         sampler.save(tmp_path / "sampler")
 
 

@@ -19,7 +19,8 @@ FORMAT = 1
 
 _MARK = "imblearn_gan"
 _LENGTH = 8  # bytes before the header, which say how long it is
-_CHECKSUM = re.compile(rb'"checksum":"([0-9a-f]{64})"')
+# one entry, and this first in it: so the same content gives the same file
+_CHECKSUM = re.compile(rb'\{"__metadata__":\{"imblearn_gan":"\{\\"checksum\\":\\"([0-9a-f]{64})\\"')
 _NONE = b"0" * 64
 
 
@@ -50,13 +51,14 @@ def write(
     OSError
         If the file cannot be written.
     """
-    metadata = {
+    about = {
         "checksum": _NONE.decode(),
-        "content": json.dumps(content, allow_nan=False, separators=(",", ":")),
-        "format": f"{_MARK} {kind} {FORMAT}",
+        "format": f"{kind} {FORMAT}",
         "version": version,
+        "content": content,
     }
-    data = save(dict(arrays), metadata)
+    text = json.dumps(about, allow_nan=False, separators=(",", ":"))
+    data = save(dict(arrays), {_MARK: text})
     place = _place_of_checksum(data)
     if place is None:
         raise RuntimeError("safetensors has written a header of another form: please report this.")
@@ -125,16 +127,16 @@ def read(path: str | os.PathLike, kind: str, version: str) -> tuple[Any, dict[st
             "where it is whole, or train again."
         )
     try:
-        metadata = json.loads(_header(data))["__metadata__"]
-        form, by = metadata["format"].split(" "), metadata["version"]
-        if form[0] == _MARK and len(form) == 3 and form[2] != str(FORMAT):
+        about = json.loads(json.loads(_header(data))["__metadata__"][_MARK])
+        held, form = about["format"].split(" ")
+        if form != str(FORMAT):
             raise _OtherFormatError(
-                f"{path} is of format {form[2]}, written by imblearn_gan {by}; this is version "
-                f"{version}, which reads format {FORMAT}. Open it with that version."
+                f"{path} is of format {form}, written by imblearn_gan {about['version']}; this is "
+                f"version {version}, which reads format {FORMAT}. Open it with that version."
             )
-        if form[:2] != [_MARK, kind]:
-            raise _OtherFormatError(f"{path} holds no {kind}, but: {metadata['format']}.")
-        return json.loads(metadata["content"]), load(data)
+        if held != kind:
+            raise _OtherFormatError(f"{path} holds: {held}, and not: {kind}.")
+        return about["content"], load(data)
     except _OtherFormatError:
         raise
     except Exception as error:  # safetensors and json have several
@@ -151,10 +153,9 @@ def _header(data: bytes) -> bytes:
 
 
 def _place_of_checksum(data: bytes) -> slice | None:
-    """Return where the checksum lies; quotes inside of what JSON holds are escaped."""
-    header = _header(data)
-    found = list(_CHECKSUM.finditer(header))
-    if len(found) != 1:
+    """Return where the checksum lies."""
+    found = _CHECKSUM.match(_header(data))
+    if found is None:
         return None
-    start, stop = found[0].span(1)
+    start, stop = found.span(1)
     return slice(_LENGTH + start, _LENGTH + stop)

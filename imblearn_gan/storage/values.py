@@ -126,7 +126,7 @@ class Reader:
             return (_READERS | frames.READERS)[node[TAG]](self, node)
         return node
 
-    def object(self, node: dict) -> Any:
+    def read_object(self, node: dict) -> Any:
         """Return an object of a class that is known."""
         cls = self.classes[node["class"]]
         value = cls.__new__(cls)
@@ -137,7 +137,7 @@ class Reader:
         self._read.append(value)
         return value
 
-    def module(self, node: dict) -> nn.Module:
+    def read_module(self, node: dict) -> nn.Module:
         """Return a network of layers that are known."""
         network = modules.read(self, node)
         self._read.append(network)
@@ -358,8 +358,8 @@ _WRITERS_OF_KINDS: tuple[tuple[Any, Callable], ...] = (
     (nn.Module, Writer.module),
 )
 _READERS: dict[str, Callable[[Reader, dict], Any]] = {
-    "object": Reader.object,
-    "module": Reader.module,
+    "object": Reader.read_object,
+    "module": Reader.read_module,
     "float": lambda reader, node: float(node["value"]),
     "dict": _read_dict,
     "tuple": lambda reader, node: tuple(reader.read(node["parts"])),
