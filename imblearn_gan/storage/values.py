@@ -128,7 +128,7 @@ class Reader:
 
     def read_object(self, node: dict) -> Any:
         """Return an object of a class that is known."""
-        cls = self.classes[node["class"]]
+        cls: Any = self.classes[node["class"]]
         value = cls.__new__(cls)
         attributes = {
             check_name(name): self.read(part) for name, part in node["attributes"].items()
