@@ -23,11 +23,12 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan import _stored
-from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
+from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
+    Keeper,
     Phase,
     TrainingData,
     autocast,
@@ -217,6 +218,17 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                     "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
                     f"{callback!r}."
                 )
+        checkpoints = [c for c in self.callbacks or () if isinstance(c, Checkpoint)]
+        if len(checkpoints) > 1:
+            raise ValueError("callbacks must hold at most one Checkpoint.")
+        for checkpoint in checkpoints:
+            if not isinstance(checkpoint.every, Integral) or checkpoint.every < 1:
+                raise ValueError(f"every must be an integer >= 1. Got {checkpoint.every!r}.")
+            if not isinstance(self.random_state, Integral):
+                raise ValueError(
+                    "random_state must be an integer for a Checkpoint: a training goes on only "
+                    f"where it draws the same numbers. Got {self.random_state!r}."
+                )
 
     def _check_spec(self, spec: DataSpec) -> None:
         self._family(spec)
@@ -247,7 +259,14 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        engine = Engine(callbacks, partial(autocast, device, dtype))
+        keeper = None
+        for checkpoint in callbacks:
+            if isinstance(checkpoint, Checkpoint):
+                facts = {"X": encoded, "y": y, "number of rows to make": list(n_to_make)}
+                facts |= {"device": device.type, "precision": str(dtype)}
+                facts |= {"version of torch": str(torch.__version__)}
+                keeper = Keeper(checkpoint, _stored.fingerprint(self, **facts), device)
+        engine = Engine(callbacks, partial(autocast, device, dtype), keeper)
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]

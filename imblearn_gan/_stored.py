@@ -28,7 +28,7 @@ from imblearn_gan.data import (
     table,
 )
 from imblearn_gan.networks import _conditional, _convex, _families, _paper, _resnet, _vae
-from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
+from imblearn_gan.storage import Reader, Unwritable, Writer, digest, read, write
 from imblearn_gan.storage.values import check_name
 
 _KIND = "estimator"
@@ -102,6 +102,23 @@ def _written(writer: Writer, value: Any, what: str, advice: str | None) -> Any:
             f"{advice or 'Set it to plain values'}, or store it all with joblib, for those who "
             "trust the file."
         ) from error
+
+
+def fingerprint(estimator: BaseEstimator, **facts: Any) -> dict[str, str]:
+    """Return what tells a training from others, by name: parameters, and facts of the data."""
+    left_out = (*LEFT_OUT, "verbose", "device")
+    params = estimator.get_params(deep=False)
+    values = {key: value for key, value in params.items() if key not in left_out} | facts
+    return {"class": type(estimator).__qualname__} | {
+        key: _digest(value) for key, value in values.items()
+    }
+
+
+def _digest(value: Any) -> str:
+    try:
+        return digest(value, CLASSES)
+    except Unwritable:
+        return f"{type(value).__module__}.{type(value).__qualname__}"
 
 
 def load(path: str | os.PathLike, estimators: Mapping[str, type]) -> Any:
