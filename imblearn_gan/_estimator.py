@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral, Real
@@ -90,24 +91,37 @@ class CodecEstimator(BaseEstimator):
         for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
             delattr(self, name)
 
+    @contextmanager
+    def _restored_on_failure(self) -> Iterator[None]:
+        """If what is inside fails, let the object be as it was, unless a training was finished."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            if vars(self).get("networks_") in (None, before.get("networks_")):
+                self.__dict__.clear()
+                self.__dict__.update(before)
+            raise
+
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
         """Return X in its native form and class codes; make every check before training."""
-        self._forget()
-        self._check_settings()
-        self._origin = Origin(X)
-        repeated = not self._encodes and is_frame(X)  # a frame of any columns
-        X, label_codec = X if repeated else to_native(X), LabelCodec()
-        y = label_codec.fit_encode(labels)
-        check_consistent_length(X, y)
-        codec = self._codec().fit(X, y) if self._encodes else None
-        _check_feature_names(self, X, reset=True)
-        self.n_features_in_ = int(np.prod(X.shape[1:]))
-        if codec is not None:
-            counts = np.bincount(y)
-            self._check_spec(codec.spec(counts.tolist()))
-            self._check_class_sizes(counts, label_codec.classes_)
-            self.codec_ = codec
-        self.label_codec_, self.classes_ = label_codec, label_codec.classes_
+        with self._restored_on_failure():
+            self._forget()
+            self._check_settings()
+            self._origin = Origin(X)
+            repeated = not self._encodes and is_frame(X)  # a frame of any columns
+            X, label_codec = X if repeated else to_native(X), LabelCodec()
+            y = label_codec.fit_encode(labels)
+            check_consistent_length(X, y)
+            codec = self._codec().fit(X, y) if self._encodes else None
+            _check_feature_names(self, X, reset=True)
+            self.n_features_in_ = int(np.prod(X.shape[1:]))
+            if codec is not None:
+                counts = np.bincount(y)
+                self._check_spec(codec.spec(counts.tolist()))
+                self._check_class_sizes(counts, label_codec.classes_)
+                self.codec_ = codec
+            self.label_codec_, self.classes_ = label_codec, label_codec.classes_
         return X, y
 
     def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
@@ -259,31 +273,50 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        keeper = None
-        for checkpoint in callbacks:
-            if isinstance(checkpoint, Checkpoint):
-                facts = {"X": encoded, "y": y, "number of rows to make": list(n_to_make)}
-                facts |= {"device": device.type, "precision": str(dtype)}
-                facts |= {"version of torch": str(torch.__version__)}
-                keeper = Keeper(checkpoint, _stored.fingerprint(self, **facts), device)
-        engine = Engine(callbacks, partial(autocast, device, dtype), keeper)
+        facts = {"X": encoded, "y": y, "number of rows to make": list(n_to_make)}
+        facts |= {"device": device.type, "precision": str(dtype)}
+        engine = Engine(
+            callbacks,
+            partial(autocast, device, dtype),
+            self._keeper(callbacks, device, facts),
+            main_phase=self._main_phase,
+        )
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
             x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
+            engine.sample = self._sampling(networks, device)
             for phase in self._all_phases(networks, data):
                 engine.run(phase)
+            self._keep(networks, engine, seed)  # also if a callback then fails
+
+    def _keeper(
+        self, callbacks: Sequence[Callback], device: torch.device, facts: dict[str, Any]
+    ) -> Keeper | None:
+        """Return what stores the training, if there is a Checkpoint."""
+        for callback in callbacks:
+            if isinstance(callback, Checkpoint):
+                facts |= {"version of torch": str(torch.__version__)}
+                return Keeper(callback, _stored.fingerprint(self, **facts), device)
+        return None
+
+    def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
+        """Return what draws rows while the networks are trained, if something can."""
+        return None
+
+    def _keep(self, networks: nn.ModuleDict, engine: Engine, seed: int) -> None:
+        """Keep what is needed of a finished training, on the CPU."""
         kept = nn.ModuleDict(
             {name: networks[name] for name in self._all_kept() if name in networks}
         )
         without_parametrizations(kept)
-        self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
         self.n_iter_ = sum(
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
-        self._seed = seed
+        self._seed, self._stream = seed, np.random.RandomState(seed)
+        self.networks_ = kept.cpu().eval().requires_grad_(False)
 
 
 def read_rows(estimator: CodecEstimator, X: Any) -> Any:

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import warnings
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from torch import nn
@@ -30,10 +31,13 @@ class TrainingState:
         All records so far; the last one is the newest.
 
     networks : dict of str to Module
-        The networks that the phase trains, by name.
+        The networks that the phase trains, by name, for example ``'generator'``.
 
     averages : dict of str to Module
         Moving averages of those that have one, by the same names.
+
+    is_main : bool
+        Whether the phase is the one that ``max_iter`` counts, or one of several of its name.
     """
 
     def __init__(
@@ -42,6 +46,8 @@ class TrainingState:
         max_iter: int,
         history: list[dict[str, Any]],
         networks: dict[str, nn.Module],
+        sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None,
+        is_main: bool = False,
     ):
         self.phase = phase
         self.max_iter = max_iter
@@ -50,6 +56,8 @@ class TrainingState:
         self.stopped = False
         self.networks = networks
         self.averages: dict[str, Any] = {}
+        self._sample = sample
+        self.is_main = is_main
 
     def stop_phase(self) -> None:
         """End the running phase after this iteration; the next phase, if any, follows."""
@@ -67,6 +75,34 @@ class TrainingState:
         for networks, saved in zip((self.networks, self.averages), snapshot):
             for name, network in networks.items():
                 network.load_state_dict(saved[name])
+
+    def sample(self, counts: Mapping, *, random_state: Any = 0) -> tuple[Any, Any]:
+        """Draw rows from the generator as it stands; the training does not notice.
+
+        Averages of weights are used where there are some. Rows are not rejected.
+
+        Parameters
+        ----------
+        counts : dict
+            How many rows of which class, ``{label: n}``, as in the sampler's ``sample``.
+
+        random_state : int, RandomState instance or None, default=0
+            An integer takes the same noise each time, so that rows can be compared.
+
+        Returns
+        -------
+        X_new, y_new
+            As the sampler's ``sample`` gives them.
+
+        Raises
+        ------
+        RuntimeError
+            If there is nothing to draw from: in classifiers, and before the autoencoder's codes
+            or GAMO's features are there.
+        """
+        if self._sample is None:
+            raise RuntimeError("Rows can be drawn while a sampler trains; this is none.")
+        return self._sample(self, counts, random_state)
 
 
 class Callback:
@@ -152,8 +188,8 @@ class EarlyStopping(Callback):
     Raises
     ------
     ValueError
-        When training starts, if a parameter is out of range; at the first record of ``phase``,
-        if it has no key ``monitor``.
+        When training starts, if a parameter is out of range; at the first record of ``phase``, or
+        of the main phase, if neither it nor an earlier phase has the key ``monitor``.
 
     Examples
     --------
@@ -203,11 +239,13 @@ class EarlyStopping(Callback):
         if self.phase is not None and not is_phase(state.phase, self.phase):
             return
         if self.monitor not in record:
-            if self.phase is None:
+            # a phase after the main one has to be named
+            if self.phase is None and (not state.is_main or self.monitor in self._recorded):
                 return
             raise ValueError(
                 f"EarlyStopping monitors {self.monitor!r}, which phase {state.phase!r} does not "
-                f"record. It records {[k for k in record if k not in ('phase', 'iteration')]}."
+                f"record. It records {[k for k in record if k not in ('phase', 'iteration')]}. "
+                "If a later phase records it, say which (phase)."
             )
         value = record[self.monitor]
         sign = 1 if self.mode == "min" else -1
@@ -266,8 +304,8 @@ class ProgressBar(Callback):
 
     def on_phase_begin(self, state: TrainingState) -> None:
         """Start over with the phase's name and length."""
+        self._bar.set_description(state.phase, refresh=False)  # not beside the old length
         self._bar.reset(total=state.max_iter)
-        self._bar.set_description(state.phase)
 
     def on_log(self, state: TrainingState) -> None:
         """Show the newest losses."""
@@ -361,6 +399,7 @@ class FinishOnInterrupt(Callback):
     def on_fit_begin(self) -> None:
         """Listen to Ctrl-C."""
         self._state: TrainingState | None = None
+        self._heard = False
         self._before: Any = None
         if threading.current_thread() is threading.main_thread():
             self._before = signal.signal(signal.SIGINT, self._hear)

@@ -118,6 +118,8 @@ class GAMOGame(NetworkEstimator):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         play = _Play(self, networks, data)
+        if not play.in_features:
+            networks["rows"] = self._store(play)
         yield Phase(
             "adversarial",
             play.players(),
@@ -129,7 +131,10 @@ class GAMOGame(NetworkEstimator):
         )
         if play.in_features:
             play.refresh(0)
-        networks["rows"] = RowStore(play.rows if self._is_convex else [None] * len(play.rows))
+            networks["rows"] = self._store(play)
+
+    def _store(self, play: _Play) -> RowStore:
+        return RowStore(play.rows if self._is_convex else [None] * len(play.rows))
 
 
 class _Play:

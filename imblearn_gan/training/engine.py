@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim.swa_utils import AveragedModel
 
-from imblearn_gan.callbacks import Callback, TrainingState
+from imblearn_gan.callbacks import Callback, TrainingState, is_phase
 from imblearn_gan.training.checkpoints import Keeper
 
 
@@ -157,6 +157,12 @@ class Engine:
     keeper : Keeper or None, default=None
         Stores the training, and puts it back.
 
+    sample : callable or None, default=None
+        Draws rows for :meth:`TrainingState.sample`.
+
+    main_phase : str or None, default=None
+        The name of the phase that callbacks are told is the main one.
+
     Attributes
     ----------
     history : list of dict
@@ -169,6 +175,8 @@ class Engine:
     callbacks: Sequence[Callback] = ()
     precision: Callable[[], AbstractContextManager] = nullcontext
     keeper: Keeper | None = None
+    sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None
+    main_phase: str | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
 
@@ -195,7 +203,10 @@ class Engine:
         for network in networks.values():
             network.train()
         turns = [_Turns(player) for player in phase.players]
-        state = TrainingState(phase.name, phase.max_iter, self.history, networks)
+        is_main = self.main_phase is not None and is_phase(phase.name, self.main_phase)
+        state = TrainingState(
+            phase.name, phase.max_iter, self.history, networks, self.sample, is_main
+        )
         if phase.ema_decay:
             averaged = networks if phase.averaged is None else phase.averaged
             state.averages = {
