@@ -333,7 +333,7 @@ class Checkpoint(Callback):
         Where. It is made if it is not there; each training needs one of its own. Nothing in it is
         deleted: once the training is over, the same call gives the same rows at once.
 
-    every : int, default=1000
+    every : int, default=500
         Store the running phase at the first record after so many iterations. Records are up to
         100 iterations apart. Phases that are over are stored anyway.
 
@@ -355,7 +355,8 @@ class Checkpoint(Callback):
     objects of your own classes, such as a family of networks, only the name of the class.
 
     Other callbacks are not told of phases that are put back. Those with a state, such as
-    :class:`EarlyStopping`, must be there again.
+    :class:`EarlyStopping`, must be there again. A phase that :class:`FinishOnInterrupt` has ended
+    is over for good.
 
     Examples
     --------
@@ -370,7 +371,7 @@ class Checkpoint(Callback):
     ...     X_res, y_res = sampler.fit_resample(X, y)
     """
 
-    def __init__(self, folder: str | os.PathLike, *, every: int = 1000):
+    def __init__(self, folder: str | os.PathLike, *, every: int = 500):
         self.folder = folder
         self.every = every
 

@@ -17,7 +17,8 @@ _ARROW = {
 }
 _POLARS = {
     *("Null", "Boolean", "Int8", "Int16", "Int32", "Int64", "Int128", "UInt8", "UInt16", "UInt32"),
-    *("UInt64", "Float32", "Float64", "String", "Binary", "Date", "Time", "Categorical"),
+    *("UInt64", "UInt128", "Float32", "Float64", "String", "Binary", "Date", "Time"),
+    "Categorical",
 }
 _PANDAS = {
     *("boolean", "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64"),
@@ -198,8 +199,8 @@ def _read_pandas_dtype(reader: Any, node: dict) -> Any:
         return pd.api.types.pandas_dtype(kind)
     if kind not in _PANDAS_DTYPES:
         raise ValueError(f"{kind!r} is no dtype that is known")
-    if kind == "StringDtype" and len(parts) == 2 and parts[1] is pd.NA:
-        return pd.StringDtype(parts[0])  # older ones know no other
+    if kind == "StringDtype" and (parts[1] is pd.NA or parts[0].endswith("_numpy")):
+        return pd.StringDtype(parts[0])  # pandas 2.2 takes no more than that
     return getattr(pd, kind)(*parts)
 
 

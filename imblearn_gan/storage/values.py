@@ -24,6 +24,7 @@ TAG = "$"
 _NATIVE = {np.dtype(name) for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8")} | {
     np.dtype(name) for name in ("f2", "f4", "f8")
 }
+_TENSORS = {torch.float64, torch.float32, torch.int64, torch.int32, torch.uint8, torch.bool}
 _SPARSE = {
     cls.__name__: cls
     for kind in ("csr", "csc", "coo", "bsr", "dia", "dok", "lil")
@@ -304,11 +305,15 @@ def _read_stream(reader: Reader, node: dict) -> np.random.RandomState:
 
 
 def _write_tensor(writer: Writer, value: Tensor) -> dict:
-    if value.dtype not in (torch.float32, torch.float64, torch.int64, torch.bool, torch.uint8):
+    plain, is_half = value.detach().cpu(), value.dtype == torch.bfloat16
+    if is_half:  # which NumPy does not know
+        plain = plain.view(torch.int16)
+    elif value.dtype not in _TENSORS:
         raise Unwritable(f"a tensor of {value.dtype}")
     return {
         TAG: "tensor",
-        "array": writer.array(value.detach().cpu().numpy()),
+        "array": writer.array(plain.numpy()),
+        "is_bfloat16": is_half,
         # convolutions of the other layout round otherwise
         "strides": list(value.stride()) if _is_dense(value.shape, value.stride()) else None,
         "trains": value.requires_grad,
@@ -317,6 +322,8 @@ def _write_tensor(writer: Writer, value: Tensor) -> dict:
 
 def _read_tensor(reader: Reader, node: dict) -> Tensor:
     stored, strides = torch.from_numpy(reader.arrays[node["array"]].copy()), node["strides"]
+    if node["is_bfloat16"]:
+        stored = stored.view(torch.bfloat16)
     if strides is None:
         return stored.clone().requires_grad_(bool(node["trains"]))
     if not _is_dense(stored.shape, strides):  # a few values could ask for all of the memory

@@ -43,6 +43,8 @@ class Keeper:
         self.subject, self._device = dict(subject), device
         self._n_phases = self._saved_at = 0
         self._running: tuple[Phase, Sequence[Any]] | None = None
+        for part in self.folder.glob(".*.part"):  # of a write that was killed
+            part.unlink(missing_ok=True)
 
     def skip(self, phase: Phase, engine: Engine) -> bool:
         """Put back a phase that is over; return whether it is."""

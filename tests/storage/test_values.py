@@ -113,6 +113,10 @@ def test_tensors():
     assert got.stride() == value.stride()
     assert got.requires_grad
     assert torch.equal(again(torch.arange(4)[::2]), torch.tensor([0, 2]))
+    for dtype in (torch.bfloat16, torch.float64, torch.bool, torch.uint8, torch.int32):
+        value = torch.tensor([[0.0, 1.0], [3.0, 4.0]]).to(dtype)
+        assert torch.equal(again(value), value)
+        assert again(value).dtype == dtype
 
 
 def test_one_object_at_two_places_is_one():
@@ -135,7 +139,7 @@ class Array(np.ndarray):
     "value",
     [
         *(print, lambda: 1, len, object(), int, Text("a"), Array((2,)), np.ma.masked_array([1])),
-        *(1j, range(3), np.zeros(2, "i4,f4"), torch.zeros(2, dtype=torch.bfloat16)),
+        *(1j, range(3), np.zeros(2, "i4,f4"), torch.zeros(2, dtype=torch.complex64)),
         np.random.RandomState(np.random.PCG64()),
         datetime(2020, 1, 1, tzinfo=ZoneInfo("Europe/Paris")),
     ],

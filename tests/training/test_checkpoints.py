@@ -27,6 +27,8 @@ from imblearn_gan.networks import MLPFamily
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 
+pytestmark = pytest.mark.filterwarnings("error:Checkpoint could not write")
+
 Y = labels(14, 9, 5)
 X = np.random.RandomState(0).normal(size=(len(Y), 4))
 IMAGES = images(len(Y), 8, 8)
@@ -164,14 +166,16 @@ def test_kill_9_at_random_moments(tmp_path):
     np.savez(tmp_path / "data.npz", X=X, Y=Y)
     folder, stream = tmp_path / "checkpoint", np.random.RandomState(0)
     code, root = textwrap.dedent(KILLED), Path(__file__).parent.parent.parent
-    for n in stream.randint(1, 5, size=4):
+    for n in stream.randint(1, 5, size=3):
         done = subprocess.run(
             [sys.executable, "-c", code, str(folder), str(n), str(tmp_path / "data.npz")],
             cwd=root,
             check=False,
         )
         assert done.returncode == -signal.SIGKILL
+    assert [name for name in os.listdir(folder) if name.endswith(".part")] != []
     assert_goes_on(BAGANOversampler(**SMALL), folder, [])
+    assert [name for name in os.listdir(folder) if name.endswith(".part")] == []
 
 
 # what is refused ----------------------------------------------------------------------------------
