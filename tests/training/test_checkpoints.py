@@ -109,6 +109,19 @@ def test_images_from_features(tmp_path):
     np.testing.assert_array_equal(resumed.decode(features, Y), plain.decode(features, Y))
 
 
+@pytest.mark.parametrize(
+    ("estimator", "n_before"),
+    [
+        (GAMOOversampler(combine="features", max_iter=6, batch_size=8, random_state=0), 1),
+        (DOSClassifier(pretrain_iter=0, max_iter=6, batch_size=8, random_state=0), 3),
+    ],
+    ids=["GAMO", "DOS"],
+)
+def test_what_is_taken_once_an_epoch_goes_on(estimator, n_before, tmp_path):
+    """Three iterations are an epoch: after the second one, features of the first are in use."""
+    assert_goes_on(estimator, tmp_path, [n_before + 2], IMAGES)
+
+
 @pytest.mark.parametrize("n", range(0, 9, 2))
 def test_early_stopping_goes_on_too(n, tmp_path):
     stopping = EarlyStopping("autoencoder_reconstruction", patience=2)
