@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -285,6 +286,15 @@ def test_labels(name, again):
     sampler = small()
     sampler.fit_resample(TABLE, y)
     assert_draws_alike(sampler, again(sampler))
+
+
+def test_frames_of_a_library_that_is_not_installed(tmp_path, monkeypatch):
+    sampler = small()
+    sampler.fit_resample(pl.DataFrame(TABLE), Y)
+    sampler.save(tmp_path / "sampler")
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(ImportError, match="of polars, which is not installed: pip install polars"):
+        imblearn_gan.load(tmp_path / "sampler")
 
 
 # what cannot be stored ----------------------------------------------------------------------------

@@ -94,6 +94,8 @@ class Keeper:
     def end(self, phase: Phase, engine: Engine) -> None:
         """Store a phase that is over."""
         self._write(self._path_of_phase, self._content(phase, engine))
+        if self._path_of_phase.exists():
+            self._path.unlink(missing_ok=True)
         self._running = None
 
     # files ----------------------------------------------------------------------------------------

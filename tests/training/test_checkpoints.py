@@ -262,6 +262,25 @@ def test_what_does_not_matter_is_not_compared(stopped, capsys):
     np.testing.assert_array_equal(sampler.fit_resample(X, Y)[0], expected)
 
 
+class Family(MLPFamily):
+    """A family of a user's own, which is compared by its name."""
+
+
+def test_a_family_of_ones_own_goes_on(tmp_path):
+    sampler = CGANOversampler(max_iter=4, architecture=Family((4,)), random_state=0)
+    assert_goes_on(sampler, tmp_path, [2])
+    sampler.set_params(architecture=MLPFamily((4,)), callbacks=[Checkpoint(tmp_path)])
+    with pytest.raises(ValueError, match=r"What differs: architecture\."):
+        sampler.fit_resample(X, Y)
+
+
+def test_what_a_killed_write_has_left_is_cleaned_up(stopped):
+    (stopped / ".running.safetensors.1234.part").write_bytes(b"half")
+    sampler = CGANOversampler(max_iter=4, random_state=0, callbacks=[Checkpoint(stopped)])
+    sampler.fit_resample(X, Y)
+    assert os.listdir(stopped) == ["phase_1.safetensors"]
+
+
 def test_damage_is_found(stopped):
     path = stopped / "running.safetensors"
     data = bytearray(path.read_bytes())
