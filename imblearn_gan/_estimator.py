@@ -105,23 +105,22 @@ class CodecEstimator(BaseEstimator):
 
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
         """Return X in its native form and class codes; make every check before training."""
-        with self._restored_on_failure():
-            self._forget()
-            self._check_settings()
-            self._origin = Origin(X)
-            repeated = not self._encodes and is_frame(X)  # a frame of any columns
-            X, label_codec = X if repeated else to_native(X), LabelCodec()
-            y = label_codec.fit_encode(labels)
-            check_consistent_length(X, y)
-            codec = self._codec().fit(X, y) if self._encodes else None
-            _check_feature_names(self, X, reset=True)
-            self.n_features_in_ = int(np.prod(X.shape[1:]))
-            if codec is not None:
-                counts = np.bincount(y)
-                self._check_spec(codec.spec(counts.tolist()))
-                self._check_class_sizes(counts, label_codec.classes_)
-                self.codec_ = codec
-            self.label_codec_, self.classes_ = label_codec, label_codec.classes_
+        self._forget()
+        self._check_settings()
+        self._origin = Origin(X)
+        repeated = not self._encodes and is_frame(X)  # a frame of any columns
+        X, label_codec = X if repeated else to_native(X), LabelCodec()
+        y = label_codec.fit_encode(labels)
+        check_consistent_length(X, y)
+        codec = self._codec().fit(X, y) if self._encodes else None
+        _check_feature_names(self, X, reset=True)
+        self.n_features_in_ = int(np.prod(X.shape[1:]))
+        if codec is not None:
+            counts = np.bincount(y)
+            self._check_spec(codec.spec(counts.tolist()))
+            self._check_class_sizes(counts, label_codec.classes_)
+            self.codec_ = codec
+        self.label_codec_, self.classes_ = label_codec, label_codec.classes_
         return X, y
 
     def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
