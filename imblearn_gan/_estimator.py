@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from numbers import Integral, Real
@@ -21,11 +23,13 @@ from sklearn.utils.validation import (
 )
 from torch import nn
 
-from imblearn_gan.callbacks import Callback, ProgressBar, is_phase
+from imblearn_gan import _stored
+from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
+    Keeper,
     Phase,
     TrainingData,
     autocast,
@@ -87,6 +91,18 @@ class CodecEstimator(BaseEstimator):
         for name in [n for n in vars(self) if n.endswith("_") and not n.startswith("_")]:
             delattr(self, name)
 
+    @contextmanager
+    def _restored_on_failure(self) -> Iterator[None]:
+        """If what is inside fails, let the object be as it was, unless a training was finished."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            if vars(self).get("networks_") in (None, before.get("networks_")):
+                self.__dict__.clear()
+                self.__dict__.update(before)
+            raise
+
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
         """Return X in its native form and class codes; make every check before training."""
         self._forget()
@@ -130,6 +146,32 @@ class CodecEstimator(BaseEstimator):
 
     def _check_spec(self, spec: DataSpec) -> None:
         """Raise a ValueError for parameters that do not fit the data."""
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Write the fitted object into a file that runs no code, for :func:`imblearn_gan.load`.
+
+        The file is one of safetensors: the arrays and tensors, and, in its header, the parameters
+        and all else as JSON, with a checksum. It is written beside, and moved to its place once
+        it is complete. ``callbacks`` are left out.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, for example ``'sampler.safetensors'``. One that is there is replaced.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before it is fitted.
+
+        ValueError
+            If a parameter is a function or an object of a class of your own, or the object itself
+            is: no file can hold these without running code.
+
+        OSError
+            If the file cannot be written. A file that was there is as it was.
+        """
+        _stored.save(self, path)
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -199,6 +241,17 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                     "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
                     f"{callback!r}."
                 )
+        checkpoints = [c for c in self.callbacks or () if isinstance(c, Checkpoint)]
+        if len(checkpoints) > 1:
+            raise ValueError("callbacks must hold at most one Checkpoint.")
+        for checkpoint in checkpoints:
+            if not isinstance(checkpoint.every, Integral) or checkpoint.every < 1:
+                raise ValueError(f"every must be an integer >= 1. Got {checkpoint.every!r}.")
+            if not isinstance(self.random_state, Integral):
+                raise ValueError(
+                    "random_state must be an integer for a Checkpoint: a training goes on only "
+                    f"where it draws the same numbers. Got {self.random_state!r}."
+                )
 
     def _check_spec(self, spec: DataSpec) -> None:
         self._family(spec)
@@ -237,24 +290,50 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        engine = Engine(callbacks, partial(autocast, device, dtype))
+        facts = {"X": encoded, "y": y, "number of rows to make": list(n_to_make)}
+        facts |= {"device": device.type, "precision": str(dtype)}
+        engine = Engine(
+            callbacks,
+            partial(autocast, device, dtype),
+            self._keeper(callbacks, device, facts),
+            main_phase=self._main_phase,
+        )
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
             x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
+            engine.sample = self._sampling(networks, device)
             for phase in self._all_phases(networks, data):
                 engine.run(phase)
+            self._keep(networks, engine, seed)  # also if a callback then fails
+
+    def _keeper(
+        self, callbacks: Sequence[Callback], device: torch.device, facts: dict[str, Any]
+    ) -> Keeper | None:
+        """Return what stores the training, if there is a Checkpoint."""
+        for callback in callbacks:
+            if isinstance(callback, Checkpoint):
+                facts |= {"version of torch": str(torch.__version__)}
+                return Keeper(callback, _stored.fingerprint(self, **facts), device)
+        return None
+
+    def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
+        """Return what draws rows while the networks are trained, if something can."""
+        return None
+
+    def _keep(self, networks: nn.ModuleDict, engine: Engine, seed: int) -> None:
+        """Keep what is needed of a finished training, on the CPU."""
         kept = nn.ModuleDict(
             {name: networks[name] for name in self._all_kept() if name in networks}
         )
         without_parametrizations(kept)
-        self.networks_ = kept.cpu().eval().requires_grad_(False)
         self.history_ = engine.history
         self.n_iter_ = sum(
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
-        self._seed = seed
+        self._seed, self._stream = seed, np.random.RandomState(seed)
+        self.networks_ = kept.cpu().eval().requires_grad_(False)
 
 
 def read_rows(estimator: CodecEstimator, X: Any) -> Any:

@@ -30,6 +30,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
+from imblearn_gan.callbacks import TrainingState
 from imblearn_gan.data import DataSpec, take, warn_user
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
@@ -91,6 +92,28 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     # fit_resample -----------------------------------------------------------------------------
 
+    def fit(self, X: Any, y: Any, **params: Any) -> BaseGANOversampler:
+        """Check X and y, and work out ``sampling_strategy_``; nothing is trained.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
+            Tables or images.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            Labels, or one-hot columns.
+
+        **params : dict
+            Passed on to imbalanced-learn's ``fit``.
+
+        Returns
+        -------
+        self : BaseGANOversampler
+            The instance, without what an earlier ``fit_resample`` has trained.
+        """
+        with self._restored_on_failure():
+            return super().fit(X, y, **params)
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
         """Train, and put generated rows under the real ones.
@@ -114,19 +137,20 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         y_res : array-like of shape (n_samples_resampled,) or (n_samples_resampled, n_classes)
             Their labels, in the container of y.
         """
-        # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for one of pandas
-        rows, labels, _ = self._check_X_y(X, y)
-        self.sampling_strategy_ = check_sampling_strategy(
-            self.sampling_strategy, labels, self._sampling_type
-        )
-        X_res, y_res = self._fit_resample(rows, labels, **params)
-        source = self.sample_source_
-        unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
-        if self.replay_augmentation is None:
-            unchanged = source
-        _, first = np.unique(labels, return_index=True)
-        labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
-        X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
+        with self._restored_on_failure():
+            # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for pandas'
+            rows, labels, _ = self._check_X_y(X, y)
+            self.sampling_strategy_ = check_sampling_strategy(
+                self.sampling_strategy, labels, self._sampling_type
+            )
+            X_res, y_res = self._fit_resample(rows, labels, **params)
+            source = self.sample_source_
+            unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
+            if self.replay_augmentation is None:
+                unchanged = source
+            _, first = np.unique(labels, return_index=True)
+            labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
+            X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
         warn_of_collapse(self.diagnostics_, stacklevel=3)
         return X_res, y_res
 
@@ -203,30 +227,40 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             device = resolve_device(self.device)
         except ValueError:  # trained on a device that this machine does not have
             device = torch.device("cpu")
-        y = np.repeat(np.arange(len(n_by_class)), n_by_class)
-        refused: list[Tensor] = []
         try:
-            networks = self.networks_.to(device)
-
-            def generate(y: Tensor) -> Tensor:
-                return self._generate(networks, y).float()
-
-            def drawn(y: Tensor) -> Tensor:
-                if not self.reject:
-                    return generate(y)
-                rows, n_refused = most_plausible(generate, networks[REJECTION], self.codec_, y)
-                refused.append(n_refused)
-                return rows
-
-            with torch_scope(int(stream.randint(MAX_SEED)), device):
-                chunks = in_chunks(drawn, torch.from_numpy(y).to(device))
-                blocks, start = [], 0
-                for chunk in chunks:
-                    own = y[start : start + len(chunk)]
-                    blocks.append(self.codec_.decode(chunk.cpu().numpy(), own, stream))
-                    start += len(chunk)
+            return self._draw_from(self.networks_.to(device), device, n_by_class, stream)
         finally:
             self.networks_.cpu()
+
+    def _draw_from(
+        self,
+        networks: nn.ModuleDict,
+        device: torch.device,
+        n_by_class: Sequence[int],
+        stream: np.random.RandomState,
+        training: bool = False,
+    ) -> tuple[list, np.ndarray]:
+        """Return what :meth:`_draw` returns, of networks on a device."""
+        y = np.repeat(np.arange(len(n_by_class)), n_by_class)
+        refused: list[Tensor] = []
+
+        def generate(y: Tensor) -> Tensor:
+            return self._generate(networks, y).float()
+
+        def drawn(y: Tensor) -> Tensor:
+            if training or not self.reject:
+                return generate(y)
+            rows, n_refused = most_plausible(generate, networks[REJECTION], self.codec_, y)
+            refused.append(n_refused)
+            return rows
+
+        with torch_scope(int(stream.randint(MAX_SEED)), device):
+            chunks = in_chunks(drawn, torch.from_numpy(y).to(device))
+            blocks, start = [], 0
+            for chunk in chunks:
+                own = y[start : start + len(chunk)]
+                blocks.append(self.codec_.decode(chunk.cpu().numpy(), own, stream))
+                start += len(chunk)
         n_implausible = sum(map(int, refused))
         if n_implausible:
             warn_user(
@@ -235,6 +269,30 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                 "(max_iter), or let real rows be repeated in their place (replay)."
             )
         return blocks, y
+
+    def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
+        def sample(state: TrainingState, counts: Mapping, random_state: Any) -> tuple[Any, Any]:
+            n_by_class, stream = self._n_by_class(counts), check_random_state(random_state)
+            modes = [(module, module.training) for module in networks.modules()]
+            snapshot = state.snapshot()
+            try:
+                for name, average in state.averages.items():
+                    if average.n_averaged:
+                        state.networks[name].load_state_dict(average.module.state_dict())
+                networks.eval()
+                blocks, y = self._draw_from(networks, device, n_by_class, stream, training=True)
+            except KeyError as error:  # what comes later in the game
+                raise RuntimeError(
+                    f"{type(self).__name__} has nothing to draw rows from yet in the phase "
+                    f"{state.phase!r}: {error} is not there."
+                ) from error
+            finally:
+                state.restore(snapshot)
+                for module, mode in modes:
+                    module.training = mode
+            return self._origin.give_back(self.codec_.stack(blocks)), self.label_codec_.decode(y)
+
+        return sample
 
     def sample(self, counts: Mapping, *, random_state: Any = None) -> tuple[Any, Any]:
         """Draw more generated rows without training again.

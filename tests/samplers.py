@@ -16,7 +16,6 @@ from imblearn_gan.testing.rows import images, labels
 from imblearn_gan.training import Phase, Player
 
 __all__ = [
-    "Interrupt",
     "NeedsThreeRows",
     "Recorder",
     "TinySampler",
@@ -102,13 +101,6 @@ class Recorder(Callback):
 
     def on_fit_end(self):
         self.events.append("fit_end")
-
-
-class Interrupt(Callback):
-    """Ctrl-C at the first record."""
-
-    def on_log(self, state):
-        raise KeyboardInterrupt
 
 
 def head(rows, n):

@@ -2,17 +2,21 @@
 
 import copy
 import pickle
+import re
+import signal
+from threading import Thread
 
 import numpy as np
 import pytest
 import torch
-from sklearn.exceptions import NotFittedError
+from sklearn.base import clone
 from torch import nn
 
-from imblearn_gan import BAGANOversampler, GANOversampler
-from imblearn_gan.callbacks import Callback, EarlyStopping, is_phase
+from imblearn_gan import BAGANOversampler, CVAEOversampler, GAMOClassifier, GANOversampler
+from imblearn_gan.callbacks import Callback, EarlyStopping, FinishOnInterrupt, is_phase
 from imblearn_gan.training import Engine, Phase
-from tests.samplers import Interrupt, Recorder, labels, tiny
+from tests.instances import SAMPLERS
+from tests.samplers import Recorder, labels, tiny
 from tests.training.players import At, player
 
 Y = labels(14, 9, 5)
@@ -87,18 +91,164 @@ def test_the_end_is_heard_after_an_error(event):
     assert not hasattr(sampler, "networks_")
 
 
-def test_interrupt_leaves_no_broken_object():
-    recorder = Recorder()
+@pytest.mark.parametrize("event", ["fit_begin", "phase_begin", "log", "phase_end"])
+def test_what_fails_leaves_the_generator_that_was_there(event):
+    recorder, sampler = Recorder(), tiny()
+    sampler.fit_resample(X, Y)
+    before = sampler.sample({1: 5}, random_state=0)[0]
+    for error in (KeyboardInterrupt, ZeroDivisionError, MemoryError):
+
+        def fails(*_, error=error):
+            raise error
+
+        sampler.set_params(callbacks=[recorder, At(event, fails)], random_state=1)
+        with pytest.raises(error):
+            sampler.fit_resample(X, Y)
+        assert recorder.events[-1] == "fit_end"
+        assert np.array_equal(sampler.sample({1: 5}, random_state=0)[0], before)
+    again, fresh = sampler.set_params(callbacks=None), tiny(random_state=1)
+    assert np.array_equal(again.fit_resample(X, Y)[0], fresh.fit_resample(X, Y)[0])
+
+
+def test_a_callback_that_fails_at_the_end_leaves_the_new_generator():
     sampler = tiny()
     sampler.fit_resample(X, Y)
-    sampler.set_params(callbacks=[recorder, Interrupt()])
+    sampler.set_params(callbacks=[FailsAtTheEnd()], random_state=1)
+    with pytest.raises(RuntimeError, match="end"):
+        sampler.fit_resample(X, Y)
+    fresh = tiny(random_state=1)
+    fresh.fit_resample(X, Y)
+    assert np.array_equal(*(s.sample({1: 5}, random_state=0)[0] for s in (sampler, fresh)))
+    assert len(sampler.sample({1: 5})[0]) == 5
+
+
+# Ctrl-C -----------------------------------------------------------------------------------------
+
+
+def at_iteration(n, phase, act):
+    """Return a callback that acts once, in the middle of an iteration."""
+
+    class Within(Callback):
+        def on_phase_begin(self, state):
+            if state.phase == phase:
+                generator = state.networks["generator"]
+                self.handle = generator.register_forward_hook(self.count)
+                self.n = 0
+
+        def count(self, *_):
+            self.n += 1
+            if self.n == n:
+                act()
+
+        def on_phase_end(self, state):
+            if state.phase == phase:
+                self.handle.remove()
+
+    return Within()
+
+
+def press():
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_ends_the_phase_where_asked():
+    before = signal.getsignal(signal.SIGINT)
+    callbacks = [FinishOnInterrupt(), at_iteration(57, "adversarial", press)]
+    sampler = tiny(max_iter=2000, callbacks=callbacks)
+    match = "Ctrl-C has ended the phase 'adversarial' after 57 of 2000 iterations"
+    with pytest.warns(UserWarning, match=match):
+        X_res, _ = sampler.fit_resample(X, Y)
+    assert len(X_res) == 42
+    assert sampler.n_iter_ == 57
+    assert sampler.history_[-1]["iteration"] == 57  # losses since the last record are not lost
+    assert signal.getsignal(signal.SIGINT) is before
+    shorter = tiny(max_iter=57)
+    assert np.array_equal(shorter.fit_resample(X, Y)[0], X_res)
+
+
+def test_a_second_ctrl_c_raises():
+    def twice():
+        press()
+        press()
+
+    before = signal.getsignal(signal.SIGINT)
+    sampler = tiny(callbacks=[FinishOnInterrupt(), at_iteration(1, "adversarial", twice)])
     with pytest.raises(KeyboardInterrupt):
         sampler.fit_resample(X, Y)
-    assert recorder.events[-1] == "fit_end"
-    with pytest.raises(NotFittedError):
-        sampler.sample({1: 1})
-    X_res, _ = sampler.set_params(callbacks=None).fit_resample(X, Y)
-    assert len(X_res) == 42
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_before_the_first_phase_raises():
+    sampler = tiny(callbacks=[FinishOnInterrupt(), At("fit_begin", lambda *_: press())])
+    with pytest.raises(KeyboardInterrupt):
+        sampler.fit_resample(X, Y)
+
+
+def test_ctrl_c_is_left_alone_in_other_threads():
+    before, results = signal.getsignal(signal.SIGINT), []
+    sampler = tiny(callbacks=[FinishOnInterrupt()])
+    thread = Thread(target=lambda: results.append(sampler.fit_resample(X, Y)))
+    thread.start()
+    thread.join()
+    assert len(results) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_leads_to_the_next_phase():
+    callbacks = [FinishOnInterrupt(), at_iteration(3, "pretrain", press)]
+    sampler = BAGANOversampler(
+        pretrain_iter=500, max_iter=3, batch_size=8, random_state=0, callbacks=callbacks
+    )
+    with pytest.warns(UserWarning, match="'pretrain' after 3 of 500"):
+        sampler.fit_resample(X, Y)
+    assert [r["phase"] for r in sampler.history_] == ["pretrain"] + ["adversarial"] * 3
+
+
+# rows while training ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: type(sampler).__name__)
+def test_rows_can_be_drawn_while_a_sampler_trains(sampler):
+    """The training does not notice, and after the last phase they are those of ``sample``."""
+    drawn = []
+
+    def draw(state):
+        if state.is_main:
+            drawn.append(state.sample({1: 4}))
+
+    X_res, _ = clone(sampler).fit_resample(X, Y)
+    watched = clone(sampler).set_params(callbacks=[At("log", draw), At("phase_end", draw)])
+    assert np.array_equal(watched.fit_resample(X, Y)[0], X_res)
+    assert len(drawn) > 2
+    rows, made_y = drawn[-1]
+    assert np.array_equal(made_y, [1] * 4)
+    expected = watched.sample({1: 4}, random_state=0)[0]
+    if not isinstance(sampler, CVAEOversampler):  # which draws categories only in the end
+        assert np.array_equal(rows, expected)
+    assert not np.array_equal(drawn[0][0], rows)
+
+
+def test_rows_of_what_is_not_there_yet():
+    def draw(state):
+        if state.phase == "pretrain":
+            with pytest.raises(RuntimeError, match="nothing to draw rows from yet in the phase"):
+                state.sample({1: 2})
+            with pytest.raises(ValueError, match="counts asks for the class 7"):
+                state.sample({7: 2})
+
+    sampler = BAGANOversampler(pretrain_iter=3, max_iter=2, batch_size=8, random_state=0)
+    plain = clone(sampler).fit_resample(X, Y)[0]
+    assert np.array_equal(
+        sampler.set_params(callbacks=[At("log", draw)]).fit_resample(X, Y)[0], plain
+    )
+
+
+def test_classifiers_draw_no_rows():
+    def draw(state):
+        with pytest.raises(RuntimeError, match="while a sampler trains"):
+            state.sample({1: 2})
+
+    GAMOClassifier(max_iter=2, callbacks=[At("log", draw)]).fit(X, Y)
 
 
 @pytest.mark.parametrize(
@@ -215,9 +365,22 @@ def test_early_stopping_refuses(stopping, message):
         tiny(callbacks=[stopping]).fit_resample(X, Y)
 
 
-def test_early_stopping_says_that_it_had_nothing_to_monitor():
-    with pytest.warns(UserWarning, match="'typo'.*generator_real"):
-        tiny(callbacks=[EarlyStopping("typo")]).fit_resample(X, Y)
+def test_early_stopping_finds_a_wrong_monitor_at_the_first_record():
+    recorder = Recorder()
+    with (
+        pytest.raises(ValueError, match=r"'typo', which phase 'adversarial' .*generator_real"),
+        pytest.warns(UserWarning, match="no phase has recorded"),
+    ):
+        tiny(max_iter=500, callbacks=[recorder, EarlyStopping("typo")]).fit_resample(X, Y)
+    assert [event for event in recorder.events if event[0] == "log"] == [("log", "adversarial", 25)]
+
+
+def test_early_stopping_waits_for_the_phase_that_records():
+    """It may be one before the main phase, which then does not have it."""
+    params = {"pretrain_iter": 3, "max_iter": 3, "batch_size": 8, "random_state": 0}
+    for monitor in ("autoencoder_reconstruction", "generator_classes"):
+        stopping = EarlyStopping(monitor)
+        BAGANOversampler(callbacks=[stopping], **params).fit_resample(X, Y)
 
 
 def test_early_stopping_says_that_its_phase_did_not_come():
@@ -251,3 +414,11 @@ def test_progress_bar_names_phase_and_losses(capsys):
     assert "adversarial" in err
     assert "generator_real" in err
     assert "3/3" in err
+
+
+def test_progress_bar_gives_no_phase_the_length_of_another(capsys):
+    sampler = BAGANOversampler(pretrain_iter=7, max_iter=3, batch_size=8, random_state=0)
+    sampler.set_params(verbose=1).fit_resample(X, Y)
+    err = capsys.readouterr().err
+    shown = set(re.findall(r"(building networks|pretrain|adversarial):[^\r\n]*?/([37]) \[", err))
+    assert shown == {("pretrain", "7"), ("adversarial", "3")}

@@ -83,5 +83,16 @@ def test_links_lead_somewhere(path):
     assert [link for link in local if not (path.parent / link).exists()] == []
 
 
+def test_tests_that_the_page_on_reliability_names_exist():
+    page = (ROOT / "docs/reliability.md").read_text()
+    named = [cell for line in page.splitlines() for cell in line.split("|")[-2:-1] if "::" in cell]
+    assert len(named) > 15
+    for cell in named:
+        path = None
+        for file, test in re.findall(r"`([\w/]*(?:\.py)?)::(\w+)`", cell):
+            path = ROOT / "tests" / file if file else path
+            assert f"def {test}(" in path.read_text()
+
+
 def test_tables_say_what_the_code_says():
     assert runpy.run_path(str(ROOT / "docs/tables.py"))["main"](check=True) == []

@@ -435,11 +435,14 @@ def test_sample_after_balanced_data():
 
 def test_sample_after_data_that_failed():
     sampler = tiny()
-    sampler.fit_resample(X, Y)
     with pytest.raises(ValueError, match="infinity"):
         sampler.fit_resample(with_value(np.inf, 1), Y)
     with pytest.raises(NotFittedError):
         sampler.sample({1: 3})
+    sampler.fit_resample(X, Y)
+    with pytest.raises(ValueError, match="infinity"):
+        sampler.fit_resample(with_value(np.inf, 1), Y)
+    assert np.isfinite(sampler.sample({1: 3})[0]).all()  # of the data before
 
 
 @pytest.mark.parametrize(

@@ -268,13 +268,31 @@ def test_documented_needs_no_docstring():
 # reading ----------------------------------------------------------------------------------------
 
 
-def test_an_interrupted_fit_leaves_nothing_of_an_earlier_one():
+@pytest.mark.parametrize("method", ["fit", "fit_resample"])
+@pytest.mark.parametrize(
+    ("rows", "params"),
+    [(np.full_like(X, np.inf), {}), (X[:3], {}), (X, {"sampling_strategy": {9: 3}})],
+    ids=["infinity", "lengths", "strategy"],
+)
+def test_a_failing_check_leaves_what_was_there(method, rows, params):
     sampler = tiny()
     sampler.fit_resample(X, Y)
-    assert {"codec_", "label_codec_", "classes_", "networks_"} <= vars(sampler).keys()
+    before = dict(vars(sampler))
+    sampler.set_params(**params)
+    with pytest.raises(ValueError, match=r"infinity|inconsistent|target class"):
+        getattr(sampler, method)(rows, Y)
+    after = vars(sampler)
+    assert after.keys() == before.keys()
+    assert all(after[name] is before[name] for name in before if name not in params)
+    assert len(sampler.set_params(sampling_strategy="auto").sample({1: 4})[0]) == 4
+
+
+def test_a_failing_first_fit_leaves_nothing():
+    sampler = tiny()
+    before = vars(sampler).keys()
     with pytest.raises(ValueError, match="infinity"):
         sampler.fit_resample(np.full_like(X, np.inf), Y)
-    assert not [name for name in vars(sampler) if name.endswith("_")]
+    assert vars(sampler).keys() == before
 
 
 def test_networks_are_built_from_the_seed_alone():

@@ -10,6 +10,8 @@ import pytest
 import torch
 from sklearn.base import clone
 
+from imblearn_gan import load
+from imblearn_gan.callbacks import Callback, Checkpoint
 from tests.instances import CLASSIFIERS, SAMPLERS
 from tests.samplers import assert_oversampled, assert_same, images, labels
 
@@ -58,6 +60,30 @@ assert labels.tolist() == [1] * 3 + [2] * 4
 """
     hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=hidden, check=True)
+
+
+def test_what_was_stored_here_draws_the_same_rows(sampler, tmp_path):
+    sampler.fit_resample(X, Y)
+    sampler.save(tmp_path / "sampler.safetensors")
+    loaded = load(tmp_path / "sampler.safetensors")
+    for seed in (0, None):
+        rows, expected = (s.sample({1: 5}, random_state=seed)[0] for s in (loaded, sampler))
+        np.testing.assert_allclose(rows, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_training_goes_on(sampler, tmp_path):
+    class Stop(Callback):
+        def on_log(self, state):
+            if state.is_main and state.iteration > 1:
+                raise KeyboardInterrupt
+
+    stopped = clone(sampler).set_params(callbacks=[Checkpoint(tmp_path, every=1), Stop()])
+    with pytest.raises(KeyboardInterrupt):
+        stopped.fit_resample(X, Y)
+    resumed = clone(sampler).set_params(callbacks=[Checkpoint(tmp_path, every=1)])
+    expected, rows = sampler.fit_resample(X, Y)[0], resumed.fit_resample(X, Y)[0]
+    assert resumed.n_iter_ == sampler.n_iter_
+    np.testing.assert_allclose(rows, expected, rtol=1e-2, atol=1e-2)
 
 
 def test_seed_gives_the_same_rows(sampler):

@@ -46,15 +46,16 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         """
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
-        X, y = self._read(X, y)
-        counts = np.bincount(y)
-        if len(counts) < 2:
-            raise ValueError(
-                "Classifier can't train when only one class is present: y holds only the class "
-                f"{self.classes_[:1].tolist()[0]!r}."
-            )
-        encoded, spec = self.codec_.encode(X), self.codec_.spec(counts.tolist())
-        self._train(encoded, y, spec, (counts.max() - counts).tolist())
+        with self._restored_on_failure():
+            X, y = self._read(X, y)
+            counts = np.bincount(y)
+            if len(counts) < 2:
+                raise ValueError(
+                    "Classifier can't train when only one class is present: y holds only the class "
+                    f"{self.classes_[:1].tolist()[0]!r}."
+                )
+            encoded, spec = self.codec_.encode(X), self.codec_.spec(counts.tolist())
+            self._train(encoded, y, spec, (counts.max() - counts).tolist())
         return self
 
     def _logits(self, X: Any) -> torch.Tensor:

@@ -135,15 +135,14 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         extractor, classifier = networks["extractor"], networks["classifier"]
         size, balanced = self.batch_size_, self.balance == "batches"
         epoch = max(1, len(data) // size)
-        features = neighbours = torch.empty(0)
+        memory: dict[str, Tensor] = {}
 
         def refresh(iteration: int) -> None:
             """Once an epoch, find the neighbours in the feature space of the moment."""
-            nonlocal features, neighbours
             if iteration % epoch == 0:
-                features = extract(extractor, data.x).float()
-                counts = data.spec.class_counts
-                neighbours = class_neighbours(features, counts, self.n_neighbors)
+                z, counts = extract(extractor, data.x).float(), data.spec.class_counts
+                neighbours = class_neighbours(z, counts, self.n_neighbors)
+                memory.update(features=z, neighbours=neighbours)
 
         def told_apart(features: Tensor, y: Tensor) -> Tensor:
             return softmax_loss(classifier(features), y)
@@ -153,7 +152,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
         def losses(index: Tensor) -> dict[str, Tensor]:
             own, y = extractor(data.x[index]), data.y[index]
-            near = features[neighbours[index]]
+            near = memory["features"][memory["neighbours"][index]]
             weights = torch.rand(near.shape[:2], device=data.device).log().neg()
             weights = weights / weights.sum(dim=1, keepdim=True)  # uniform over the simplex
             targets = torch.einsum("nk,nkd->nd", weights, near)
@@ -177,4 +176,5 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
             before_iteration=refresh,
             ema_decay=self.ema_decay,
             lr_decay=self.ema_decay > 0,
+            memory=memory,
         )

@@ -118,6 +118,8 @@ class GAMOGame(NetworkEstimator):
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         play = _Play(self, networks, data)
+        if not play.in_features:
+            networks["rows"] = self._store(play)
         yield Phase(
             "adversarial",
             play.players(),
@@ -125,10 +127,14 @@ class GAMOGame(NetworkEstimator):
             before_iteration=play.refresh if play.in_features else None,
             ema_decay=self.ema_decay,
             lr_decay=self.ema_decay > 0,
+            memory=play.memory if play.in_features else {},
         )
         if play.in_features:
             play.refresh(0)
-        networks["rows"] = RowStore(play.rows if self._is_convex else [None] * len(play.rows))
+            networks["rows"] = self._store(play)
+
+    def _store(self, play: _Play) -> RowStore:
+        return RowStore(play.rows if self._is_convex else [None] * len(play.rows))
 
 
 class _Play:
@@ -143,19 +149,26 @@ class _Play:
         self.in_features = game._in_features(data.spec)
         self.minority = [float(n > 0) for n in data.n_to_make]
         self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
-        self._combine(data.x.flatten(1))
+        #: What G combines: rows, or their features.
+        self.memory = {"pool": data.x.flatten(1)}
 
-    def _combine(self, pool: Tensor) -> None:
-        """Take what G combines: rows, or their features."""
-        self.pool = pool
-        self.rows = [
-            pool[self.data.rows_of(i)] if n else None for i, n in enumerate(self.data.n_to_make)
+    @property
+    def pool(self) -> Tensor:
+        """All that G combines."""
+        return self.memory["pool"]
+
+    @property
+    def rows(self) -> list[Tensor | None]:
+        """What G combines, by class."""
+        return [
+            self.pool[self.data.rows_of(i)] if n else None
+            for i, n in enumerate(self.data.n_to_make)
         ]
 
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""
         if iteration % max(1, len(self.data) // self.game.batch_size_) == 0:
-            self._combine(extract(self.extractor, self.data.x))
+            self.memory["pool"] = extract(self.extractor, self.data.x)
 
     def features(self, values: Tensor) -> Tensor:
         """Return the features of rows; what is combined may be features already."""

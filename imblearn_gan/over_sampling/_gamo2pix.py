@@ -131,9 +131,10 @@ class GAMO2pix(NetworkEstimator):
         self : object
             The fitted instance.
         """
-        X, y = self._read(X, y)
-        counts = np.bincount(y).tolist()
-        self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
+        with self._restored_on_failure():
+            X, y = self._read(X, y)
+            counts = np.bincount(y).tolist()
+            self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
         return self
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:

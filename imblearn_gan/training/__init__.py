@@ -1,6 +1,7 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
 from imblearn_gan.training.batches import Batch, TrainingData
+from imblearn_gan.training.checkpoints import Keeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.runtime import (
@@ -17,6 +18,7 @@ __all__ = [
     "Batch",
     "Engine",
     "EpochTraining",
+    "Keeper",
     "Phase",
     "Player",
     "TrainingData",

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim.swa_utils import AveragedModel
 
-from imblearn_gan.callbacks import Callback, TrainingState
+from imblearn_gan.callbacks import Callback, TrainingState, is_phase
+from imblearn_gan.training.checkpoints import Keeper
 
 
 @dataclass
@@ -80,6 +81,10 @@ class Phase:
 
     averaged : sequence of str or None, default=None
         Names of the networks that are averaged; None for all.
+
+    memory : dict of str to Tensor, default={}
+        What the losses take from earlier iterations, if anything, besides the networks: it is
+        stored in checkpoints, and put back into this dict.
     """
 
     name: str
@@ -89,6 +94,7 @@ class Phase:
     ema_decay: float = 0.0
     lr_decay: bool = False
     averaged: Sequence[str] | None = None
+    memory: dict[str, Tensor] = field(default_factory=dict)
 
     @property
     def networks(self) -> dict[str, nn.Module]:
@@ -148,6 +154,15 @@ class Engine:
     precision : callable, default=contextlib.nullcontext
         Makes the context that batches and losses are computed in.
 
+    keeper : Keeper or None, default=None
+        Stores the training, and puts it back.
+
+    sample : callable or None, default=None
+        Draws rows for :meth:`TrainingState.sample`.
+
+    main_phase : str or None, default=None
+        The name of the phase that callbacks are told is the main one.
+
     Attributes
     ----------
     history : list of dict
@@ -159,6 +174,9 @@ class Engine:
 
     callbacks: Sequence[Callback] = ()
     precision: Callable[[], AbstractContextManager] = nullcontext
+    keeper: Keeper | None = None
+    sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None
+    main_phase: str | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
 
@@ -179,17 +197,24 @@ class Engine:
         FloatingPointError
             If a loss is not finite; it names the loss, the phase and the iteration.
         """
+        if self.keeper is not None and self.keeper.skip(phase, self):
+            return
         networks = phase.networks
         for network in networks.values():
             network.train()
         turns = [_Turns(player) for player in phase.players]
-        state = TrainingState(phase.name, phase.max_iter, self.history, networks)
+        is_main = self.main_phase is not None and is_phase(phase.name, self.main_phase)
+        state = TrainingState(
+            phase.name, phase.max_iter, self.history, networks, self.sample, is_main
+        )
         if phase.ema_decay:
             averaged = networks if phase.averaged is None else phase.averaged
             state.averages = {
                 name: _averaged(networks[name], phase.ema_decay, state) for name in averaged
             }
         self._call("on_phase_begin", state)
+        if self.keeper is not None:
+            self.keeper.go_on(phase, turns, state, self)
         _watch(turns, None)
         try:
             self._play(phase, turns, state)
@@ -204,6 +229,8 @@ class Engine:
         for network in networks.values():
             network.eval()
             network.zero_grad(set_to_none=True)
+        if self.keeper is not None:
+            self.keeper.end(phase, self)
 
     def _play(self, phase: Phase, turns: Sequence[_Turns], state: TrainingState) -> None:
         log_interval = max(1, min(100, phase.max_iter // 20))
@@ -224,9 +251,11 @@ class Engine:
                 average.update_parameters(state.networks[name])
             recorded.append(losses)
             state.iteration += 1
-            if len(recorded) == log_interval or state.iteration == phase.max_iter:
+            if len(recorded) == log_interval:
                 self._log(state, recorded)
                 recorded = []
+        if recorded:
+            self._log(state, recorded)
 
     def _log(self, state: TrainingState, recorded: list[dict[str, Tensor]]) -> None:
         """Fetch the losses since the last record from the device, all at once."""
@@ -246,6 +275,8 @@ class Engine:
         record.update(zip(names, values.mean(dim=0).tolist()))
         self.history.append(record)
         self._call("on_log", state)
+        if self.keeper is not None:
+            self.keeper.record(state, self)
 
     def _call(self, event: str, state: TrainingState) -> None:
         for callback in self.callbacks:

@@ -125,13 +125,19 @@ def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
         yield from _in_torch_scope(seed, device)
 
 
-def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
+def generators_of(device: torch.device) -> list[torch.Generator]:
+    """Return what draws random numbers in a :func:`torch_scope` of the device."""
     generators = [torch.default_generator]
     if device.type == "cuda":
         torch.cuda.init()
         generators.append(torch.cuda.default_generators[device.index or 0])
     elif device.type == "mps":
         generators.append(torch.mps._get_default_mps_generator())
+    return generators
+
+
+def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
+    generators = generators_of(device)
     states = [generator.get_state() for generator in generators]
     dtype = torch.get_default_dtype()
     try:

@@ -1,0 +1,176 @@
+"""Trainings that go on where they were stopped: what is stored of them, and put back."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from imblearn_gan._version import __version__
+from imblearn_gan.callbacks import Callback, Checkpoint, TrainingState
+from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
+from imblearn_gan.training.runtime import generators_of
+
+if TYPE_CHECKING:
+    from imblearn_gan.training.engine import Engine, Phase
+
+_KIND = "checkpoint"
+
+
+class Keeper:
+    """Stores a training, phase by phase, and puts it back.
+
+    A phase that is over has a file of its own, with its networks; the one that runs has one with
+    all that it needs to go on. Phases are told apart by their number.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+        Where, and how often.
+
+    subject : dict of str to str
+        What the training is of: only one of the same goes on.
+
+    device : torch.device
+        Whose random numbers it draws, besides those of the CPU.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, subject: Mapping[str, str], device: torch.device):
+        self.folder, self.every = Path(checkpoint.folder), checkpoint.every
+        self.subject, self._device = dict(subject), device
+        self._n_phases = self._saved_at = 0
+        self._running: tuple[Phase, Sequence[Any]] | None = None
+        for part in self.folder.glob(".*.part"):  # of a write that was killed
+            part.unlink(missing_ok=True)
+
+    def skip(self, phase: Phase, engine: Engine) -> bool:
+        """Put back a phase that is over; return whether it is."""
+        self._n_phases += 1
+        content = self._read(self._path_of_phase)
+        if content is None:
+            return False
+        self._check_phase(content, phase, self._path_of_phase)
+        self._put_back(content, phase, engine)
+        for network in phase.networks.values():
+            network.eval()
+        return True
+
+    def go_on(
+        self, phase: Phase, turns: Sequence[Any], state: TrainingState, engine: Engine
+    ) -> None:
+        """Put back what is stored of a phase that begins, if it had begun before."""
+        self._running = phase, turns
+        content = self._read(self._path)
+        if content is not None and content["phase"] == [self._n_phases, phase.name]:
+            self._put_back(content, phase, engine)
+            for name, average in state.averages.items():
+                average.load_state_dict(content["averages"][name])
+            for turn, stored in zip(turns, content["optimizers"]):
+                turn.optimizer.load_state_dict(stored)
+            phase.memory.update(
+                {name: value.to(self._device) for name, value in content["memory"].items()}
+            )
+            state.iteration, state.stopped = content["iteration"], content["stopped"]
+        self._saved_at = state.iteration
+
+    def record(self, state: TrainingState, engine: Engine) -> None:
+        """Store the phase that runs, if it is time to."""
+        if self._running is None or state.iteration - self._saved_at < self.every:
+            return
+        phase, turns = self._running
+        more = {
+            "iteration": state.iteration,
+            "stopped": state.stopped,
+            "averages": {name: dict(a.state_dict()) for name, a in state.averages.items()},
+            "optimizers": [turn.optimizer.state_dict() for turn in turns],
+            "memory": dict(phase.memory),
+        }
+        self._write(self._path, self._content(phase, engine) | more)
+        self._saved_at = state.iteration
+
+    def end(self, phase: Phase, engine: Engine) -> None:
+        """Store a phase that is over."""
+        self._write(self._path_of_phase, self._content(phase, engine))
+        if self._path_of_phase.exists():
+            self._path.unlink(missing_ok=True)
+        self._running = None
+
+    # files ----------------------------------------------------------------------------------------
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / "running.safetensors"
+
+    @property
+    def _path_of_phase(self) -> Path:
+        return self.folder / f"phase_{self._n_phases}.safetensors"
+
+    def _content(self, phase: Phase, engine: Engine) -> dict[str, Any]:
+        return {
+            "subject": self.subject,
+            "phase": [self._n_phases, phase.name],
+            "history": engine.history,
+            "n_iter": engine.n_iter,
+            "networks": {name: dict(n.state_dict()) for name, n in phase.networks.items()},
+            "generators": [g.get_state() for g in generators_of(self._device)],
+            "callbacks": [[type(c).__name__, c.state_dict()] for c in engine.callbacks],
+        }
+
+    def _write(self, path: Path, content: dict) -> None:
+        writer = Writer({})
+        try:
+            written = writer.write(content)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write(path, _KIND, written, writer.arrays, __version__)
+        except (OSError, Unwritable) as error:  # a training is worth more than its copy
+            warnings.warn(
+                f"Checkpoint could not write {path}: {error}. The training goes on, and the last "
+                "checkpoint is as it was.",
+                stacklevel=2,
+            )
+
+    def _read(self, path: Path) -> dict | None:
+        if not path.exists():
+            return None
+        written, arrays = read(path, _KIND, __version__)
+        content = Reader({}, arrays).read(written)
+        stored = content["subject"]
+        names = [name for name in self.subject if self.subject[name] != stored.get(name)]
+        if names or len(stored) != len(self.subject):
+            raise ValueError(
+                f"Checkpoint's folder {str(self.folder)!r} holds another training. What differs: "
+                f"{', '.join(names) or 'its parameters'}. Give this training a folder of its own, "
+                "or set back what differs."
+            )
+        return content
+
+    def _check_phase(self, content: dict, phase: Phase, path: Path) -> None:
+        if content["phase"][1] != phase.name:
+            raise ValueError(
+                f"{path} holds the phase {content['phase'][1]!r}, but the training has come to "
+                f"{phase.name!r}: it was written by another version. Give it a folder of its own."
+            )
+
+    def _put_back(self, content: dict, phase: Phase, engine: Engine) -> None:
+        for name, network in phase.networks.items():
+            network.load_state_dict(content["networks"][name])
+        engine.history[:] = content["history"]
+        engine.n_iter.clear()
+        engine.n_iter.update(content["n_iter"])
+        _put_back_callbacks(engine.callbacks, content["callbacks"])
+        for generator, stored in zip(generators_of(self._device), content["generators"]):
+            generator.set_state(stored)
+
+
+def _put_back_callbacks(callbacks: Sequence[Callback], stored: Sequence[Sequence]) -> None:
+    """Give each callback the state of the one of its class, in their order."""
+    left = list(stored)
+    for callback in callbacks:
+        for i, (name, state) in enumerate(left):
+            if name == type(callback).__name__:
+                callback.load_state_dict(state)
+                del left[i]
+                break
