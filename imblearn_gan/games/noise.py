@@ -53,8 +53,7 @@ class NoiseGame(BaseGANOversampler):
     _kept_networks = ("generator",)
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
     _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = {
-        "batch_size": (64, 128),
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = BaseGANOversampler._auto | {
         "max_iter": (1000, 300),
         "learning_rate": (2e-4, 1e-3),
         "n_discriminator_steps": (1, 1),

@@ -84,8 +84,7 @@ class CWGANGPOversampler(ConditionalGame):
     """
 
     _betas: ClassVar[tuple[float, float]] = (0.0, 0.9)
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = {
-        "batch_size": (64, 64),
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = ConditionalGame._auto | {
         "max_iter": (1000, 300),
         "learning_rate": (2e-4, 5e-4),
         "n_discriminator_steps": (2, 3),
