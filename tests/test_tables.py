@@ -57,7 +57,7 @@ def shop():
     "sampler",
     [
         BAGANOversampler(pretrain_iter=100, max_iter=50, replay=0, random_state=0),
-        GANOversampler(max_iter=50, replay=0, random_state=0),
+        GANOversampler(max_iter=200, replay=0, random_state=0),
         GAMOOversampler(max_iter=50, random_state=0),
     ],
     ids=lambda sampler: type(sampler).__name__,

@@ -18,7 +18,7 @@ from imblearn_gan._estimator import architecture_options, read_rows
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
-from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, draw_categories, trunk_of
+from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, drawn, trunk_of
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 Generate = Callable[[Tensor], Tensor]
@@ -134,7 +134,6 @@ class AutoencoderGame(BaseGANOversampler):
         yield from self._pretraining(networks, data)
         encoder: Any = networks["encoder"]
         discriminator: Any = networks["discriminator"]
-        generator: Any = networks["generator"]
         if self.discriminator_init == "encoder":
             copy_layers(encoder.trunk, discriminator.trunk)
         real_z = extract(encoder, data.x, data.y).float()
@@ -151,8 +150,6 @@ class AutoencoderGame(BaseGANOversampler):
             ema_decay=self.ema_decay,
             averaged=["generator"],
         )
-        # rows are draws, not the most probable ones: those would lack what is rare in each column
-        draw_categories(generator)
         if isinstance(networks["latent"], InterpolatedCodes):
             networks["latent"].forget([i for i, n in enumerate(data.n_to_make) if not n])
 
@@ -206,7 +203,8 @@ class AutoencoderGame(BaseGANOversampler):
         return {"reconstruction": self.reconstruction_weight * error}
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
-        return networks["generator"](networks["latent"](y), y)
+        rows = networks["generator"](networks["latent"](y), y)
+        return drawn(rows, self.codec_.spec(()).categorical_slices)
 
     # Codes for plots and scores ---------------------------------------------------------------
 

@@ -340,6 +340,20 @@ def draw_categories(network: nn.Module) -> nn.Module:
     return network
 
 
+def drawn(rows: Tensor, slices: Sequence[slice]) -> Tensor:
+    """Return rows with one of each group of outputs drawn, with the probabilities that they hold.
+
+    The most probable one would be the same in all rows of a class where one is frequent.
+    """
+    if not slices:
+        return rows
+    rows = rows.float().clone()
+    for place in slices:
+        one = torch.multinomial(rows[:, place], 1)
+        rows[:, place] = torch.zeros_like(rows[:, place]).scatter_(1, one, 1.0)
+    return rows
+
+
 def start_from(network: nn.Module, mean: Tensor) -> None:
     """Let a table's generator start from the mean row: its last biases give it, before training.
 

@@ -31,7 +31,7 @@ class ACGANOversampler(ConditionalGame):
 
     class_loss_weight : float or 'auto', default='auto'
         Weight of naming the class in both players' losses. ``'auto'`` is 1 on images, the
-        paper's value, and 0.1 on tables, whose columns lose their shape with more.
+        paper's value, and 0.2 on tables, whose columns lose their shape with more.
 
     {game}
 
@@ -66,7 +66,7 @@ class ACGANOversampler(ConditionalGame):
     """
 
     _auto: ClassVar[dict[str, tuple[Any, Any]]] = ConditionalGame._auto | {
-        "class_loss_weight": (1.0, 0.1)
+        "class_loss_weight": (1.0, 0.2)
     }
 
     loss: str = "cross_entropy"

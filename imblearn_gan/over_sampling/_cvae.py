@@ -15,7 +15,7 @@ from imblearn_gan.base import BaseGANOversampler, documented
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import vae_loss
-from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, draw_categories, trunk_of
+from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, drawn, trunk_of
 from imblearn_gan.training import Batch, Phase, Player, TrainingData
 
 
@@ -122,8 +122,7 @@ class CVAEOversampler(BaseGANOversampler):
         yield Phase(
             "autoencoder", [player], self.max_iter_, ema_decay=self.ema_decay, averaged=["decoder"]
         )
-        draw_categories(decoder)  # rows are draws of p(x | z, y), not its most probable ones
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
-        rows: Tensor = networks["decoder"](NormalCodes(self.latent_dim)(y), y)
-        return rows
+        rows = networks["decoder"](NormalCodes(self.latent_dim)(y), y)
+        return drawn(rows, self.codec_.spec(()).categorical_slices)  # of p(x | z, y)

@@ -36,4 +36,4 @@ def test_value_of_the_losses(loss, weight):
 
 
 def test_weight_is_the_papers_on_images_and_less_on_tables():
-    assert ACGANOversampler._auto["class_loss_weight"] == (1, 0.1)
+    assert ACGANOversampler._auto["class_loss_weight"] == (1, 0.2)

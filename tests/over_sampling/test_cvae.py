@@ -1,5 +1,7 @@
 """Conditional variational autoencoder."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,7 +66,9 @@ def test_classes_of_a_batch(balance, shares):
 
 def test_rows_are_decoded_from_the_prior_under_their_label():
     sampler = CVAEOversampler(latent_dim=2, **SMALL)
-    networks = sampler._build_networks(DataSpec((4,), (30, 9, 5)), [0, 21, 25])
+    spec = DataSpec((4,), (30, 9, 5))
+    sampler.codec_ = SimpleNamespace(spec=lambda _: spec)
+    networks = sampler._build_networks(spec, [0, 21, 25])
     seen = Seen(networks["decoder"])
     torch.manual_seed(0)
     y = torch.arange(3).repeat(2000)
