@@ -31,6 +31,7 @@ from imblearn_gan.training import (
     Engine,
     Keeper,
     Phase,
+    SparseRows,
     TrainingData,
     autocast,
     resolve_device,
@@ -278,9 +279,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _all_kept(self) -> tuple[str, ...]:
         return self._kept_networks
 
-    def _train(
-        self, encoded: np.ndarray, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
-    ) -> None:
+    def _train(self, encoded: Any, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]) -> None:
         """Build the networks, play the game, and keep what is needed, on the CPU."""
         self._choose(spec)
         device = resolve_device(self.device)
@@ -290,7 +289,11 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        facts = {"X": encoded, "y": y, "number of rows to make": list(n_to_make)}
+        stored: Any = encoded
+        if isinstance(encoded, tuple):
+            common, others = encoded
+            stored = [common, others.data, others.indices, others.indptr]
+        facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         engine = Engine(
             callbacks,
@@ -301,7 +304,11 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
-            x = torch.from_numpy(encoded).to(device, memory_format=layout)
+            x: Any
+            if isinstance(encoded, tuple):
+                x = SparseRows(common, others, device)
+            else:
+                x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.sample = self._sampling(networks, device)
             for phase in self._all_phases(networks, data):

@@ -106,3 +106,35 @@ def test_generated_rows_are_as_sparse_as_their_class(sampler):
     real = X[y == 1]
     density = (made.nnz / np.prod(made.shape)) / (real.nnz / np.prod(real.shape))
     assert 1 / 1.5 < density < 1.5
+
+
+PEAK = """
+import resource, sys
+import numpy as np, torch
+from scipy import sparse
+from imblearn_gan import CGANOversampler, GAMOOversampler
+
+torch.set_num_threads(1)
+X = sparse.random(20_000, 1_500, density=0.005, format="csr", random_state=0, dtype=np.float32)
+y = np.repeat([1, 0], [300, 19_700])
+
+def fit(rows):
+    for cls in (CGANOversampler, GAMOOversampler):
+        sampler = cls(replay=0.0, max_iter=3, sampling_strategy={1: 310}, random_state=0)
+        sampler.fit_resample(X[:rows], y[:rows])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+print(-fit(1_000) + fit(20_000))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in KiB on Linux")
+def test_sparse_rows_are_trained_on_without_a_dense_copy():
+    """It would take 114 MiB in float32."""
+    grown = int(
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PEAK], check=True, capture_output=True
+        ).stdout
+    )
+    assert grown < 60 * 1024

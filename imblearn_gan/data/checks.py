@@ -86,9 +86,18 @@ def read_encoding(encoding: Any, columns: Columns, is_image: bool) -> Any:
     return ways
 
 
-def check_size(n_samples: int, n_values: int) -> None:
-    """Raise a ValueError if so many rows of so many values would not fit into memory."""
+# value and column of three outputs: a number, 'not zero' and 'zero'
+_BYTES_OF_AN_ENTRY = 24
+
+
+def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> None:
+    """Raise a ValueError if so many rows of so many values would not fit into memory.
+
+    Of sparse rows the entries that are stored count.
+    """
     size, memory = 4 * n_samples * n_values, _physical_memory()
+    if n_stored is not None:
+        size = min(size, _BYTES_OF_AN_ENTRY * n_stored)
     if n_values >= MAX_VALUES:
         raise ValueError(
             f"X would be encoded as {n_values:,} values a row; {MAX_VALUES:,} are too many. Keep "

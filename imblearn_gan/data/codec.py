@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from imblearn_gan.data.checks import check_size, read_encoding, warn_of_ids
 from imblearn_gan.data.columns import Column, read_columns
@@ -82,10 +83,11 @@ class DataCodec:
         if self._layout is not None:
             self._ranges = Ranges(X, self._columns, self._layout)
             return self
-        check_size(*X.shape)  # no column is less than one value
+        stored = X.nnz if sparse.issparse(X) else None
+        check_size(X.shape[0], X.shape[1], stored)  # no column is less than one value
         y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
         self._table = Table(X, self._columns, y, encoding)
-        check_size(X.shape[0], self._table.n_values)
+        check_size(X.shape[0], self._table.n_values, stored)
         warn_of_ids(X, self._columns)
         return self
 
@@ -175,6 +177,22 @@ class DataCodec:
             numbers = self._ranges.scale(self._columns.numbers(X[i]))
             encoded[i] = self._layout.to_channels_first(numbers)
         return encoded
+
+    def encode_compact(self, X: Any) -> np.ndarray | tuple[np.ndarray, sparse.csr_matrix]:
+        """Encode rows; sparse ones as the row of zeros, and what differs from it.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows that fit those that were seen.
+
+        Returns
+        -------
+        ndarray, or tuple of ndarray of shape (n_values,) and csr_matrix
+            What :meth:`encode` gives; of sparse rows the encoded row of zeros, and the values of
+            rows where they are others, zeros included.
+        """
+        return self._table.encode_sparse(X) if sparse.issparse(X) else self.encode(X)
 
     def decode(
         self,

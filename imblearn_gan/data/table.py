@@ -227,6 +227,21 @@ class Table:
             out[np.isnan(out)] = 0  # missing where nothing was missing: the middle of a range
         return encoded
 
+    def encode_sparse(self, X: Any) -> tuple[np.ndarray, sparse.csr_matrix]:
+        """Return the encoded row of zeros, and the entries in which rows of X differ from it."""
+        X = X.tocsr()
+        common = self.encode(sparse.csr_matrix((1, X.shape[1]), dtype=X.dtype))[0]
+        data, indices, counts = [], [], [np.zeros(1, dtype=np.int64)]
+        for rows in chunks(*X.shape):
+            encoded = self.encode(X[rows])
+            row, column = np.nonzero(encoded != common)
+            data.append(encoded[row, column])
+            indices.append(column.astype(np.int32))
+            counts.append(np.bincount(row, minlength=len(encoded)))
+        starts = np.concatenate(counts).cumsum()
+        entries = np.concatenate(data), np.concatenate(indices), starts
+        return common, sparse.csr_matrix(entries, shape=(X.shape[0], self.n_values))
+
     def decode(
         self,
         encoded: np.ndarray,

@@ -151,6 +151,7 @@ class _Play:
         self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
         #: What G combines: rows, or their features.
         self.memory = {"pool": data.x.flatten(1)}
+        self._rows: list[Tensor | None] | None = None
 
     @property
     def pool(self) -> Tensor:
@@ -160,10 +161,12 @@ class _Play:
     @property
     def rows(self) -> list[Tensor | None]:
         """What G combines, by class."""
-        return [
-            self.pool[self.data.rows_of(i)] if n else None
-            for i, n in enumerate(self.data.n_to_make)
-        ]
+        if self._rows is None or self.in_features:
+            self._rows = [
+                self.pool[self.data.rows_of(i)] if n else None
+                for i, n in enumerate(self.data.n_to_make)
+            ]
+        return self._rows
 
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""

@@ -169,7 +169,7 @@ class ConditionalGame(NoiseGame):
         def draw() -> Batch:
             return data.draw(self.batch_size_, self.balance == "batches")
 
-        means = [data.x[data.rows_of(i)].mean(dim=0) for i in range(data.spec.n_classes)]
+        means = [data.mean_of(i) for i in range(data.spec.n_classes)]
         start_from(networks["generator"], torch.stack(means).mean(dim=0))
         yield self._game("adversarial", networks, data.spec, draw)
 

@@ -98,7 +98,7 @@ class GANOversampler(NoiseGame):
                 )
                 return Batch(data.x[index], data.y[index])
 
-            start_from(by_class["generator"][key], data.x[rows].mean(dim=0))
+            start_from(by_class["generator"][key], data.mean_of(int(key)))
             players = nn.ModuleDict({name: by_class[name][key] for name in _PLAYERS})
             label = self.classes_[int(key)]
             yield self._game(f"adversarial {label}", players, data.spec, draw)

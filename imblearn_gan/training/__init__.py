@@ -1,6 +1,6 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
-from imblearn_gan.training.batches import Batch, TrainingData
+from imblearn_gan.training.batches import Batch, SparseRows, TrainingData
 from imblearn_gan.training.checkpoints import Keeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
@@ -21,6 +21,7 @@ __all__ = [
     "Keeper",
     "Phase",
     "Player",
+    "SparseRows",
     "TrainingData",
     "autocast",
     "extract",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from scipy import sparse
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
+
+# dense values at a time, where rows are sparse
+_CHUNK_VALUES = 2**22
 
 
 class Batch(NamedTuple):
@@ -17,6 +22,45 @@ class Batch(NamedTuple):
 
     x: Tensor
     y: Tensor
+
+
+class SparseRows:
+    """Encoded rows that are mostly like one row, in memory in proportion to what differs.
+
+    Rows that are asked for, by index or slice, come as dense tensors.
+
+    Parameters
+    ----------
+    common : ndarray of shape (n_values,), dtype float32
+        The row that all are like.
+
+    others : csr_matrix of shape (n_samples, n_values), dtype float32
+        What is stored, zeros included, stands in place of the values of ``common``.
+
+    device : torch.device
+        Where rows that are asked for lie; what is stored stays on the host.
+    """
+
+    def __init__(self, common: np.ndarray, others: sparse.csr_matrix, device: torch.device):
+        self.common, self.others, self.device = common, others, device
+        self.dtype = torch.float32
+
+    def __len__(self) -> int:
+        return self.others.shape[0]
+
+    def __getitem__(self, index: Tensor | slice) -> Tensor:
+        found = self.others[index.cpu().numpy() if isinstance(index, Tensor) else index]
+        rows = np.tile(self.common, (found.shape[0], 1))
+        rows[np.repeat(np.arange(len(rows)), np.diff(found.indptr)), found.indices] = found.data
+        return torch.from_numpy(rows).to(self.device)
+
+    def taken(self, index: Tensor) -> SparseRows:
+        """Return some of the rows, as they are stored."""
+        return SparseRows(self.common, self.others[index.cpu().numpy()], self.device)
+
+    def flatten(self, _: int) -> SparseRows:
+        """Return the rows: they are those of a table."""
+        return self
 
 
 class TrainingData:
@@ -27,7 +71,7 @@ class TrainingData:
 
     Parameters
     ----------
-    x : Tensor of shape (n_samples, *spec.shape), dtype float32
+    x : Tensor of shape (n_samples, *spec.shape), dtype float32, or SparseRows
         Encoded rows.
 
     y : Tensor of shape (n_samples,), dtype int64
@@ -41,8 +85,11 @@ class TrainingData:
 
     Attributes
     ----------
-    x, y : Tensor
-        The rows and their class codes, sorted by class.
+    x : Tensor or SparseRows
+        The rows, sorted by class.
+
+    y : Tensor
+        Their class codes.
 
     spec : DataSpec
         As given.
@@ -64,9 +111,9 @@ class TrainingData:
     torch.Size([8, 2])
     """
 
-    def __init__(self, x: Tensor, y: Tensor, spec: DataSpec, n_to_make: Sequence[int]):
+    def __init__(self, x: Any, y: Tensor, spec: DataSpec, n_to_make: Sequence[int]):
         order = torch.argsort(y, stable=True)
-        self.x = x[order]
+        self.x = _taken(x, order)
         self.y = y[order]
         self.spec = spec
         self.n_to_make = tuple(int(n) for n in n_to_make)
@@ -82,6 +129,16 @@ class TrainingData:
     def rows_of(self, y: int) -> slice:
         """Return where the rows of a class lie in ``x`` and ``y``."""
         return slice(self._bounds[y], self._bounds[y + 1])
+
+    def mean_of(self, y: int) -> Tensor:
+        """Return the mean row of a class."""
+        rows = self.rows_of(y)
+        if not isinstance(self.x, SparseRows):
+            return self.x[rows].mean(dim=0)
+        size = max(1, _CHUNK_VALUES // self.spec.n_values)
+        starts = range(rows.start, rows.stop, size)
+        sums = [self.x[slice(i, min(i + size, rows.stop))].sum(dim=0) for i in starts]
+        return torch.stack(sums).sum(dim=0) / (rows.stop - rows.start)
 
     def draw_index(self, size: int, balanced: bool = False) -> Tensor:
         """Draw indices of rows: each row equally likely, or each class (``balanced``)."""
@@ -115,7 +172,7 @@ class TrainingData:
         for part in zip(*pieces):
             index = torch.cat(part)
             spec = replace(self.spec, class_counts=tuple(len(rows) for rows in part))
-            yield TrainingData(self.x[index], self.y[index], spec, self.n_to_make)
+            yield TrainingData(_taken(self.x, index), self.y[index], spec, self.n_to_make)
 
     @staticmethod
     def draw_class_counts(size: int, weights: Sequence[float]) -> list[int]:
@@ -131,3 +188,7 @@ class TrainingData:
     def one_hot(self, y: Tensor) -> Tensor:
         """Return class codes as rows of zeros with a one."""
         return torch.nn.functional.one_hot(y, self.spec.n_classes).to(self.x.dtype)
+
+
+def _taken(x: Any, index: Tensor) -> Any:
+    return x.taken(index) if isinstance(x, SparseRows) else x[index]

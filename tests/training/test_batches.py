@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from scipy import sparse
 
 from imblearn_gan.data import DataSpec
-from imblearn_gan.training import TrainingData
+from imblearn_gan.training import SparseRows, TrainingData
 from tests.samplers import labels
 
 
@@ -93,3 +94,41 @@ def test_one_hot():
     encoded = data(2, 2, 2).one_hot(torch.tensor([2, 0]))
     assert encoded.tolist() == [[0, 0, 1], [1, 0, 0]]
     assert encoded.dtype == torch.float32
+
+
+# rows that are mostly alike ----------------------------------------------------------------------
+
+
+def alike():
+    """Dense rows, the same rows stored sparsely, and their labels."""
+    common = np.array([-1.0, 0.0, 1.0, 0.25], dtype=np.float32)
+    dense = np.tile(common, (7, 1))
+    dense[[0, 2, 2, 6], [1, 0, 2, 3]] = [0.5, 0.0, -1.0, 1.0]  # a zero that is not common, too
+    rows, columns = np.nonzero(dense != common)
+    starts = np.searchsorted(rows, np.arange(8))
+    others = sparse.csr_matrix((dense[rows, columns], columns, starts), shape=dense.shape)
+    y = torch.tensor([1, 0, 1, 0, 0, 1, 0])
+    return torch.from_numpy(dense), SparseRows(common, others, torch.device("cpu")), y
+
+
+def test_sparse_rows_are_the_dense_ones_by_index_and_slice():
+    dense, rows, _ = alike()
+    index = torch.tensor([6, 0, 2, 2])
+    assert len(rows) == 7
+    assert torch.equal(rows[index], dense[index])
+    assert torch.equal(rows[2:5], dense[2:5])
+    assert torch.equal(rows.taken(index)[1:], dense[index][1:])
+
+
+def test_sparse_rows_are_drawn_as_dense_ones_are():
+    dense, rows, y = alike()
+    spec = DataSpec((4,), class_counts=(4, 3))
+    both = [TrainingData(x, y, spec, (0, 1)) for x in (dense, rows)]
+    batches = []
+    for data in both:
+        torch.manual_seed(0)
+        batches.append([data.draw(9, balanced=True).x, next(data.parts(2)).draw(5).x])
+    for one, other in zip(*batches):
+        assert torch.equal(one, other)
+    for i in range(2):
+        assert torch.allclose(both[0].mean_of(i), both[1].mean_of(i))
