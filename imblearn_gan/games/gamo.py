@@ -65,7 +65,7 @@ class GAMOGame(NetworkEstimator):
         "loss": [StrOptions({"least_squares", "cross_entropy"})],
         "combine": [StrOptions({"rows", "features"})],
         "n_support": [Interval(Integral, 2, None, closed="left"), None],
-        "misleading": [StrOptions({"own_class", "complement"})],
+        "misleading": [StrOptions({"own_class", "minorities", "complement"})],
         "balance": [StrOptions({"weights", "batches"}), None],
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
         "generated_weight": [Interval(Real, 0, None, closed="left")],
@@ -233,9 +233,11 @@ class _Play:
         """Return what G minimises: that M errs and D is deceived, eq. (2)-(3), (6)."""
         generated, labels = self.generate(self.minority)
         made = self.features(generated)
-        pulled = None
-        if self.game.misleading == "complement":
-            pulled = torch.tensor(self.minority, device=self.data.device)
+        marked = {"own_class": None, "minorities": self.minority}
+        marked["complement"] = [1.0] * len(self.minority)
+        pulled = marked[self.game.misleading]
+        if pulled is not None:
+            pulled = torch.tensor(pulled, device=self.data.device)
         misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
         losses = {"classifier": self.game.adversarial_weight * misled}
         if self.discriminator is not None:
