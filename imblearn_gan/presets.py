@@ -237,8 +237,8 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
         if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
             raise ValueError(f"{name} must be an integer >= 1, the rows of a set. Got {n!r}.")
     settings = PRESETS[preset]
-    size = changes.get("batch_size")
-    if not isinstance(size, Integral) or size < 1:  # the sampler says what is wrong with it
+    size: Any = changes.get("batch_size")
+    if not isinstance(size, Integral) or int(size) < 1:  # the sampler says what is wrong with it
         size = settings["batch_size"].value
     values = {name: setting.value for name, setting in settings.items()} | dict(changes)
     return {

@@ -233,11 +233,11 @@ class _Play:
         """Return what G minimises: that M errs and D is deceived, eq. (2)-(3), (6)."""
         generated, labels = self.generate(self.minority)
         made = self.features(generated)
-        marked = {"own_class": None, "minorities": self.minority}
-        marked["complement"] = [1.0] * len(self.minority)
-        pulled = marked[self.game.misleading]
-        if pulled is not None:
-            pulled = torch.tensor(pulled, device=self.data.device)
+        pulled = None
+        if self.game.misleading != "own_class":
+            is_all = self.game.misleading == "complement"
+            marked = [1.0] * len(self.minority) if is_all else self.minority
+            pulled = torch.tensor(marked, device=self.data.device)
         misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
         losses = {"classifier": self.game.adversarial_weight * misled}
         if self.discriminator is not None:

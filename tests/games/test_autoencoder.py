@@ -315,8 +315,8 @@ def test_players_train_their_own_network(method):
 
 
 def test_paper_networks_name_the_shapes_that_they_are_for(method):
-    with pytest.raises(ValueError, match=r"architecture='paper'.*32x32.*Got 28x28"):
-        method(**BUDGET, architecture="paper").fit_resample(images(12, 28, 28), labels(8, 4))
+    with pytest.raises(ValueError, match=r"architecture='paper'.*32x32.*Got 30x30"):
+        method(**BUDGET, architecture="paper").fit_resample(images(12, 30, 30), labels(8, 4))
     with pytest.raises(ValueError, match="architecture='paper' needs images"):
         method(**BUDGET, architecture="paper").fit_resample(np.eye(12), labels(8, 4))
 

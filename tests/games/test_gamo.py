@@ -105,10 +105,13 @@ def test_value_of_the_discriminators_loss(loss, smoothing):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("misleading", ["own_class", "complement"])
+@pytest.mark.parametrize("misleading", ["own_class", "minorities", "complement"])
 @pytest.mark.parametrize("weight", [1.0, 3.0])
 def test_value_of_the_generators_loss(loss, misleading, weight):
-    """Equation (6), L_i7 with or without L_i8, and L_i9, whose target is never smoothed."""
+    """Equation (6), L_i7 with or without L_i8, and L_i9, whose target is never smoothed.
+
+    The complement of Algorithm 1, lines 13-14, has the majority, too.
+    """
     settings = {"loss": loss, "misleading": misleading, "adversarial_weight": weight}
     game = built(label_smoothing=0.25, **settings)
     seen = Seen(game.networks["generator"])
@@ -123,7 +126,7 @@ def test_value_of_the_generators_loss(loss, misleading, weight):
         for i, m in enumerate(row):
             if i == label:
                 total += m**2 if loss == "least_squares" else -np.log(1 - m)
-            elif i != 0 and misleading == "complement":  # 0 is the majority
+            elif misleading == "complement" or (i != 0 and misleading == "minorities"):
                 total += (1 - m) ** 2 if loss == "least_squares" else -np.log(m)
     expected = {
         "classifier": weight * total / len(y),
