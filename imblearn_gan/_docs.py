@@ -114,7 +114,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         Weight of the normal noise that is added to the autoencoder's input, in [-1, 1]; 0 adds
         none. GANDA's paper has 0.5.""",
         "max_iter": """int or 'auto', default=<default>
-        Updates of the generator. <auto>""",
+        Updates of the generator. <auto> Where an autoencoder comes first, 0 leaves the game out,
+        and its decoder makes the rows.""",
         "batch_size": """int or 'auto', default=<default>
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
         number of rows. <auto>""",

@@ -124,7 +124,7 @@ _GAMO = {
     "max_iter": Setting(25_000, f"{_CODE}: 50,000, counted by two"),
 }
 _CONVOLUTIONAL = {
-    "architecture": Setting("conv", f"{_CODE}, Fashion-MNIST"),
+    "architecture": Setting("paper", f"{_CODE}, Fashion-MNIST"),
     "combine": Setting("features", "section 3.5; Fig. 3"),
 }
 _FLATTENED = {

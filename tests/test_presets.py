@@ -112,7 +112,7 @@ PAPERS = {
     "GAMO convolutional": (
         GAMOOversampler,
         {},
-        GAMO | {"architecture": "conv", "combine": "features", "replay": 0},
+        GAMO | {"architecture": "paper", "combine": "features", "replay": 0},
     ),
     # Section 4.1: flattened images on MNIST
     "GAMO flattened": (

@@ -54,7 +54,8 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     probabilities with respect to the original data.
 
     With ``architecture='mlp'`` images are treated as flattened rows, the paper's variant
-    without F. Without minority classes (a balanced set) M and F learn from the real rows alone.
+    without F. The convolutions are the authors', so ``'paper'`` is ``'conv'``. Without minority
+    classes (a balanced set) M and F learn from the real rows alone.
 
     Differences from the paper: one step of the generator minimises the sum of its two losses,
     eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and

@@ -50,6 +50,7 @@ class AutoencoderGame(BaseGANOversampler):
         "architecture": architecture_options("mlp", "conv", "paper"),
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
         "pretrain_iter": [Interval(Integral, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
         "pretrain_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "codes": [StrOptions({"gaussian", "interpolated", "normal"})],
         "discriminator_init": [StrOptions({"encoder", "random"})],

@@ -65,8 +65,8 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     holds them, and so does its pickle. A class of one row can only be repeated.
 
     With ``architecture='mlp'`` images are treated as flattened rows, the paper's variant
-    without F. With ``combine='features'`` each class's GAMO2pix network gets two updates for
-    each of the game's.
+    without F. The convolutions are the authors', so ``'paper'`` is ``'conv'``. With
+    ``combine='features'`` each class's GAMO2pix network gets two updates for each of the game's.
 
     Oversampling changes the class priors that a classifier learns: its probabilities are no
     longer calibrated to the original data.

@@ -249,6 +249,16 @@ def test_value_of_the_reconstruction(method, weight, balance):
     assert len(losses) == 2
 
 
+def test_without_the_game_the_decoder_makes_the_rows(method):
+    X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 10)
+    sampler = method(**BUDGET | {"pretrain_iter": 20, "max_iter": 0})
+    assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
+    assert {record["phase"] for record in sampler.history_} == {"pretrain"}
+    assert (sampler.n_iter_, sampler.max_iter_) == (0, 0)
+    with pytest.raises(ValueError, match="max_iter"):
+        method(max_iter=-1).fit_resample(X, y)
+
+
 def test_without_reconstruction_the_papers_generator(method):
     game = fixed(method, reconstruction_weight=0.0)
     seen = Seen(game.networks["generator"])
