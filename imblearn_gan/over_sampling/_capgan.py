@@ -126,7 +126,7 @@ class CAPGANOversampler(EmbeddingGame):
         The paper has no single setting: values are of its Table 3, those of its authors' script
         where it lies in the table. Networks are theirs, for images of 32x32 and 64x64. Not
         expressed: rates and batches of their own for generator, discriminator and autoencoder,
-        and a sum of eq. (8)-(10) over values, not their mean.
+        and the mean over values of eq. (10), which is a sum here.
 
         Parameters
         ----------
