@@ -10,10 +10,12 @@ import re
 import sys
 from collections import defaultdict
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 from imblearn_gan import BaseGANOversampler, over_sampling
 from imblearn_gan._docs import PARAMETERS
+from imblearn_gan.presets import PRESETS, Epochs
 
 DOCS = Path(__file__).parent
 SAMPLERS = {
@@ -33,7 +35,7 @@ def short(name: str) -> str:
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of a parameter's text, in Markdown."""
-    lines = text.split("\n", 1)[1].replace("<paper>", "").split()
+    lines = text.split("\n", 1)[1].replace("<paper>", "").replace("<auto>", "").split()
     sentence = re.split(r"(?<=[.:])\s+(?=[A-Z`{])", " ".join(lines))[0].rstrip(".:")
     return re.sub(r":\w+:`~?([^`]*)`", lambda m: m[1].split(".")[-1], sentence).replace("``", "`")
 
@@ -76,7 +78,56 @@ def api() -> str:
     )
 
 
-TABLES = {"options": options, "methods": methods, "api": api}
+def _value(cls: type, name: str, value: object) -> str:
+    """Return a value as a table has it; of ``'auto'`` what it stands for on images."""
+    if value == "auto" and name in getattr(cls, "_auto", {}):
+        value = cls._auto[name][0]
+    return str(value) if isinstance(value, Epochs) else f"`{value!r}`"
+
+
+def paper(cls: type, *names: str) -> str:
+    """Return what presets set, the defaults beside it, and where each value comes from.
+
+    Where several presets differ, each value has the last words of the names of its presets.
+    """
+    defaults = {field.name: field.default for field in fields(cls)}
+    rows = ["| parameter | `paper()` | default | source |", "|---|---|---|---|"]
+    for parameter in PRESETS[names[0]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        sources: dict[str, None] = {}
+        for name in names:
+            setting = PRESETS[name][parameter]
+            found[_value(cls, parameter, setting.value)].append(name.rsplit(" ", 1)[-1])
+            sources[setting.source] = None
+        cells = [
+            value + (f" ({', '.join(versions)})" if len(found) > 1 else "")
+            for value, versions in found.items()
+        ]
+        default = _value(cls, parameter, defaults[parameter])
+        rows.append(f"| `{parameter}` | {', '.join(cells)} | {default} | {'; '.join(sources)} |")
+    return "\n".join(rows)
+
+
+TABLES = {
+    "options": options,
+    "methods": methods,
+    "api": api,
+    "paper_bagan": partial(paper, over_sampling.BAGANOversampler, "BAGAN"),
+    "paper_bagan_gp": partial(
+        paper,
+        over_sampling.BAGANGPOversampler,
+        *(f"BAGAN-GP {version}" for version in ("v1", "v2", "v3", "cDRAGAN")),
+    ),
+    "paper_capgan": partial(paper, over_sampling.CAPGANOversampler, "CAPGAN"),
+    "paper_ganda": partial(paper, over_sampling.GANDAOversampler, "GANDA"),
+    "paper_gamo": partial(
+        paper, over_sampling.GAMOOversampler, "GAMO convolutional", "GAMO flattened"
+    ),
+    "paper_gan": partial(paper, over_sampling.GANOversampler, "GAN"),
+    "paper_cgan": partial(paper, over_sampling.CGANOversampler, "CGAN"),
+    "paper_acgan": partial(paper, over_sampling.ACGANOversampler, "ACGAN"),
+    "paper_cwgan_gp": partial(paper, over_sampling.CWGANGPOversampler, "CWGAN-GP"),
+}
 
 
 def filled(page: str) -> str:
@@ -92,7 +143,7 @@ def filled(page: str) -> str:
 def main(check: bool) -> list[str]:
     """Write the pages, or with ``check`` only return the names of those that differ."""
     changed = []
-    for path in (DOCS / "options.md", DOCS / "api.md"):
+    for path in (DOCS / "options.md", DOCS / "api.md", *sorted(DOCS.glob("methods/*.md"))):
         page = path.read_text()
         if (new := filled(page)) != page:
             changed.append(path.name)

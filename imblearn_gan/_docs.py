@@ -70,10 +70,12 @@ PARAMETERS: dict[str, dict[str, str]] = {
         How many real rows of the class each generated row combines, drawn at random for each
         row; a bound on the logits of their weights keeps the game from moving far from uniform
         draws. None combines all of them, without a bound, as the paper does.""",
-        "misleading": """{'own_class', 'complement'}, default=<default>
-        What the generator does to mislead the classifier: drive the output of the row's own
-        class to zero, L_i7 of eq. (6), or also the outputs of all other minority classes to
-        one, L_i8, the paper's complemented labels.""",
+        "misleading": """{'own_class', 'minorities', 'complement'}, default=<default>
+        What the generator does to mislead the classifier. ``'own_class'``: drive the output of
+        the row's own class to zero, L_i7 of eq. (6). ``'minorities'``: also the outputs of all
+        other minority classes to one, L_i8; of two classes there is none. ``'complement'``: the
+        outputs of all other classes, the majority included, as Algorithm 1 and its authors'
+        code have it.""",
         "balance": """{'weights', 'batches'} or None, default=<default>
         What makes up for the imbalance in the classifier's loss. ``'weights'``: real rows are
         drawn as they come and generated ones of the minority classes in the same proportion,
@@ -108,13 +110,20 @@ PARAMETERS: dict[str, dict[str, str]] = {
         Updates of the autoencoder before the game; 0 starts the game from random weights.""",
         "pretrain_learning_rate": """float, default=<default>
         Step size of Adam for the autoencoder.""",
+        "noise_weight": """float, default=<default>
+        Weight of the normal noise that is added to the autoencoder's input, in [-1, 1]; 0 adds
+        none. GANDA's paper has 0.5.""",
         "max_iter": """int or 'auto', default=<default>
-        Updates of the generator. <auto>""",
+        Updates of the generator. <auto> Where an autoencoder comes first, 0 leaves the game out,
+        and its decoder makes the rows.""",
         "batch_size": """int or 'auto', default=<default>
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
         number of rows. <auto>""",
         "learning_rate": """float or 'auto', default=<default>
         Step size of Adam for the players of the game. <auto>""",
+        "beta_2": """float, default=<default>
+        Decay of Adam's second moment, for the autoencoder and for the game. The paper has
+        0.9999, with hundreds of times more updates.""",
         "codes": """{'gaussian', 'interpolated', 'normal'}, default=<default>
         Where the codes of generated rows come from. ``'gaussian'``: one Gaussian a class, fitted
         to the codes of its real rows. ``'interpolated'``: between the codes of a real row and of
@@ -258,8 +267,30 @@ ATTRIBUTES = {
 }
 
 
+#: What every ``paper()`` takes besides its own parameters, and gives.
+PAPER = """**changes : dict
+            Parameters that are to have other values than the paper's. They are checked as those
+            of the constructor are.
+
+        Returns
+        -------
+        estimator : object
+            An instance of this class, not fitted.
+
+        Raises
+        ------
+        TypeError
+            If ``changes`` names a parameter that there is not.
+
+        ValueError
+            If a version, or a number of rows, is none that there can be."""
+
+
 def documented(cls: T) -> T:
-    """Fill the places for shared text in the docstring of a dataclass."""
+    """Fill the places for shared text in the docstring of a dataclass, and of its ``paper``."""
+    if "paper" in vars(cls):
+        method = vars(cls)["paper"].__func__
+        method.__doc__ = (method.__doc__ or "").replace("{changes}", PAPER)
     doc = cls.__doc__ or ""
     said = set(re.findall(r"^    (\w+) : ", doc, re.MULTILINE))
     defaults = {f.name: f.default for f in fields(cls) if f.default is not MISSING}

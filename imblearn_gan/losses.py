@@ -142,7 +142,7 @@ def misleading_loss(
     pulled : Tensor of shape (n_classes,) or None, default=None
         None only drives the output of the row's own class to zero: L_i7 of eq. (6) in [1]_. A
         tensor of zeros and ones also drives the outputs of the other classes marked to one:
-        L_i8, which marks the minority classes (complemented labels in Algorithm 1). A row
+        L_i8 marks the minority classes, the complemented labels of Algorithm 1 mark all. A row
         cannot be of all other classes at once, and those terms make up most of the sum.
 
     Returns

@@ -77,6 +77,8 @@ ALTERNATIVES = {
     "reconstruction_weight": [0.0, 3.0],
     "autoencoder": ["unsupervised"],
     "pretraining": ["two_phase", "ensemble"],
+    "noise_weight": [0.25],
+    "beta_2": [0.9, 0.9999],
     "conditioning": ["concatenation"],
     "loss": ["least_squares", "hinge"],
     "class_loss_weight": [0.0, 3.0],
@@ -88,7 +90,7 @@ ALTERNATIVES = {
     "variant": ["GAMO-D", "cG+D", "cG"],
     "combine": ["features"],
     "n_support": [3, None],
-    "misleading": ["complement"],
+    "misleading": ["minorities", "complement"],
     "adversarial_weight": [0.0, 1.0],
     "generated_weight": [0.0, 1.0],
     "label_smoothing": [0.0, 0.3],
@@ -263,8 +265,14 @@ INERT = [
     (GAMOOversampler, {"variant": "cG+D"}, "n_support", None, "table", "ordinary conditional gen"),
     (GAMOOversampler, {"variant": "GAMO-D"}, "label_smoothing", 0.0, "table", "no discriminator"),
     (GAMOClassifier, {"variant": "cG"}, "label_smoothing", 0.0, "table", "no discriminator"),
-    # the outputs of *all other minority classes*: of two classes there is none
-    (GAMOOversampler, {}, "misleading", "complement", "two classes", "all other minority classes"),
+    (
+        GAMOOversampler,
+        {},
+        "misleading",
+        "minorities",
+        "two classes",
+        "of two classes there is none",
+    ),
     (BAGANOversampler, {"pretrain_iter": 0}, "pretrain_learning_rate", 0.1, "table", "0 starts"),
     (DOSClassifier, {}, "channels", "last", "table", "axis of an image"),
     (
@@ -317,6 +325,8 @@ EXCEPTIONS = {
         "CAPGANOversampler": 2,
         "CWGANGPOversampler": "auto",
     },
+    # its autoencoder is a denoising one
+    "noise_weight": {"GANDAOversampler": 0.5},
     # rows between real ones do not drown them
     "replay": {"GAMOOversampler": 0.0},
     # M is a classifier: weights, where a GAN has batches

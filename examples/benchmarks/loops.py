@@ -83,7 +83,7 @@ def gamo(X, y, n_iter, device, batch=32):
         with torch.no_grad():
             made, made_y = generate(deficit)
         step(1, squared(M(real), real_y) + squared(M(made), made_y))
-        step(2, discriminated(real, real_y, 0.9) + discriminated(made, made_y, 0.1))
+        step(2, discriminated(real, real_y, 1.0) + discriminated(made, made_y, 0.0))
         made, made_y = generate(minority)
         step(3, squared(M(made), 1 - made_y) + discriminated(made, made_y, 1.0))
     if device != "cpu":

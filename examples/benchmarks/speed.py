@@ -39,25 +39,22 @@ from sklearn.datasets import load_digits, make_classification
 from sklearn.model_selection import GridSearchCV
 
 import imblearn_gan
-from imblearn_gan import CGANOversampler, ResNetClassifier
+from imblearn_gan import CGANOversampler, GAMOClassifier, ResNetClassifier
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.datasets import make_longtailed
+from imblearn_gan.presets import PRESETS
 from imblearn_gan.training import precision
 
 PROFILE = [400, 200, 100, 75, 50, 35, 20, 10, 6, 4]
-#: GAMO's game as in the paper, which the bare loop plays.
-GAMO = {
-    "loss": "least_squares",
-    "combine": "features",
-    "n_support": None,
-    "misleading": "complement",
-    "balance": None,
-    "adversarial_weight": 1.0,
-    "generated_weight": 1.0,
-    "learning_rate": 2e-4,
-    "ema_decay": 0.0,
-    "batch_size": 32,
-}
+#: GAMO's game as in the paper, which the bare loop plays, and the same on tables.
+GAMO, GAMO_ON_TABLES = (
+    {
+        name: value
+        for name, value in GAMOClassifier.paper(images=images).get_params().items()
+        if name in PRESETS[f"GAMO {images}"] or name == "loss"
+    }
+    for images in ("convolutional", "flattened")
+)
 TABLES = [(f, 200, 5) for f in (50, 500, 5000)]
 TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 100)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
@@ -172,7 +169,7 @@ def one_case(args):
         n_features, n_samples, n_classes = numbers
         y = np.repeat(np.arange(n_classes), [2 * n_samples] + [n_samples] * (n_classes - 1))
         X = np.random.default_rng(0).normal(size=(len(y), n_features))
-        settings = GAMO
+        settings = GAMO_ON_TABLES
     runs = [
         play(name, X, y, args.iterations, device=args.device, **settings)
         for _ in range(args.repeats)

@@ -9,6 +9,7 @@ from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.games.gamo import GAMOGame
+from imblearn_gan.presets import constructor_arguments, gamo_preset
 
 
 @documented
@@ -53,15 +54,13 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     probabilities with respect to the original data.
 
     With ``architecture='mlp'`` images are treated as flattened rows, the paper's variant
-    without F. Without minority classes (a balanced set) M and F learn from the real rows alone.
+    without F. The convolutions are the authors', so ``'paper'`` is ``'conv'``. Without minority
+    classes (a balanced set) M and F learn from the real rows alone.
 
     Differences from the paper: one step of the generator minimises the sum of its two losses,
     eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
     generated rows together. Defaults that differ from the paper's are said at each parameter;
-    the paper's game on images is ``GAMOClassifier(loss='least_squares', combine='features',
-    n_support=None, misleading='complement', balance=None, adversarial_weight=1,
-    generated_weight=1, label_smoothing=0, learning_rate=2e-4, ema_decay=0, batch_size=32,
-    max_iter=25000)`` (the authors' code smooths D's labels, the paper does not).
+    :meth:`paper` has the paper's settings.
 
     References
     ----------
@@ -84,3 +83,42 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     }
 
     batch_size: Any = "auto"  # NetworkClassifier, which comes first, has the number
+
+    @classmethod
+    def paper(
+        cls,
+        *,
+        images: str = "convolutional",
+        variant: str = "GAMO",
+        loss: str = "least_squares",
+        **changes: Any,
+    ) -> GAMOClassifier:
+        """Return the classifier with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Networks are the authors' on 28x28, with further stages on larger images. Not expressed:
+        Algorithm 1's runs of u steps of F and v of the others, which take one step in turn here;
+        its separate steps on real and generated rows, and against M and D, whose losses are added
+        here.
+
+        Parameters
+        ----------
+        images : {'convolutional', 'flattened'}, default='convolutional'
+            ``'convolutional'``: the game is played on the features of images.
+            ``'flattened'``: on their values; so it is on tables.
+
+        variant : {'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default='GAMO'
+            The method and its ablations.
+
+        loss : {'least_squares', 'cross_entropy'}, default='least_squares'
+            Eq. (4)-(6), which the paper prefers, or eq. (2)-(3).
+
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import GAMOClassifier
+        >>> GAMOClassifier.paper(variant="GAMO-D", images="flattened").max_iter
+        25000
+        """
+        changes = {"variant": variant, "loss": loss} | changes
+        return cls(**constructor_arguments(gamo_preset(images), changes))

@@ -50,6 +50,7 @@ class AutoencoderGame(BaseGANOversampler):
         "architecture": architecture_options("mlp", "conv", "paper"),
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
         "pretrain_iter": [Interval(Integral, 0, None, closed="left")],
+        "max_iter": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
         "pretrain_learning_rate": [Interval(Real, 0, None, closed="neither")],
         "codes": [StrOptions({"gaussian", "interpolated", "normal"})],
         "discriminator_init": [StrOptions({"encoder", "random"})],
@@ -111,6 +112,10 @@ class AutoencoderGame(BaseGANOversampler):
         """Updates of the discriminator to one of the generator."""
         return 1
 
+    def _moment_decays(self) -> tuple[float, float]:
+        """Return the betas of Adam, for the autoencoder and for the game."""
+        return self._betas
+
     def _made_labels(self, data: TrainingData) -> Tensor:
         """Draw the labels of generated rows."""
         return data.draw_labels(self.batch_size_)
@@ -127,6 +132,7 @@ class AutoencoderGame(BaseGANOversampler):
             lambda batch: self._autoencoder_losses(networks, batch),
             draw,
             rate_factor * self.pretrain_learning_rate,
+            self._moment_decays(),
         )
         return Phase("pretrain", [player], self.pretrain_iter)
 
@@ -178,7 +184,7 @@ class AutoencoderGame(BaseGANOversampler):
             y = self._made_labels(data)
             return self._generator_losses(discriminator, generate(y), y) | held
 
-        adam = {"learning_rate": self.learning_rate_, "betas": self._betas}
+        adam = {"learning_rate": self.learning_rate_, "betas": self._moment_decays()}
         return [
             Player(
                 "discriminator",

@@ -67,19 +67,24 @@ class EmbeddingGame(AutoencoderGame):
         return encoder, EmbeddedGenerator(decoder, self.latent_dim, spec.n_classes)
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
-        return EmbeddedDiscriminator(*self._discriminator_trunk(spec), spec.n_classes)
+        trunk, n_features = self._discriminator_trunk(spec)
+        family: Any = self._family(spec)
+        if hasattr(family, "label_layers"):
+            embedding, head = family.label_layers(n_features, spec.n_classes)
+            return EmbeddedDiscriminator(trunk, n_features, spec.n_classes, embedding, head)
+        return EmbeddedDiscriminator(trunk, n_features, spec.n_classes)
 
     @property
     def _discriminator_steps(self) -> int:
         return self.n_discriminator_steps
 
     def _made_labels(self, data: TrainingData) -> Tensor:
-        """Draw Y_f of eq. (14), or with the imbalance of Y_r, eq. (12)."""
+        """Draw Y_f of eq. (15), or Y_r of eq. (13)."""
         return self._batch(data).y if self.balance is None else super()._made_labels(data)
 
     def _turn(self, data: TrainingData, generate: Generate) -> EmbeddingTurn:
         x, y = self._batch(data)
-        made_y = self._made_labels(data)
+        made_y = y if self.balance is None else self._made_labels(data)
         with torch.no_grad():
             made = generate(made_y).float()
         n_classes = data.spec.n_classes

@@ -11,13 +11,15 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
-from imblearn_gan._estimator import NetworkEstimator
+from imblearn_gan._estimator import NetworkEstimator, architecture_options
 from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
 from imblearn_gan.networks import (
+    FAMILIES,
     ClassDecoders,
     ConditionalGenerator,
     ConvexGenerator,
+    ConvFamily,
     Family,
     FeatureDecoder,
     RowStore,
@@ -48,6 +50,9 @@ class _Turn:
 class GAMOGame(NetworkEstimator):
     """The game of Generative Adversarial Minority Oversampling, for sampler and classifier."""
 
+    # the convolutions of all are the authors'
+    _families: ClassVar[dict] = {**FAMILIES, "paper": ConvFamily}
+
     variant: str = "GAMO"
     loss: str = "cross_entropy"
     combine: str = "rows"
@@ -61,11 +66,12 @@ class GAMOGame(NetworkEstimator):
 
     _parameter_constraints: ClassVar[dict] = {
         **NetworkEstimator._parameter_constraints,
+        "architecture": architecture_options("mlp", "conv", "paper"),
         "variant": [StrOptions({"GAMO", "GAMO-D", "cG+D", "cG"})],
         "loss": [StrOptions({"least_squares", "cross_entropy"})],
         "combine": [StrOptions({"rows", "features"})],
         "n_support": [Interval(Integral, 2, None, closed="left"), None],
-        "misleading": [StrOptions({"own_class", "complement"})],
+        "misleading": [StrOptions({"own_class", "minorities", "complement"})],
         "balance": [StrOptions({"weights", "batches"}), None],
         "adversarial_weight": [Interval(Real, 0, None, closed="left")],
         "generated_weight": [Interval(Real, 0, None, closed="left")],
@@ -237,8 +243,10 @@ class _Play:
         generated, labels = self.generate(self.minority)
         made = self.features(generated)
         pulled = None
-        if self.game.misleading == "complement":
-            pulled = torch.tensor(self.minority, device=self.data.device)
+        if self.game.misleading != "own_class":
+            is_all = self.game.misleading == "complement"
+            marked = [1.0] * len(self.minority) if is_all else self.minority
+            pulled = torch.tensor(marked, device=self.data.device)
         misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
         losses = {"classifier": self.game.adversarial_weight * misled}
         if self.discriminator is not None:

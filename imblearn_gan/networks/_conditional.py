@@ -108,13 +108,35 @@ class EmbeddedDiscriminator(nn.Module):
     """One unconstrained number for a row and a label: is this a real row of that class?
 
     Features are multiplied by a learnt embedding of the label.
+
+    Parameters
+    ----------
+    trunk : Module
+        From rows to feature vectors.
+
+    n_features : int
+        Size of the feature vectors.
+
+    n_classes : int
+        Number of labels.
+
+    embedding, head : Module or None, default=None
+        From labels to vectors of n_features, and from the product to the number. None: a table,
+        and one linear layer.
     """
 
-    def __init__(self, trunk: nn.Module, n_features: int, n_classes: int):
+    def __init__(
+        self,
+        trunk: nn.Module,
+        n_features: int,
+        n_classes: int,
+        embedding: nn.Module | None = None,
+        head: nn.Module | None = None,
+    ):
         super().__init__()
         self.trunk = trunk
-        self.embedding = nn.Embedding(n_classes, n_features)
-        self.head = nn.Linear(n_features, 1)
+        self.embedding = nn.Embedding(n_classes, n_features) if embedding is None else embedding
+        self.head = nn.Linear(n_features, 1) if head is None else head
 
     def of_features(self, features: Tensor, y: Tensor) -> Tensor:
         """Return the number of rows whose features are known."""

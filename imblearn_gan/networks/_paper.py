@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan.data import DataSpec
@@ -17,21 +18,19 @@ class _PaperFamily:
     dense layer, with the size of what it gives.
     """
 
-    #: Sides are this many positions times a power of two.
-    _base: int
-    _halvings: range
+    #: The sides of its square images.
+    _sides: Sequence[int]
     _name: str
 
-    def _n_halvings(self, spec: DataSpec) -> int:
-        sides = [self._base * 2**n for n in self._halvings]
+    def _side(self, spec: DataSpec) -> int:
         _, height, width = spec.shape
-        if height != width or height not in sides:
-            shapes = ", ".join(f"{side}x{side}" for side in sides)
+        if height != width or height not in self._sides:
+            shapes = ", ".join(f"{side}x{side}" for side in self._sides)
             raise ValueError(
                 f"architecture='paper' of {self._name} is for images of {shapes}. Got "
                 f"{height}x{width}: use architecture='conv', or resize the images."
             )
-        return self._halvings[sides.index(height)]
+        return height
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """Return convolutions and flatten."""
@@ -47,16 +46,26 @@ class BAGANFamily(_PaperFamily):
     """BAGAN's networks.
 
     Encoder: 3x3 convolutions of 32 (stride 2), 64, 128 (stride 2), 256, then pairs of 256
-    (strides 2 and 1) down to 8x8, LeakyReLU, dropout 0.3. Decoder: dense 1024 and 128*8*8, then
-    nearest upsampling by 2 and 5x5 convolutions of 256, the last of 128, and a 2x2 convolution
-    with tanh; ReLU, no biases.
+    (strides 2 and 1) down to 8x8, or to the first side below that a side is halved to (28 and 224
+    to 7), LeakyReLU, dropout 0.3. Decoder: dense 1024 and 128 maps of that side, then nearest
+    upsampling by 2 and 5x5 convolutions of 256, the last of 128, and a 2x2 convolution with tanh;
+    ReLU, no biases.
     """
 
-    _base, _halvings, _name = 8, range(2, 6), "BAGAN"
+    # of 5 to 8 positions, doubled two to five times
+    _sides, _name = sorted(i * 2**n for i in range(5, 9) for n in range(2, 6)), "BAGAN"
+
+    def _reduced(self, spec: DataSpec) -> tuple[int, int]:
+        """Return the side that is left, and how many times it was halved."""
+        side, halvings = self._side(spec), 0
+        while side > 8:
+            side, halvings = side // 2, halvings + 1
+        return side, halvings
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """Return convolutions and flatten."""
-        pairs = self._n_halvings(spec) - 2
+        side, halvings = self._reduced(spec)
+        pairs = halvings - 2
         channels = [spec.shape[0], 32, 64, 128, 256, *[256, 256] * pairs]
         layers: list[nn.Module] = []
         for i, (n_in, n) in enumerate(pairwise(channels)):
@@ -65,17 +74,17 @@ class BAGANFamily(_PaperFamily):
                 nn.LeakyReLU(0.3),
                 nn.Dropout(0.3),
             ]
-        return nn.Sequential(*layers, nn.Flatten()), 256 * 8 * 8
+        return nn.Sequential(*layers, nn.Flatten()), 256 * side**2
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
         """Return dense layers, then upsampling and convolutions."""
-        halvings = self._n_halvings(spec)
+        side, halvings = self._reduced(spec)
         layers: list[nn.Module] = [
             nn.Linear(n_in, 1024, bias=False),
             nn.ReLU(),
-            nn.Linear(1024, 128 * 8 * 8, bias=False),
+            nn.Linear(1024, 128 * side**2, bias=False),
             nn.ReLU(),
-            nn.Unflatten(1, (128, 8, 8)),
+            nn.Unflatten(1, (128, side, side)),
         ]
         channels = [128, *[256] * (halvings - 1), 128]
         for wide, narrow in pairwise(channels):
@@ -90,61 +99,84 @@ class BAGANFamily(_PaperFamily):
 
 
 class BAGANGPFamily(_PaperFamily):
-    """BAGAN-GP's networks: 4x4 convolutions of stride 2 down to 4x4, and their mirror image.
+    """BAGAN-GP's networks: four 4x4 convolutions of stride 2, and their mirror image.
 
-    LeakyReLU 0.2, batch norm in the generator only. The paper gives no table of layers; widths
-    are 64, 128, 256 and 512, as in DCGAN.
+    They have 64, 128, 128 and 256 channels; LeakyReLU 0.2, batch norm in the generator only. A
+    discriminator multiplies its features by an embedding of the label, of 512 values, that goes
+    through a dense layer; a dense layer of 512 follows.
     """
 
-    _base, _halvings, _name = 4, range(3, 5), "BAGAN-GP"
+    _sides, _name = (32, 64), "BAGAN-GP"
+    _channels = (64, 128, 128, 256)
+    _slope = 0.2
 
-    def _channels(self, spec: DataSpec) -> list[int]:
-        return [64 * 2**i for i in range(self._n_halvings(spec))]
+    def _after_encoding(self, channels: int) -> list[nn.Module]:
+        return [nn.LeakyReLU(self._slope)]
 
-    def _encoder_norm(self, channels: int, side: int) -> list[nn.Module]:
-        return []
+    def _after_dense(self, width: int) -> list[nn.Module]:
+        return [nn.LeakyReLU(self._slope)]
 
-    def _decoder_norm(self, channels: int, side: int) -> list[nn.Module]:
-        return [nn.BatchNorm2d(channels)]
+    def _after_decoding(self, channels: int) -> list[nn.Module]:
+        return [nn.BatchNorm2d(channels), nn.LeakyReLU(self._slope)]
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """Return convolutions and flatten."""
-        channels = self._channels(spec)
+        side = self._side(spec) // 16
         layers: list[nn.Module] = []
-        side = spec.shape[1]
-        for n_in, n in pairwise([spec.shape[0], *channels]):
-            side //= 2
-            layers += [nn.Conv2d(n_in, n, 4, stride=2, padding=1)]
-            layers += [*self._encoder_norm(n, side), nn.LeakyReLU(0.2)]
-        return nn.Sequential(*layers, nn.Flatten()), channels[-1] * 4 * 4
+        for n_in, n in pairwise([spec.shape[0], *self._channels]):
+            layers += [nn.Conv2d(n_in, n, 4, stride=2, padding=1), *self._after_encoding(n)]
+        return nn.Sequential(*layers, nn.Flatten()), self._channels[-1] * side**2
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
         """Return a dense layer, then transposed convolutions."""
-        channels = self._channels(spec)
-        side, first = 4, channels[-1]
+        side, first = self._side(spec) // 16, self._channels[-1]
+        width = first * side**2
         layers: list[nn.Module] = [
-            nn.Linear(n_in, first * side * side),
+            nn.Linear(n_in, width),
+            *self._after_dense(width),
             nn.Unflatten(1, (first, side, side)),
-            *self._decoder_norm(first, side),
-            nn.LeakyReLU(0.2),
         ]
-        for wide, narrow in pairwise(reversed(channels)):
-            side *= 2
+        for wide, narrow in pairwise(reversed(self._channels)):
             layers += [nn.ConvTranspose2d(wide, narrow, 4, stride=2, padding=1)]
-            layers += [*self._decoder_norm(narrow, side), nn.LeakyReLU(0.2)]
-        last = nn.ConvTranspose2d(channels[0], spec.shape[0], 4, stride=2, padding=1)
+            layers += self._after_decoding(narrow)
+        last = nn.ConvTranspose2d(self._channels[0], spec.shape[0], 4, stride=2, padding=1)
         return nn.Sequential(*layers, last, nn.Tanh())
+
+    def label_layers(self, n_features: int, n_classes: int) -> tuple[nn.Module, nn.Module]:
+        """Return what embeds the label in a discriminator, and what follows the product."""
+        embedding = nn.Sequential(
+            nn.Embedding(n_classes, 512), nn.Linear(512, n_features), nn.LeakyReLU(0.2)
+        )
+        return embedding, nn.Sequential(nn.Linear(n_features, 512), nn.Linear(512, 1))
+
+
+class ChannelNorm(nn.Module):
+    """Layer norm over the channels at each place of an image."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.norm = nn.LayerNorm(channels, eps=1e-3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(x.movedim(1, -1)).movedim(-1, 1)
 
 
 class CAPGANFamily(BAGANGPFamily):
-    """CAPGAN's networks: BAGAN-GP's with layer norm in encoder and decoder."""
+    """CAPGAN's networks: BAGAN-GP's with layer norm, over the channels, after activations.
+
+    LeakyReLU 0.3; batch norm after the decoder's dense layer.
+    """
 
     _name = "CAPGAN"
+    _slope = 0.3
 
-    def _encoder_norm(self, channels: int, side: int) -> list[nn.Module]:
-        return [nn.LayerNorm([channels, side, side])]
+    def _after_encoding(self, channels: int) -> list[nn.Module]:
+        return [nn.LeakyReLU(self._slope), ChannelNorm(channels)]
 
-    _decoder_norm = _encoder_norm
+    def _after_dense(self, width: int) -> list[nn.Module]:
+        return [nn.LeakyReLU(self._slope), nn.BatchNorm1d(width)]
+
+    _after_decoding = _after_encoding
 
 
 class GANDAFamily(_PaperFamily):
@@ -157,7 +189,11 @@ class GANDAFamily(_PaperFamily):
     image's, with tanh. The table gives no sizes of kernels.
     """
 
-    _base, _halvings, _name = 4, range(3, 7), "GANDA"
+    _sides, _name = (32, 64, 128, 256), "GANDA"
+
+    def _n_halvings(self, spec: DataSpec) -> int:
+        """Return how often the side is halved down to 4."""
+        return (self._side(spec) // 4).bit_length() - 1
 
     def _layers(self, spec: DataSpec) -> list[tuple[int, int]]:
         """Return channels and stride of the convolutions; the last two are the encoder's alone."""

@@ -15,6 +15,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.noise import LOSSES, ConditionalGame, Turn
 from imblearn_gan.losses import discriminator_loss, generator_loss, softmax_loss
 from imblearn_gan.networks import TwoHeadedDiscriminator, trunk_of
+from imblearn_gan.presets import constructor_arguments
 
 
 @documented
@@ -77,6 +78,24 @@ class ACGANOversampler(ConditionalGame):
         "loss": [LOSSES],
         "class_loss_weight": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
     }
+
+    @classmethod
+    def paper(cls, **changes: Any) -> ACGANOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Not expressed: its networks, which are this package's, and noise on activations.
+
+        Parameters
+        ----------
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import ACGANOversampler
+        >>> ACGANOversampler.paper().replay
+        0.0
+        """
+        return cls(**constructor_arguments("ACGAN", changes))
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return TwoHeadedDiscriminator(*trunk_of(self._family(spec), spec), spec.n_classes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, ClassVar
 
 import torch
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
@@ -20,6 +22,7 @@ from imblearn_gan.networks import (
     MLPFamily,
     SoftmaxDiscriminator,
 )
+from imblearn_gan.presets import constructor_arguments
 from imblearn_gan.training import Batch, TrainingData
 
 
@@ -57,13 +60,13 @@ class BAGANOversampler(AutoencoderGame):
     -----
     With ``codes='interpolated'`` a fitted sampler holds the codes of the real rows.
 
-    ``architecture='paper'`` is for square images of side 32, 64, 128 or 256.
+    ``architecture='paper'`` is for square images whose side, halved until it is at most 8, stays
+    whole and was halved at least twice: 28, 32, 64, 128, 224, ...
 
     Differences from the paper: the codes are interpolated by default and batches balanced;
-    ``codes='gaussian', balance=None, reconstruction_weight=0, ema_decay=0, replay=0`` is the
-    paper's way. The covariance of a class is shrunk, so that it exists for any number of rows.
-    The discriminator starts from the encoder without its last layer. The authors' code has a
-    learning rate of 5e-5 and about 100 epochs for each of the two stages.
+    :meth:`paper` has the paper's settings. The covariance of a class is shrunk, so that it
+    exists for any number of rows. The discriminator starts from the encoder without its last
+    layer.
 
     References
     ----------
@@ -85,6 +88,34 @@ class BAGANOversampler(AutoencoderGame):
 
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily, "paper": BAGANFamily}
 
+    noise_weight: float = 0.0
+
+    _parameter_constraints: ClassVar[dict] = {
+        **AutoencoderGame._parameter_constraints,
+        "noise_weight": [Interval(Real, 0, None, closed="left")],
+    }
+
+    @classmethod
+    def paper(cls, *, n_samples: int = 60_000, **changes: Any) -> BAGANOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Networks are the authors'. Not expressed: a class's covariance is shrunk here.
+
+        Parameters
+        ----------
+        n_samples : int, default=60_000
+            Rows of the training set, which turn epochs into updates. MNIST has 60,000.
+
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import BAGANOversampler
+        >>> BAGANOversampler.paper(max_iter=500).learning_rate
+        5e-05
+        """
+        return cls(**constructor_arguments("BAGAN", changes, n_samples=n_samples))
+
     def _autoencoder(self, spec: DataSpec) -> tuple[nn.Module, nn.Module]:
         encoder = Encoder(*self._trunk(spec), self.latent_dim)
         return encoder, Generator(self._family(spec).decoder(spec, self.latent_dim))
@@ -93,7 +124,10 @@ class BAGANOversampler(AutoencoderGame):
         return SoftmaxDiscriminator(*self._discriminator_trunk(spec), spec.n_classes)
 
     def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
-        decoded = networks["generator"](networks["encoder"](batch.x, batch.y), batch.y)
+        seen = batch.x
+        if self.noise_weight:
+            seen = seen + self.noise_weight * torch.randn_like(seen)
+        decoded = networks["generator"](networks["encoder"](seen, batch.y), batch.y)
         return {"reconstruction": (decoded.float() - batch.x).square().mean()}
 
     def _turn(self, data: TrainingData, generate: Generate) -> Batch:

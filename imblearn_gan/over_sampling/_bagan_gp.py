@@ -12,6 +12,7 @@ from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.embedding import EmbeddingGame, EmbeddingTurn
 from imblearn_gan.networks import BAGANGPFamily, DCGANFamily, Encoder, MLPFamily
+from imblearn_gan.presets import check_version, constructor_arguments
 from imblearn_gan.training import Batch
 
 
@@ -65,14 +66,10 @@ class BAGANGPOversampler(EmbeddingGame):
 
     ``architecture='paper'`` is for images of 32x32 and 64x64.
 
-    The paper's v2 is ``autoencoder='unsupervised', balance='labels'``, its v1 the same with
-    ``balance=None``, and cDRAGAN v1 with ``pretrain_iter=0``; v3 is ``balance='labels'``. All
-    with ``codes='normal', reconstruction_weight=0, ema_decay=0, replay=0``.
-
-    Differences from the paper: its codes are standard normal, its batches as they come and of
-    128 rows, its weights the last ones. Adam's betas in the game are 0.5 and 0.9, the weight of
-    the penalty is 10, as in the paper. The autoencoder's loss is the squared error of the
-    paper, where its authors' code has the absolute one.
+    Differences from the paper: its codes are standard normal, its batches as they come, its
+    weights the last ones; :meth:`paper` has the settings of its versions. Adam's betas are 0.5
+    and 0.9, the weight of the penalty is 10, as in the paper. The autoencoder's loss is the
+    squared error of the paper, where its authors' code has the absolute one.
 
     References
     ----------
@@ -101,6 +98,37 @@ class BAGANGPOversampler(EmbeddingGame):
         **EmbeddingGame._parameter_constraints,
         "autoencoder": [StrOptions({"supervised", "unsupervised"})],
     }
+
+    @classmethod
+    def paper(
+        cls, *, version: str = "v3", n_samples: int = 42_000, **changes: Any
+    ) -> BAGANGPOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Networks are the authors', for images of 64x64; resize others, as the paper does. Not
+        expressed: a wrong label is never the true one here, in the paper it can be.
+
+        Parameters
+        ----------
+        version : {'v1', 'v2', 'v3', 'cDRAGAN'}, default='v3'
+            ``'v1'``: an autoencoder without labels, generated rows under the real rows' labels,
+            eq. (12)-(13). ``'v2'``: uniform labels and wrong ones, eq. (14)-(15). ``'v3'``: v2
+            with the supervised autoencoder. ``'cDRAGAN'``: v1 without an autoencoder.
+
+        n_samples : int, default=42_000
+            Rows of the training set, which turn epochs into updates. The paper's balanced
+            Fashion-MNIST has 42,000, the imbalanced one 7,250.
+
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import BAGANGPOversampler
+        >>> BAGANGPOversampler.paper(version="v2").autoencoder
+        'unsupervised'
+        """
+        check_version(version, ("v1", "v2", "v3", "cDRAGAN"))
+        return cls(**constructor_arguments(f"BAGAN-GP {version}", changes, n_samples=n_samples))
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
         return Encoder(*self._trunk(spec), self.latent_dim)

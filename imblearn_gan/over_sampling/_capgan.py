@@ -16,6 +16,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.embedding import EmbeddingGame, EmbeddingTurn
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import CAPGANFamily, DCGANFamily, MLPFamily, VariationalEncoder
+from imblearn_gan.presets import check_version, constructor_arguments
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 #: Autoencoders of the ensemble.
@@ -77,12 +78,11 @@ class CAPGANOversampler(EmbeddingGame):
 
     ``architecture='paper'`` is for images of 32x32 and 64x64.
 
-    Differences from the paper: codes are interpolated between the means of real rows' codes
-    by default (``codes='normal'`` is the paper's way), batches of the game are balanced and of 64
-    rows, not 128 (``balance='labels'``), and weights averaged (``ema_decay=0``). The noise of eq.
-    (5) is normal, as text and code mean, where the equation says uniform. For the cross entropy
-    of eq. (9) values are rescaled from [-1, 1] to [0, 1]. Adam's betas in the game are 0.5 and
-    0.9, the weight of the penalty is 10, as in the paper.
+    Differences from the paper: codes are interpolated between the means of real rows' codes,
+    batches of the game are balanced, and weights averaged by default; :meth:`paper` has the
+    paper's settings. The noise of eq. (5) is normal, as text and code mean, where the equation
+    says uniform. For the cross entropy of eq. (9) values are rescaled from [-1, 1] to [0, 1].
+    Adam's betas are 0.5 and 0.9, the weight of the penalty is 10, as in the authors' code.
 
     References
     ----------
@@ -111,6 +111,47 @@ class CAPGANOversampler(EmbeddingGame):
         **EmbeddingGame._parameter_constraints,
         "pretraining": [StrOptions({"oversample", "two_phase", "ensemble"})],
     }
+
+    @classmethod
+    def paper(
+        cls,
+        *,
+        pretraining: str = "oversample",
+        n_samples: int = 9_500,
+        n_balanced: int = 50_000,
+        **changes: Any,
+    ) -> CAPGANOversampler:
+        """Return the sampler with settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        The paper has no single setting: values are of its Table 3, those of its authors' script
+        where it lies in the table. Networks are theirs, for images of 32x32 and 64x64. Not
+        expressed: rates and batches of their own for generator, discriminator and autoencoder,
+        and the mean over values of eq. (10), which is a sum here.
+
+        Parameters
+        ----------
+        pretraining : {'oversample', 'two_phase', 'ensemble'}, default='oversample'
+            The three strategies of its section 3.4; the paper adopts the first.
+
+        n_samples : int, default=9_500
+            Rows of the training set, which turn the game's epochs into updates: one class of
+            5,000 images and nine of a tenth of that.
+
+        n_balanced : int, default=50_000
+            Rows of that set once it is balanced, for the epochs of the autoencoder.
+
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import CAPGANOversampler
+        >>> CAPGANOversampler.paper(pretraining="two_phase").latent_dim
+        64
+        """
+        check_version(pretraining, ("oversample", "two_phase", "ensemble"), "pretraining")
+        changes = {"pretraining": pretraining} | changes
+        rows = {"n_samples": n_samples, "n_balanced": n_balanced}
+        return cls(**constructor_arguments("CAPGAN", changes, **rows))
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
         return VariationalEncoder(*self._trunk(spec), self.latent_dim)

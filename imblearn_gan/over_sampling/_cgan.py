@@ -18,6 +18,7 @@ from imblearn_gan.games.noise import (
     conditional_discriminator,
 )
 from imblearn_gan.losses import discriminator_loss, generator_loss
+from imblearn_gan.presets import constructor_arguments
 
 
 @documented
@@ -74,6 +75,25 @@ class CGANOversampler(ConditionalGame):
         "loss": [LOSSES],
         "conditioning": [CONDITIONING],
     }
+
+    @classmethod
+    def paper(cls, **changes: Any) -> CGANOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Not expressed: its dense networks with maxout, its gradient descent with momentum, its
+        uniform noise, and its budget, for which it gives no figure: they are this package's.
+
+        Parameters
+        ----------
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import CGANOversampler
+        >>> CGANOversampler.paper().replay
+        0.0
+        """
+        return cls(**constructor_arguments("CGAN", changes))
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return conditional_discriminator(self._family(spec), spec, self.conditioning)

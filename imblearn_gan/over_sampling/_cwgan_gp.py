@@ -25,6 +25,7 @@ from imblearn_gan.losses import (
     gradient_penalty,
     points_between,
 )
+from imblearn_gan.presets import constructor_arguments
 
 
 @documented
@@ -98,6 +99,25 @@ class CWGANGPOversampler(ConditionalGame):
         "conditioning": [CONDITIONING],
         "n_discriminator_steps": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     }
+
+    @classmethod
+    def paper(cls, **changes: Any) -> CWGANGPOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Not expressed: its networks, which are this package's. The paper knows no labels. Adam's
+        betas are Algorithm 1's on images, those of its authors' code on tables.
+
+        Parameters
+        ----------
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import CWGANGPOversampler
+        >>> CWGANGPOversampler.paper().replay
+        0.0
+        """
+        return cls(**constructor_arguments("CWGAN-GP", changes))
 
     def _moment_decays(self, spec: DataSpec) -> tuple[float, float]:
         return self._betas if spec.is_image else (0.5, 0.9)

@@ -15,6 +15,7 @@ from imblearn_gan.games.noise import LOSSES, NoiseGame, Turn
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import discriminator_loss, generator_loss
 from imblearn_gan.networks import Discriminator, Generator, start_from, trunk_of
+from imblearn_gan.presets import constructor_arguments
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
@@ -74,6 +75,25 @@ class GANOversampler(NoiseGame):
         **NoiseGame._parameter_constraints,
         "loss": [LOSSES],
     }
+
+    @classmethod
+    def paper(cls, **changes: Any) -> GANOversampler:
+        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Not expressed: networks, rates, batches and budget. This paper, and BAGAN's, which compares
+        with it, give no figures: they are this package's.
+
+        Parameters
+        ----------
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import GANOversampler
+        >>> GANOversampler.paper().replay
+        0.0
+        """
+        return cls(**constructor_arguments("GAN", changes))
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return Discriminator(*trunk_of(self._family(spec), spec))

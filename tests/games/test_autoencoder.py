@@ -249,6 +249,16 @@ def test_value_of_the_reconstruction(method, weight, balance):
     assert len(losses) == 2
 
 
+def test_without_the_game_the_decoder_makes_the_rows(method):
+    X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 10)
+    sampler = method(**BUDGET | {"pretrain_iter": 20, "max_iter": 0})
+    assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
+    assert {record["phase"] for record in sampler.history_} == {"pretrain"}
+    assert (sampler.n_iter_, sampler.max_iter_) == (0, 0)
+    with pytest.raises(ValueError, match="max_iter"):
+        method(max_iter=-1).fit_resample(X, y)
+
+
 def test_without_reconstruction_the_papers_generator(method):
     game = fixed(method, reconstruction_weight=0.0)
     seen = Seen(game.networks["generator"])
@@ -315,8 +325,8 @@ def test_players_train_their_own_network(method):
 
 
 def test_paper_networks_name_the_shapes_that_they_are_for(method):
-    with pytest.raises(ValueError, match=r"architecture='paper'.*32x32.*Got 28x28"):
-        method(**BUDGET, architecture="paper").fit_resample(images(12, 28, 28), labels(8, 4))
+    with pytest.raises(ValueError, match=r"architecture='paper'.*32x32.*Got 30x30"):
+        method(**BUDGET, architecture="paper").fit_resample(images(12, 30, 30), labels(8, 4))
     with pytest.raises(ValueError, match="architecture='paper' needs images"):
         method(**BUDGET, architecture="paper").fit_resample(np.eye(12), labels(8, 4))
 

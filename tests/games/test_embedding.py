@@ -96,6 +96,14 @@ def test_labels_of_real_and_generated_rows(method, balance, real, made):
     assert fractions(seen.inputs[1][1]) == pytest.approx(made, abs=0.04)
 
 
+def test_versions_with_real_labels_generate_rows_under_those_of_the_batch(method):
+    """Equation (12): (x_g, y_r) and (x_r, y_r) share Y_r."""
+    shown = built(method, balance=None, batch_size=50).draw("discriminator")
+    assert torch.equal(shown.made_y, shown.y)
+    shown = built(method, balance="labels", batch_size=50).draw("discriminator")
+    assert not torch.equal(shown.made_y, shown.y)
+
+
 def test_wrong_labels_are_never_true_and_evenly_the_others(method):
     shown = built(method, batch_size=6000).draw("discriminator")
     assert (shown.wrong_y != shown.y).all()

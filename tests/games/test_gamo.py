@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from imblearn_gan import GAMOClassifier, GAMOOversampler
+from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import LATENT_DIM, decoding_phase
 from imblearn_gan.networks import ConditionalGenerator, ConvexGenerator
 from imblearn_gan.training import Engine
@@ -105,10 +106,13 @@ def test_value_of_the_discriminators_loss(loss, smoothing):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("misleading", ["own_class", "complement"])
+@pytest.mark.parametrize("misleading", ["own_class", "minorities", "complement"])
 @pytest.mark.parametrize("weight", [1.0, 3.0])
 def test_value_of_the_generators_loss(loss, misleading, weight):
-    """Equation (6), L_i7 with or without L_i8, and L_i9, whose target is never smoothed."""
+    """Equation (6), L_i7 with or without L_i8, and L_i9, whose target is never smoothed.
+
+    The complement of Algorithm 1, lines 13-14, has the majority, too.
+    """
     settings = {"loss": loss, "misleading": misleading, "adversarial_weight": weight}
     game = built(label_smoothing=0.25, **settings)
     seen = Seen(game.networks["generator"])
@@ -123,13 +127,26 @@ def test_value_of_the_generators_loss(loss, misleading, weight):
         for i, m in enumerate(row):
             if i == label:
                 total += m**2 if loss == "least_squares" else -np.log(1 - m)
-            elif i != 0 and misleading == "complement":  # 0 is the majority
+            elif misleading == "complement" or (i != 0 and misleading == "minorities"):
                 total += (1 - m) ** 2 if loss == "least_squares" else -np.log(m)
     expected = {
         "classifier": weight * total / len(y),
         "discriminator": judged(game, rows, labels, 1.0, loss),
     }
     assert found == pytest.approx(expected, **CLOSE)
+
+
+def test_the_papers_networks_are_the_convolutions_of_the_authors_code():
+    spec = DataSpec((1, 28, 28), (20, 10))
+    model = GAMOClassifier(architecture="paper", combine="features")
+    extractor = model._build_networks(spec, [0, 10])["extractor"]
+    kinds = [type(m).__name__ for m in extractor.modules() if not list(m.children())]
+    stage = ["Conv2d", "LeakyReLU", "AvgPool2d"]
+    assert kinds == [*stage, *stage, "Flatten", "Linear", "Tanh"]
+    convolutions = [m for m in extractor.modules() if hasattr(m, "kernel_size")][::2]
+    assert {(c.out_channels, *c.kernel_size) for c in convolutions} == {(32, 5, 5)}
+    with pytest.raises(ValueError, match="architecture='paper' needs images"):
+        GAMOClassifier(architecture="paper").fit(np.eye(6), [0, 0, 0, 0, 1, 1])
 
 
 # draws ------------------------------------------------------------------------------------------

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from imblearn_gan import GANDAOversampler
+from imblearn_gan import BAGANGPOversampler, CAPGANOversampler, GANDAOversampler
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
+from imblearn_gan.networks._paper import ChannelNorm
 
 
 def sizes(network, shape):
@@ -89,20 +90,62 @@ def test_bagan_has_its_authors_layers():
     ]
 
 
-def test_bagan_gp_and_capgan_have_mirrored_stages():
+@pytest.mark.parametrize(
+    ("side", "left", "pairs"), [(28, 7, 0), (32, 8, 0), (48, 6, 1), (224, 7, 3), (256, 8, 3)]
+)
+def test_bagan_halves_a_side_until_it_is_at_most_8(side, left, pairs):
+    spec = DataSpec((1, side, side), (20, 10))
+    trunk, n_features = BAGANFamily().trunk(spec)
+    *_, last, flat = sizes(trunk, spec.shape)
+    assert last == (256, left, left)
+    assert flat == (n_features,) == (256 * left**2,)
+    assert sum(isinstance(layer, nn.Conv2d) for layer in trunk) == 4 + 2 * pairs
+    assert sizes(BAGANFamily().decoder(spec, 100), (100,))[-1] == spec.shape
+
+
+@pytest.mark.parametrize("family", [BAGANGPFamily(), CAPGANFamily()])
+@pytest.mark.parametrize("side", [32, 64])
+def test_bagan_gp_and_capgan_have_their_authors_stages(family, side):
+    spec = DataSpec((3, side, side), (20, 10))
+    stages = [(n, side // 2**i, side // 2**i) for i, n in enumerate((64, 128, 128, 256), start=1)]
+    flat = (256 * (side // 16) ** 2,)
+    assert sizes(family.trunk(spec)[0], spec.shape) == [*stages, flat]
+    assert sizes(family.decoder(spec, 128), (128,)) == [flat, *stages[2::-1], spec.shape]
+
+
+def test_norms_of_bagan_gp_and_capgan():
     spec = DataSpec((3, 64, 64), (20, 10))
-    for family in (BAGANGPFamily(), CAPGANFamily()):
-        stages = [(64, 32, 32), (128, 16, 16), (256, 8, 8), (512, 4, 4)]
-        assert sizes(family.trunk(spec)[0], spec.shape) == [*stages, (8192,)]
-        assert sizes(family.decoder(spec, 128), (128,)) == [(8192,), *stages[2::-1], (3, 64, 64)]
-    layers = list(CAPGANFamily().trunk(spec)[0]) + list(CAPGANFamily().decoder(spec, 128))
-    assert sum(isinstance(layer, nn.LayerNorm) for layer in layers) == 8
+    kinds = [type(layer).__name__ for layer in BAGANGPFamily().decoder(spec, 128)]
+    assert kinds[:3] == ["Linear", "LeakyReLU", "Unflatten"]
+    assert kinds[3:12] == ["ConvTranspose2d", "BatchNorm2d", "LeakyReLU"] * 3
+    kinds = [type(layer).__name__ for layer in CAPGANFamily().trunk(spec)[0]]
+    assert kinds == ["Conv2d", "LeakyReLU", "ChannelNorm"] * 4 + ["Flatten"]
+    kinds = [type(layer).__name__ for layer in CAPGANFamily().decoder(spec, 128)]
+    assert kinds[:4] == ["Linear", "LeakyReLU", "BatchNorm1d", "Unflatten"]
+    assert kinds[4:13] == ["ConvTranspose2d", "LeakyReLU", "ChannelNorm"] * 3
     assert not any(isinstance(m, nn.BatchNorm2d) for m in BAGANGPFamily().trunk(spec)[0])
+
+
+def test_capgan_norms_over_the_channels_of_each_place():
+    x = torch.randn(2, 5, 3, 4)
+    centred = x - x.mean(1, keepdim=True)
+    expected = centred / (x.var(1, keepdim=True, correction=0) + 1e-3).sqrt()
+    assert torch.allclose(ChannelNorm(5)(x), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", [BAGANGPOversampler, CAPGANOversampler])
+def test_labels_go_through_a_dense_layer_in_the_authors_discriminators(method):
+    spec = DataSpec((3, 64, 64), (20, 10))
+    discriminator = method(architecture="paper")._discriminator(spec)
+    table, linear, activation = discriminator.embedding
+    assert (table.num_embeddings, table.embedding_dim) == (2, 512)
+    assert (linear.out_features, activation.negative_slope) == (4096, 0.2)
+    assert [layer.out_features for layer in discriminator.head] == [512, 1]
 
 
 @pytest.mark.parametrize(
     ("family", "slope"),
-    [(BAGANFamily, 0.3), (BAGANGPFamily, 0.2), (CAPGANFamily, 0.2), (GANDAFamily, 0.1)],
+    [(BAGANFamily, 0.3), (BAGANGPFamily, 0.2), (CAPGANFamily, 0.3), (GANDAFamily, 0.1)],
 )
 def test_slopes(family, slope):
     trunk, _ = family().trunk(DataSpec((3, 32, 32), (20, 10)))

@@ -31,18 +31,19 @@ def test_value_of_the_autoencoders_loss(autoencoder):
 
 
 @pytest.mark.parametrize(
-    ("params", "phases", "wrong"),
+    ("version", "phases", "wrong"),
     [
-        ({"autoencoder": "unsupervised", "balance": None}, ["pretrain", "adversarial"], False),
-        ({"autoencoder": "unsupervised", "balance": "labels"}, ["pretrain", "adversarial"], True),
-        ({"balance": "labels"}, ["pretrain", "adversarial"], True),
-        ({"balance": None, "pretrain_iter": 0}, ["adversarial"], False),
+        ("v1", ["pretrain", "adversarial"], False),
+        ("v2", ["pretrain", "adversarial"], True),
+        ("v3", ["pretrain", "adversarial"], True),
+        ("cDRAGAN", ["adversarial"], False),
     ],
-    ids=["v1", "v2", "v3", "cDRAGAN"],
 )
-def test_versions(params, phases, wrong):
-    paper = {"codes": "normal", "reconstruction_weight": 0, "ema_decay": 0, "replay": 0}
-    sampler = BAGANGPOversampler(**BUDGET | paper | params)
+def test_versions(version, phases, wrong):
+    small = BUDGET | {"architecture": "auto"}
+    if version == "cDRAGAN":
+        del small["pretrain_iter"]
+    sampler = BAGANGPOversampler.paper(version=version, **small)
     X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 10)
     _, y_res = sampler.fit_resample(X, y)
     assert np.bincount(y_res).tolist() == [20, 20]

@@ -62,6 +62,7 @@ def test_a_class_of_one_row_is_repeated():
         {"variant": "cG+D"},
         {"variant": "cG"},
         {"loss": "least_squares", "misleading": "complement"},
+        {"misleading": "minorities"},
         {"combine": "features"},
         {"combine": "features", "variant": "cG+D"},
         {"architecture": "mlp"},
