@@ -83,7 +83,7 @@ FAULTS = [
           '"classes": softmax_loss(classes, y)', NOISE),
     Fault("over_sampling/_cgan.py", '"generated": discriminator_loss(made, 0.0, self.loss)',
           '"generated": discriminator_loss(made, 1.0, self.loss)', NOISE),
-    Fault("games/noise.py", "n_steps=self.n_discriminator_steps,", "n_steps=1,", NOISE),
+    Fault("games/noise.py", "n_steps=self.n_discriminator_steps_,", "n_steps=1,", NOISE),
     Fault("games/noise.py", 'averaged=["generator"]', "averaged=[]", NOISE),
     Fault("games/noise.py", 'return data.draw(self.batch_size_, self.balance == "batches")',
           "return data.draw(self.batch_size_)", NOISE),
@@ -134,7 +134,8 @@ FAULTS = [
     Fault("_rejection.py", "for _ in range(MAX_DRAWS - 1):", "for _ in range(1):", BASE),
     Fault("_rejection.py", "better = fits | (p > best[again])", "better = p > -1", BASE),
     Fault("_replay.py", "int(fraction * n + 1e-9)", "int(fraction * n)", BASE),
-    Fault("_replay.py", "made[:, place] = encoded[:, place]", "pass", BASE),
+    Fault("data/table.py", "mixed[:, : self.n_numbers] = encoded[:, : self.n_numbers]",
+          "mixed[:] = encoded", BASE),
     Fault("_replay.py", "rounds = [stream.permutation(rows) for _ in range(-(-n // len(rows)))]",
           "rounds = [stream.choice(rows, n)]", BASE),
     # codec
