@@ -134,8 +134,9 @@ FAULTS = [
     Fault("_rejection.py", "for _ in range(MAX_DRAWS - 1):", "for _ in range(1):", BASE),
     Fault("_rejection.py", "better = fits | (p > best[again])", "better = p > -1", BASE),
     Fault("_replay.py", "int(fraction * n + 1e-9)", "int(fraction * n)", BASE),
-    Fault("data/table.py", "mixed[:, : self.n_numbers] = encoded[:, : self.n_numbers]",
-          "mixed[:] = encoded", BASE),
+    Fault("data/table.py", "values = self._objects(like, level.index)",
+          "values = level.decode(encoded[:, level.place], None, np.random.RandomState(0))",
+          "tests/data/test_table.py tests/test_tables.py tests/test_replay.py"),
     Fault("_replay.py", "rounds = [stream.permutation(rows) for _ in range(-(-n // len(rows)))]",
           "rounds = [stream.choice(rows, n)]", BASE),
     # codec
