@@ -45,7 +45,12 @@ def options() -> str:
     defaults: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, cls in SAMPLERS.items():
         for field in fields(cls):
-            defaults[field.name][repr(field.default)].append(short(name))
+            default = repr(field.default)
+            if field.name in cls._auto and field.default == "auto":
+                on_images, on_tables = cls._auto[field.name]
+                same = on_images == on_tables
+                default = f"{on_images}" if same else f"{on_images} / {on_tables}"
+            defaults[field.name][default].append(short(name))
     rows = ["| parameter | default | what it does |", "|---|---|---|"]
     for parameter in (name for name in TEXTS if name in defaults):
         by_value = sorted(defaults[parameter].items(), key=lambda item: -len(item[1]))

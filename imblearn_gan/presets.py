@@ -163,25 +163,28 @@ _CWGAN_GP = _NOISE | {
 }
 
 #: Settings by method and version: the value of each parameter, and its source.
+_PRESETS: dict[str, dict[str, Setting]] = {
+    "BAGAN": _BAGAN,
+    "GANDA": _GANDA,
+    "BAGAN-GP v1": _BAGAN_GP | _UNSUPERVISED | _REAL_LABELS,
+    "BAGAN-GP v2": _BAGAN_GP | _UNSUPERVISED | _UNIFORM_LABELS,
+    "BAGAN-GP v3": _BAGAN_GP | _SUPERVISED | _UNIFORM_LABELS,
+    "BAGAN-GP cDRAGAN": _BAGAN_GP
+    | _SUPERVISED
+    | _REAL_LABELS
+    | {"pretrain_iter": Setting(0, "section 3.2.1: no autoencoder")},
+    "CAPGAN": _CAPGAN,
+    "GAMO convolutional": _GAMO | _CONVOLUTIONAL,
+    "GAMO flattened": _GAMO | _FLATTENED,
+    "GAN": _GAN,
+    "CGAN": _CGAN,
+    "ACGAN": _ACGAN,
+    "CWGAN-GP": _CWGAN_GP,
+}
+
+#: The settings by name of the method, and version.
 PRESETS: Mapping[str, Mapping[str, Setting]] = MappingProxyType(
-    {
-        "BAGAN": _BAGAN,
-        "GANDA": _GANDA,
-        "BAGAN-GP v1": _BAGAN_GP | _UNSUPERVISED | _REAL_LABELS,
-        "BAGAN-GP v2": _BAGAN_GP | _UNSUPERVISED | _UNIFORM_LABELS,
-        "BAGAN-GP v3": _BAGAN_GP | _SUPERVISED | _UNIFORM_LABELS,
-        "BAGAN-GP cDRAGAN": _BAGAN_GP
-        | _SUPERVISED
-        | _REAL_LABELS
-        | {"pretrain_iter": Setting(0, "section 3.2.1: no autoencoder")},
-        "CAPGAN": _CAPGAN,
-        "GAMO convolutional": _GAMO | _CONVOLUTIONAL,
-        "GAMO flattened": _GAMO | _FLATTENED,
-        "GAN": _GAN,
-        "CGAN": _CGAN,
-        "ACGAN": _ACGAN,
-        "CWGAN-GP": _CWGAN_GP,
-    }
+    {name: MappingProxyType(settings) for name, settings in _PRESETS.items()}
 )
 
 
@@ -220,7 +223,8 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
     Raises
     ------
     ValueError
-        If a number of rows is not a positive integer.
+        If there is no such preset, a number of rows is not a positive integer, or one that
+        its budget is counted in is not given.
 
     Examples
     --------
@@ -231,7 +235,12 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
     for name, n in n_rows.items():
         if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
             raise ValueError(f"{name} must be an integer >= 1, the rows of a set. Got {n!r}.")
+    check_version(preset, list(PRESETS), "preset")
     settings = PRESETS[preset]
+    budgets = [setting.value for setting in settings.values()]
+    lacking = {b.over for b in budgets if isinstance(b, Epochs)} - set(n_rows)
+    if lacking:
+        raise ValueError(f"{preset} counts epochs: give {sorted(lacking)}, the rows of its sets.")
     size: Any = changes.get("batch_size")
     if not isinstance(size, Integral) or int(size) < 1:  # the sampler says what is wrong with it
         size = settings["batch_size"].value

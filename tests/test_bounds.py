@@ -138,3 +138,10 @@ def test_sparse_rows_are_trained_on_without_a_dense_copy():
         ).stdout
     )
     assert grown < 60 * 1024
+
+
+def test_sparse_rows_may_be_images():
+    X, y = np.random.RandomState(0).rand(30, 8), np.repeat([0, 1], [20, 10])
+    sampler = CGANOversampler(max_iter=2, image_shape=(2, 4), random_state=0)
+    X_res, _ = sampler.fit_resample(sparse.csr_matrix(X), y)
+    assert np.array_equal(X_res.toarray(), sampler.fit_resample(X, y)[0])

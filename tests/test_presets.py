@@ -16,7 +16,7 @@ from imblearn_gan import (
     GANDAOversampler,
     GANOversampler,
 )
-from imblearn_gan.presets import PRESETS, Epochs
+from imblearn_gan.presets import PRESETS, Epochs, constructor_arguments
 from tests.samplers import assert_oversampled, images, labels
 
 PLAIN = {"ema_decay": 0, "replay": 0}
@@ -311,3 +311,12 @@ def test_documentation_says_what_is_not_expressed(cls):
     assert "**changes : dict" in doc
     assert "{" not in doc.replace("{'", "")
     assert cls.paper().__class__ is cls
+
+
+def test_settings_are_read_by_name_and_cannot_be_changed():
+    with pytest.raises(ValueError, match="preset must be one of .*'BAGAN'.* Got 'NOPE'"):
+        constructor_arguments("NOPE", {})
+    with pytest.raises(ValueError, match=r"BAGAN counts epochs: give \['n_samples'\]"):
+        constructor_arguments("BAGAN", {})
+    with pytest.raises(TypeError, match="assignment"):
+        PRESETS["BAGAN"]["max_iter"] = 1

@@ -192,7 +192,9 @@ class DataCodec:
             What :meth:`encode` gives; of sparse rows the encoded row of zeros, and the values of
             rows where they are others, zeros included.
         """
-        return self._table.encode_sparse(X) if sparse.issparse(X) else self.encode(X)
+        if self._layout is None and sparse.issparse(X):
+            return self._table.encode_sparse(X)
+        return self.encode(X)
 
     def decode(
         self,

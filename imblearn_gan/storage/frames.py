@@ -179,7 +179,8 @@ def _write_pandas_dtype(writer: Any, pd: Any, value: Any) -> dict:
     if kind == "DatetimeTZDtype":
         return {"kind": kind, "of": [value.unit, _zone(value.tz)]}
     if kind == "PeriodDtype":
-        return {"kind": kind, "of": [value.freq.freqstr]}
+        # not freq.freqstr: months are "ME" there, which no PeriodDtype takes
+        return {"kind": kind, "of": [value.name.removeprefix("period[").removesuffix("]")]}
     if kind == "StringDtype":
         return {"kind": kind, "of": writer.write([value.storage, value.na_value])}
     if kind == "ArrowDtype":
