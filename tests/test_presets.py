@@ -314,7 +314,7 @@ def test_documentation_says_what_is_not_expressed(cls):
 
 
 def test_settings_are_read_by_name_and_cannot_be_changed():
-    with pytest.raises(ValueError, match="preset must be one of .*'BAGAN'.* Got 'NOPE'"):
+    with pytest.raises(ValueError, match=r"preset must be one of .*'BAGAN'.* Got 'NOPE'"):
         constructor_arguments("NOPE", {})
     with pytest.raises(ValueError, match=r"BAGAN counts epochs: give \['n_samples'\]"):
         constructor_arguments("BAGAN", {})
