@@ -431,5 +431,5 @@ class Unfit(GaussianNB):
 
 
 def test_a_method_called_none_is_not_read_as_nothing(spy):
-    with pytest.raises(ValueError, match="^The method 'none' failed in every fold"):
+    with pytest.raises(ValueError, match=r"^The method 'none' failed in every fold"):
         evaluate_sampler(spy, TABLE, LABELS, classifier=Unfit(), cv=2)

@@ -21,7 +21,7 @@ def scores(**methods):
     )
 
 
-SCORES = scores(none=0.5 + NOISE, A=0.9 - NOISE, B=0.7 + 10 * NOISE, C=0.3 + NOISE)
+SCORES = scores(none=0.5 + NOISE, A=0.9 - NOISE, B=0.7 + 10 * NOISE, C=0.3 + 2 * NOISE)
 
 
 def test_leaders_are_those_whose_interval_is_on_one_side_of_zero():
