@@ -241,6 +241,12 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         """
         _raise_for_params(fit_params, self, "fit")
         self._check_parts(sample_weight)
+        if self.correct_priors or self.decision == "balanced":
+            warn_of_unseen(self.classifier)
+        return self._train(X, y, sample_weight, fit_params)
+
+    def _train(self, X: Any, y: Any, sample_weight: Any, fit_params: dict) -> Any:
+        """Do what ``fit`` does, parameters being right; in folds, too, without the warning."""
         X, codes, weight = self._read(X, y, sample_weight)
         check_scores(self.decision, self.classes_, codes)
         params = self._routed(weight, fit_params)
@@ -282,8 +288,6 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 check_weights_are_taken(self.classifier, name)
         if self.decision not in ("balanced", "prior"):
             scorer_of(self.decision)
-        if self.correct_priors or self.decision == "balanced":
-            warn_of_unseen(self.classifier)
 
     def _read(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, np.ndarray, Any]:
         """Return rows in native form, class codes and weights."""
@@ -329,9 +333,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 given += [f"synthetic_weight={self.synthetic_weight}"] * (
                     self.synthetic_weight != 1
                 )
-                pipeline = " alone, not in a pipeline" * hasattr(self.sampler_, "steps")
+                pipeline = " alone, not in a pipeline" * hasattr(self.sampler, "steps")
                 raise ValueError(
-                    f"{self.sampler_!r} does not tell which rows it has made: "
+                    f"{self.sampler!r} does not tell which rows it has made: "
                     f"{' and '.join(given)} cannot be used with it. Take a sampler of this "
                     f"package or an over-sampler of imbalanced-learn{pipeline}."
                 )
@@ -374,9 +378,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 raise ValueError("cv must give folds with rows of every class to learn from.")
             model = clone(self).set_params(decision="prior", random_state=stream.randint(MAX_SEED))
             own = _check_method_params(X, params, indices=train)
-            if weight is not None:
-                own["sample_weight"] = weight[train]
-            model.fit(_safe_indexing(X, train), labels[train], **own)
+            kept = None if weight is None else weight[train]
+            model._train(_safe_indexing(X, train), labels[train], kept, own)
             yield model.predict_proba(_safe_indexing(X, test)), codes[test]
 
     def predict_proba(self, X: Any) -> np.ndarray:

@@ -114,8 +114,8 @@ def warn_of_unseen(classifier: Any) -> None:
     ]
     if given:
         warn_user(
-            f"classifier has {', '.join(given)}, which changes the class shares that it learns, "
-            "but is not seen by the correction of its probabilities: they may be far off. Leave "
-            "it at its default: the sampler sees to the balance. A class_weight of the classifier "
-            "itself, or of the last step of a pipeline, is seen."
+            f"classifier has {', '.join(given)}: the class shares that it learns are others than "
+            "the correction of its probabilities assumes, and these may be far off. Leave such "
+            "parameters at their defaults: the sampler sees to the balance. A class_weight of the "
+            "classifier itself, or of the last step of a pipeline, is seen."
         )

@@ -337,6 +337,7 @@ def test_weights_that_cannot_be():
         model(piped, synthetic_weight=0.5).fit(X, Y, sample_weight=np.ones(len(Y)))
     assert "sample_weight" not in str(half.value)
     assert "synthetic_weight" not in str(weighted.value)
+    assert str(half.value).startswith("SMOTETomek() does")
     assert not any("pipeline" in str(error.value) for error in (half, weighted))
     with pytest.raises(ValueError, match="sample_weight must not be negative"):
         model(tiny()).fit(X, Y, sample_weight=-np.ones(len(Y)))
@@ -370,7 +371,7 @@ def test_weights_that_cannot_be():
 def test_shares_that_cannot_be_seen_are_said(classifier, named):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        model(SMOTE(), classifier).fit(X, Y)
+        model(SMOTE(), classifier, decision="f1").fit(X, Y)
     said = [w for w in caught if "class shares" in str(w.message)]
     assert len(said) == (named is not None)
     if named:
