@@ -118,8 +118,8 @@ def check_dates(classifier: Any, X: Any, y: np.ndarray, columns: tuple) -> None:
         raise ValueError(
             f"X has dates in the columns {dates}, which the classifier, a "
             f"{type(classifier).__name__}, does not take: {type(error).__name__}. Give a "
-            "classifier, such as a pipeline, that turns dates into features (year, month, days since), or "
-            "drop the columns."
+            "classifier, such as a pipeline, that turns dates into features (year, month, days "
+            "since), or drop the columns."
         ) from error
     except Exception:  # so few rows may be too few: the folds will tell
         return
