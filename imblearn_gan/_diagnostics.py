@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from sklearn.metrics import pairwise_distances
 from sklearn.utils import _safe_indexing
 
-from imblearn_gan.data import DataCodec, Output
+from imblearn_gan.data import DataCodec, Output, warn_user
 from imblearn_gan.exceptions import CollapseWarning
 
 #: Most rows of a class that are looked at, and most that are held against each other.
@@ -78,8 +77,8 @@ def diagnose(
     return diagnostics
 
 
-def warn_of_collapse(diagnostics: dict[Any, dict], stacklevel: int) -> None:
-    """Give one warning of all that was found, if something was."""
+def warn_of_collapse(diagnostics: dict[Any, dict]) -> None:
+    """Give one warning of all that was found, if something was, at the line of the user."""
     collapsed = [
         f"class {label!r}: {'; '.join(_phrases(figures))}"
         for label, figures in diagnostics.items()
@@ -89,12 +88,11 @@ def warn_of_collapse(diagnostics: dict[Any, dict], stacklevel: int) -> None:
         return
     n_more = len(collapsed) - MAX_NAMED
     more = f" And {n_more} more of {len(diagnostics)} generated classes." if n_more > 0 else ""
-    warnings.warn(
+    warn_user(
         f"Generated rows have collapsed. In {', in '.join(collapsed[:MAX_NAMED])}.{more} All "
         "figures are in diagnostics_. Try a smaller learning_rate, more iterations (max_iter), "
         "more repeated rows in their place (replay), or another sampler.",
         CollapseWarning,
-        stacklevel=stacklevel + 1,
     )
 
 

@@ -151,7 +151,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             _, first = np.unique(labels, return_index=True)
             labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
             X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
-        warn_of_collapse(self.diagnostics_, stacklevel=3)
+        warn_of_collapse(self.diagnostics_)
         return X_res, y_res
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:

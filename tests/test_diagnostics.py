@@ -7,9 +7,10 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from sklearn.naive_bayes import GaussianNB
 
 import imblearn_gan
-from imblearn_gan import CollapseWarning, _diagnostics
+from imblearn_gan import CollapseWarning, ResampledClassifier, _diagnostics
 from imblearn_gan.testing import sampler_checks
 from tests.samplers import TinySampler, images, labels, tiny
 
@@ -367,6 +368,17 @@ def test_a_fit_is_whole_where_the_warning_is_an_error():
             sampler.fit_resample(X, y)
     assert len(sampler.sample({1: 3})[0]) == 3
     assert sampler.synthetic_mask_.sum() == 300
+
+
+@pytest.mark.parametrize("n_draws", [1, 3])
+def test_the_line_is_that_of_the_user_through_other_estimators(n_draws):
+    X, y = frame()
+    model = ResampledClassifier(GaussianNB(), OneRow(max_iter=1), n_draws=n_draws, random_state=0)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(X[["age", "size"]], y)
+    assert {w.category for w in caught} == {CollapseWarning}
+    assert {w.filename for w in caught} == {__file__}
 
 
 def test_the_warning_is_public():

@@ -18,7 +18,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
 from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
-from imblearn_gan.metrics._remedies import all_parameters, default_classifier, flat
+from imblearn_gan.metrics._remedies import all_parameters, check_dates, default_classifier, flat
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
 from imblearn_gan.resampled._parts import seeded, takes_images
@@ -90,12 +90,12 @@ def _with_failures(scores: Any, needed: list[str], error_score: float) -> Any:
     for name in scores["method"].unique():
         here = scores["method"] == name
         if failed[here].all() and name in needed:
-            raise ValueError(f"{name} failed in every fold. {errors[here].iloc[0]}")
+            raise ValueError(f"The method {name!r} failed in every fold. {errors[here].iloc[0]}")
         if failed[here].any():
             folds = scores["fold"][here & failed].tolist()
             warnings.warn(
-                f"{name} failed in the folds {folds}: its scores there are {error_score}. "
-                f"{errors[here & failed].iloc[0]}",
+                f"The method {name!r} failed in the folds {folds}: its scores there are "
+                f"{error_score}. {errors[here & failed].iloc[0]}",
                 FitFailedWarning,
                 stacklevel=3,
             )
@@ -221,8 +221,9 @@ def evaluate_sampler(
     Raises
     ------
     ValueError
-        If a parameter is wrong, ``y`` has a class too small for the folds, or a sampler, or
-        the classifier without any, fails in every fold.
+        If a parameter is wrong, ``y`` has a class too small for the folds, ``X`` has dates that
+        the classifier does not take, or a sampler, or the classifier without any, fails in every
+        fold.
 
     Notes
     -----
@@ -250,7 +251,8 @@ def evaluate_sampler(
     >>> result.scores["method"].unique().tolist()
     ['none', 'class weight', 'random oversampling', 'SMOTE', 'CGANOversampler']
     >>> result.summary.columns.tolist()
-    ['metric', 'method', 'mean', 'std', 'lead', 'lead_std', 'lead_low', 'lead_high', 'leader']
+    ['metric', 'method', 'mean', 'std', 'sampler', 'lead', 'lead_std', 'lead_low', 'lead_high',
+     'leader']
     """
     pd = import_optional("pandas", "evaluate_sampler")
     samplers, wanted = named_samplers(sampler), named_baselines(baselines)
@@ -276,6 +278,8 @@ def evaluate_sampler(
         classifier = default_classifier(X, codec.is_image, categorical)
     smallest = min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds)
     runs = methods(samplers, wanted, classifier, categorical, smallest)
+    if any(model is classifier for _, model in runs.values()):
+        check_dates(classifier, X, y, codec.columns_)
 
     def flattens(model: Any) -> bool:
         return not takes_images(model) if flatten == "auto" else bool(flatten)

@@ -9,6 +9,8 @@ import numpy as np
 from scipy import stats
 
 LEGEND = "lead of the sampler over the method, with its 95 % interval; * where zero is outside"
+#: Fewest folds in which somebody can lead: of two the spread is not known.
+MIN_FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -26,21 +28,22 @@ class SamplerEvaluation:
         One row for each metric and method: ``mean`` and ``std`` over folds; ``lead``, how much
         the sampler is ahead of the method in the mean of paired differences, ``lead_std``,
         ``lead_low`` and ``lead_high``, the 95 % interval of the lead, and ``leader``, the name of
-        the one of the two that leads, empty where the interval holds zero. With several
-        samplers there is a row for each of them, whose name ``sampler`` has. Printed, the
-        samplers stand beside each other then.
+        the one of the two that leads, empty where the interval holds zero, or says nothing:
+        of fewer than three folds, or of leads that are all equal. With several samplers there
+        is a row for each of them, whose name ``sampler`` has. Printed, the samplers stand
+        beside each other then.
     """
 
     scores: Any
     summary: Any
 
     def __str__(self) -> str:
-        if "sampler" not in self.summary:
+        if self.summary["sampler"].nunique() < 2:
             return str(self.summary.round(3).to_string(index=False, na_rep=""))
         return f"{side_by_side(self.summary).to_string()}\n({LEGEND})"
 
     def _repr_html_(self) -> str:
-        if "sampler" not in self.summary:
+        if self.summary["sampler"].nunique() < 2:
             return str(self.summary.round(3).to_html(index=False, na_rep=""))
         return f"{side_by_side(self.summary).to_html()}<p>{LEGEND}</p>"
 
@@ -57,7 +60,7 @@ def summarize(pd: Any, scores: Any, samplers: list[str], test_ratio: float) -> A
         Scores by fold and method.
 
     samplers : list of str
-        Which methods they are; with one its name is left out.
+        Which methods they are.
 
     test_ratio : float
         Test rows to training rows: folds share these, plain intervals would be too narrow.
@@ -73,9 +76,8 @@ def summarize(pd: Any, scores: Any, samplers: list[str], test_ratio: float) -> A
                 for name in samplers
                 if name != method
             ]
-            records += [base | lead for lead in leads or [{"leader": ""}]]
-    summary = pd.DataFrame(records)
-    return summary if len(samplers) > 1 else summary.drop(columns="sampler", errors="ignore")
+            records += [base | lead for lead in leads or [{"sampler": method, "leader": ""}]]
+    return pd.DataFrame(records)
 
 
 def _lead(table: Any, name: str, method: str, test_ratio: float) -> dict:
@@ -84,7 +86,10 @@ def _lead(table: Any, name: str, method: str, test_ratio: float) -> dict:
     error = lead.std() * np.sqrt(1 / n + test_ratio) if n else np.nan
     half = stats.t.ppf(0.975, n - 1) * error if n > 1 else np.nan
     low, high = lead.mean() - half, lead.mean() + half
-    leader = name if low > 0 else method if high < 0 else ""
+    # equal but for rounding: an interval without width would have zero outside of it
+    spread, scale = lead.max() - lead.min(), table[[name, method]].abs().max(axis=None)
+    told = n >= MIN_FOLDS and spread > 1e-12 * scale
+    leader = "" if not told else name if low > 0 else method if high < 0 else ""
     record = {"lead": lead.mean(), "lead_std": lead.std()}
     return record | {"lead_low": low, "lead_high": high, "leader": leader}
 

@@ -32,7 +32,7 @@ from sklearn.utils.validation import (
 )
 
 from imblearn_gan.data import plain_labels, to_native
-from imblearn_gan.resampled._decision import scorer_of, tuned_weights
+from imblearn_gan.resampled._decision import check_scores, scorer_of, tuned_weights
 from imblearn_gan.resampled._draws import BalancedSet, default_sampler, draws
 from imblearn_gan.resampled._parts import (
     MAX_SEED,
@@ -41,7 +41,13 @@ from imblearn_gan.resampled._parts import (
     seeded,
     takes_images,
 )
-from imblearn_gan.resampled._priors import class_shares, effective_weight, ratio, shift_priors
+from imblearn_gan.resampled._priors import (
+    class_shares,
+    effective_weight,
+    ratio,
+    shift_priors,
+    warn_of_unseen,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -91,7 +97,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         accuracy. The name of a scorer, or a scorer, has weights of the classes
         (with two classes, the threshold) tuned on rows left out: ``'f1'``,
         ``'balanced_accuracy'``, what ``sklearn.metrics.make_scorer`` gives. Sampler and
-        classifiers are then trained once more in each fold.
+        classifiers are then trained once more in each fold. ``'f1'`` is for the labels 0 and 1:
+        else take ``'f1_macro'`` or ``make_scorer(f1_score, pos_label=...)``.
 
     cv : int, cross-validation generator, iterable or None, default=None
         Folds whose test rows ``decision`` is tuned on, if it is a scorer. None is five
@@ -119,7 +126,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     shares_ : ndarray of shape (n_classes,)
         Shares of the classes in what the classifiers learnt from, in the mean over draws:
-        weights of generated rows and the ``class_weight`` of the classifier count.
+        weights of generated rows and the ``class_weight`` of the classifier count, what is
+        inside other classifiers and priors that are set does not (see Notes).
 
     decision_weights_ : ndarray of shape (n_classes,)
         ``predict`` takes the largest of ``predict_proba(X) * decision_weights_``.
@@ -141,6 +149,12 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     rows, and that generated rows look like their class. A network that balances its batches
     itself has learnt balanced ones whatever the sampler does: with
     ``sampling_strategy='auto'``, where all shares are the same, that changes nothing.
+
+    What a classifier changes of the shares by itself is known only of its own ``class_weight``,
+    or that of the last step of a pipeline. It is not of a ``class_weight`` of classifiers
+    inside others (grid search, bagging, voting), nor of ``priors``, ``class_prior`` and
+    ``fit_prior=False`` of naive Bayes and discriminant analysis: probabilities are corrected then
+    from shares that were not learnt. Leave them at their defaults.
 
     Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
@@ -217,11 +231,24 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         ------
         ValueError
             For a single class, a classifier without ``predict_proba``, weights that classifier
-            or sampler cannot deal with, and a ``decision`` that cannot be tuned.
+            or sampler cannot deal with, and a ``decision`` that cannot be tuned, or not on these
+            labels.
+
+        Warns
+        -----
+        UserWarning
+            If the classifier has priors or nested class weights that the correction does not see.
         """
         _raise_for_params(fit_params, self, "fit")
         self._check_parts(sample_weight)
+        if self.correct_priors or self.decision == "balanced":
+            warn_of_unseen(self.classifier)
+        return self._train(X, y, sample_weight, fit_params)
+
+    def _train(self, X: Any, y: Any, sample_weight: Any, fit_params: dict) -> Any:
+        """Do what ``fit`` does, parameters being right; in folds, too, without the warning."""
         X, codes, weight = self._read(X, y, sample_weight)
+        check_scores(self.decision, self.classes_, codes)
         params = self._routed(weight, fit_params)
         self.priors_ = class_shares(codes, len(self.classes_), weight)
         stream = check_random_state(self.random_state)
@@ -302,11 +329,15 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         drawn_codes = np.searchsorted(self.classes_, drawn.y)
         if weight is not None or self.synthetic_weight != 1:
             if drawn.source is None:
+                given = ["sample_weight"] * (weight is not None)
+                given += [f"synthetic_weight={self.synthetic_weight}"] * (
+                    self.synthetic_weight != 1
+                )
+                pipeline = " alone, not in a pipeline" * hasattr(self.sampler, "steps")
                 raise ValueError(
-                    f"{self.sampler_!r} does not tell which rows it has made: neither "
-                    f"sample_weight nor synthetic_weight={self.synthetic_weight} can be used with "
-                    "it. Take a sampler of this package or an over-sampler of imbalanced-learn, "
-                    "not a pipeline."
+                    f"{self.sampler!r} does not tell which rows it has made: "
+                    f"{' and '.join(given)} cannot be used with it. Take a sampler of this "
+                    f"package or an over-sampler of imbalanced-learn{pipeline}."
                 )
             weight = np.ones(len(codes)) if weight is None else weight
             mean = ratio(np.bincount(codes, weight), np.bincount(codes))
@@ -347,9 +378,8 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
                 raise ValueError("cv must give folds with rows of every class to learn from.")
             model = clone(self).set_params(decision="prior", random_state=stream.randint(MAX_SEED))
             own = _check_method_params(X, params, indices=train)
-            if weight is not None:
-                own["sample_weight"] = weight[train]
-            model.fit(_safe_indexing(X, train), labels[train], **own)
+            kept = None if weight is None else weight[train]
+            model._train(_safe_indexing(X, train), labels[train], kept, own)
             yield model.predict_proba(_safe_indexing(X, test)), codes[test]
 
     def predict_proba(self, X: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,39 @@ def scorer_of(decision: Any) -> Callable:
             "labels, such as 'balanced_accuracy' or 'f1_macro'."
         )
     return scorer
+
+
+def check_scores(decision: Any, classes: np.ndarray, codes: np.ndarray) -> None:
+    """Raise a ValueError if a decision is a scorer that fails on these labels, all predicted right.
+
+    Parameters
+    ----------
+    decision : str or callable
+        What decides; ``'balanced'`` and ``'prior'`` take any labels.
+
+    classes : ndarray of shape (n_classes,)
+        The labels.
+
+    codes : ndarray of shape (n_samples,)
+        Which of them each row has.
+    """
+    if decision in ("balanced", "prior"):
+        return
+    n = len(classes)
+    try:
+        scorer_of(decision)(Rule(classes, np.ones(n)), np.eye(n)[codes], classes[codes])
+    except Exception as error:
+        advice = "Take a score that is averaged over classes, such as 'f1_macro'"
+        if n == 2:
+            rare = classes.tolist()[np.bincount(codes).argmin()]
+            advice += (
+                ", or say which label counts, as in sklearn.metrics.make_scorer(f1_score, "
+                f"pos_label={rare!r})"
+            )
+        raise ValueError(
+            f"decision={decision!r} cannot score the {n} labels {reprlib.repr(classes.tolist())}: "
+            f"{str(error).rstrip('.')}. {advice}."
+        ) from error
 
 
 class Rule(ClassifierMixin, BaseEstimator):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import compute_sample_weight
 
+from imblearn_gan.data import warn_user
 from imblearn_gan.resampled._parts import last_step
 
 
@@ -93,3 +94,28 @@ def effective_weight(
         class_weight = "balanced"
     own = compute_sample_weight(class_weight, labels)
     return own if weight is None else own * weight
+
+
+def warn_of_unseen(classifier: Any) -> None:
+    """Warn of what changes the shares that a classifier learns, and is not known to change them."""
+    prefix = last_step(classifier)[0]
+
+    def unseen(name: str, value: Any) -> bool:
+        last = name.rsplit("__", 1)[-1]
+        if last == "fit_prior":
+            return value is False
+        nested = last == "class_weight" and name != f"{prefix}class_weight"
+        return value is not None and (nested or last in ("priors", "class_prior"))
+
+    given = [
+        f"{name}={value!r}"
+        for name, value in classifier.get_params(deep=True).items()
+        if name.startswith(prefix) and unseen(name, value)  # earlier steps only prepare rows
+    ]
+    if given:
+        warn_user(
+            f"classifier has {', '.join(given)}: the class shares that it learns are others than "
+            "the correction of its probabilities assumes, and these may be far off. Leave such "
+            "parameters at their defaults: the sampler sees to the balance. A class_weight of the "
+            "classifier itself, or of the last step of a pipeline, is seen."
+        )

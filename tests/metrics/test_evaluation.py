@@ -21,11 +21,11 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import KFold, PredefinedSplit, StratifiedGroupKFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from imblearn_gan import CGANOversampler
+from imblearn_gan import CGANOversampler, ResampledClassifier
 from imblearn_gan.metrics import (
     evaluate_sampler,
 )
@@ -287,7 +287,7 @@ def test_a_fold_that_fails_does_not_take_the_others_with_it():
         evaluate_sampler, X=TABLE, y=LABELS, classifier=GaussianNB(), cv=4, random_state=0
     )
     with pytest.warns(
-        FitFailedWarning, match=r"Fragile failed in the folds \[\d, \d, \d\]: .* nan"
+        FitFailedWarning, match=r"The method 'Fragile' failed in the folds \[\d, \d, \d\]: .* nan"
     ):
         result = run(Fragile(row=TABLE[0]))
     scores = result.scores.query("method == 'Fragile'")
@@ -313,11 +313,13 @@ def test_a_fold_that_fails_does_not_take_the_others_with_it():
     half = stats.t.ppf(0.975, 1) * gap.std() * np.sqrt(1 / 2 + share)
     assert gap.std() > 0
     assert row["lead_low"] == pytest.approx(gap.mean() - half)
-    with pytest.warns(FitFailedWarning, match="class weight failed in the folds"):
+    with pytest.warns(FitFailedWarning, match="'class weight' failed in the folds"):
         result = run(SMOTE(), classifier=Unweighted())
     assert result.scores.query("method == 'class weight'")["acsa"].isna().all()
     assert result.scores.query("method != 'class weight'")["acsa"].notna().all()
-    with pytest.raises(ValueError, match=r"Fragile failed in every fold\. RuntimeError: it"):
+    with pytest.raises(
+        ValueError, match=r"The method 'Fragile' failed in every fold\. RuntimeError: it"
+    ):
         run(Fragile())
 
 
@@ -402,3 +404,32 @@ def test_baselines_follow_the_strategy_of_the_sampler():
 def test_what_cannot_be_evaluated(change, message):
     with pytest.raises(ValueError, match=message):
         evaluate_sampler(**{"sampler": SMOTE(), "X": TABLE, "y": LABELS} | change)
+
+
+def days_since(X):
+    return X.assign(day=(X["day"] - pd.Timestamp("2020-01-01")).dt.days)
+
+
+def test_dates_are_named_before_any_fold(spy):
+    X = pd.DataFrame(TABLE, columns=["a", "b", "c"])
+    X["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(len(X)), unit="D")
+    run = partial(evaluate_sampler, X=X, y=LABELS, baselines=["none"], cv=2, random_state=0)
+    for classifier in (None, GaussianNB()):
+        with pytest.raises(ValueError, match=r"dates in the columns \['day'\].*a pipeline"):
+            run(spy, classifier=classifier)
+    assert not Spy.seen
+    dated = make_pipeline(FunctionTransformer(days_since), GaussianNB())
+    sampler = CGANOversampler(max_iter=1)
+    assert run(sampler, classifier=dated).scores.notna().all(axis=None)
+    alone = run(ResampledClassifier(dated, sampler), baselines=[])  # no other classifier learns
+    assert alone.scores.notna().all(axis=None)
+
+
+class Unfit(GaussianNB):
+    def fit(self, X, y):
+        raise RuntimeError("it broke")
+
+
+def test_a_method_called_none_is_not_read_as_nothing(spy):
+    with pytest.raises(ValueError, match=r"^The method 'none' failed in every fold"):
+        evaluate_sampler(spy, TABLE, LABELS, classifier=Unfit(), cv=2)

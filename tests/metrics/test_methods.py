@@ -167,7 +167,9 @@ def test_a_sampler_that_fails_everywhere_is_named():
         def fit_resample(self, X, y):
             raise RuntimeError("it broke")
 
-    with pytest.raises(ValueError, match=r"b failed in every fold\. RuntimeError: it broke"):
+    with pytest.raises(
+        ValueError, match=r"The method 'b' failed in every fold\. RuntimeError: it broke"
+    ):
         evaluate({"a": SMOTE(), "b": clone(Broken())}, baselines=[])
 
 

@@ -21,7 +21,7 @@ def scores(**methods):
     )
 
 
-SCORES = scores(none=0.5 + NOISE, A=0.9 - NOISE, B=0.7 + 10 * NOISE, C=0.3 + NOISE)
+SCORES = scores(none=0.5 + NOISE, A=0.9 - NOISE, B=0.7 + 10 * NOISE, C=0.3 + 2 * NOISE)
 
 
 def test_leaders_are_those_whose_interval_is_on_one_side_of_zero():
@@ -56,9 +56,11 @@ def test_leaders_are_those_whose_interval_is_on_one_side_of_zero():
     assert [row["lead_low"], row["lead_high"]] == pytest.approx([0.4 - half, 0.4 + half])
 
 
-def test_one_sampler_has_no_column_of_names():
+def test_one_sampler_is_named_too():
     summary = summarize(pd, SCORES, ["A"], 0.25)
-    assert "sampler" not in summary
+    assert summary["sampler"].tolist() == ["A"] * 4
+    assert summary.query("leader == sampler")["method"].tolist() == ["none", "C"]
+    assert summarize(pd, scores(A=[0.1, 0.2]), ["A"], 0.25).query("leader == sampler").empty
     assert summary["leader"].tolist() == ["A", "", "", "A"]
     assert summary.query("method == 'A'")["lead"].isna().all()
 
@@ -83,3 +85,21 @@ def test_a_lone_fold_has_no_interval():
     summary = summarize(pd, scores(none=[0.5], A=[0.9]), ["A"], 0.25)
     assert summary["lead"].iloc[0] == pytest.approx(0.4)
     assert summary["leader"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("none", "leader"),
+    [
+        ([0.3, 0.1], ""),  # two folds, and equal leads but for rounding
+        ([0.3, 0.11], ""),
+        ([0.3, 0.1, 0.5], ""),  # equal leads
+        ([0.3, 0.1, 0.51], "A"),
+        ([0.3, 0.11, np.nan], ""),
+    ],
+)
+def test_nobody_leads_by_an_interval_that_says_nothing(none, leader):
+    ahead = [0.7, 0.5, 0.9][: len(none)]
+    summary = summarize(pd, scores(none=none, A=ahead), ["A"], 1e-3)
+    assert summary["leader"].tolist() == [leader, ""]
+    both = summarize(pd, scores(none=none, A=ahead, B=ahead), ["A", "B"], 1e-3)
+    assert side_by_side(both).loc[("acsa", "none"), "A"].endswith("*") == bool(leader)

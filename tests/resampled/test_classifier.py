@@ -17,11 +17,15 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -324,10 +328,90 @@ def test_weights_that_cannot_be():
         model(tiny(), KNeighborsClassifier(), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="sample_weight needs a classifier"):
         model(tiny(), KNeighborsClassifier()).fit(X, Y, sample_weight=np.ones(len(Y)))
-    with pytest.raises(ValueError, match="does not tell which rows it has made"):
+    with pytest.raises(ValueError, match="does not tell which rows it has made") as half:
         model(SMOTETomek(), synthetic_weight=0.5).fit(X, Y)
+    with pytest.raises(ValueError, match="has made: sample_weight cannot be used") as weighted:
+        model(SMOTETomek()).fit(X, Y, sample_weight=np.ones(len(Y)))
+    piped = make_sampling_pipeline(SMOTE(), RandomUnderSampler())
+    with pytest.raises(ValueError, match=r"sample_weight and synthetic_weight=0\.5 .* pipeline"):
+        model(piped, synthetic_weight=0.5).fit(X, Y, sample_weight=np.ones(len(Y)))
+    assert "sample_weight" not in str(half.value)
+    assert "synthetic_weight" not in str(weighted.value)
+    assert str(half.value).startswith("SMOTETomek() does")
+    assert not any("pipeline" in str(error.value) for error in (half, weighted))
     with pytest.raises(ValueError, match="sample_weight must not be negative"):
         model(tiny()).fit(X, Y, sample_weight=-np.ones(len(Y)))
+
+
+@pytest.mark.parametrize(
+    ("classifier", "named"),
+    [
+        (GaussianNB(priors=[0.5, 0.5]), "priors="),
+        (BernoulliNB(fit_prior=False), "fit_prior=False"),
+        (
+            make_pipeline(StandardScaler(), LinearDiscriminantAnalysis(priors=[0.5, 0.5])),
+            "lineardiscriminantanalysis__priors=",
+        ),
+        (
+            BaggingClassifier(LogisticRegression(class_weight="balanced"), 2),
+            "estimator__class_weight='balanced'",
+        ),
+        (GaussianNB(), None),
+        (BernoulliNB(), None),
+        (LogisticRegression(class_weight="balanced"), None),
+        (make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced")), None),
+        (
+            make_pipeline(
+                SelectFromModel(LogisticRegression(class_weight="balanced")), LogisticRegression()
+            ),
+            None,
+        ),
+    ],
+)
+def test_shares_that_cannot_be_seen_are_said(classifier, named):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model(SMOTE(), classifier, decision="f1").fit(X, Y)
+    said = [w for w in caught if "class shares" in str(w.message)]
+    assert len(said) == (named is not None)
+    if named:
+        assert f" {named}" in str(said[0].message)
+        assert said[0].filename == __file__
+
+
+def test_shares_that_nobody_uses_are_not_warned_of():
+    classifier = GaussianNB(priors=[0.5, 0.5])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model(SMOTE(), classifier, correct_priors=False, decision="prior").fit(X, Y)
+
+
+class Untouched(SMOTE):
+    def fit_resample(self, X, y):
+        raise AssertionError("nothing may be trained")
+
+
+@pytest.mark.parametrize(
+    ("labels", "match"),
+    [
+        (np.array(["no", "yes"])[Y], r"decision='f1' .*'no', 'yes'.*'f1_macro'.*pos_label='yes'"),
+        (
+            np.arange(len(Y)) % 3,
+            r"decision='f1' .*3 labels \[0, 1, 2\]: Target is multiclass.*macro",
+        ),
+    ],
+)
+def test_labels_that_a_score_cannot_take_are_said_before_any_training(labels, match):
+    with pytest.raises(ValueError, match=match):
+        model(Untouched(), decision="f1").fit(X, labels)
+
+
+def test_labels_of_text_are_tuned_as_the_error_says():
+    labels = np.array(["no", "yes"])[Y]
+    scorer = make_scorer(f1_score, pos_label="yes")
+    tuned = model(SMOTE(), decision=scorer).fit(X, labels)
+    numbers = model(SMOTE(), decision="f1").fit(X, Y)
+    assert_array_equal(tuned.predict(X) == "yes", numbers.predict(X) == 1)
 
 
 # manners ----------------------------------------------------------------------------------------
