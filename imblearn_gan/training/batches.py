@@ -48,6 +48,11 @@ class SparseRows:
     def __len__(self) -> int:
         return self.others.shape[0]
 
+    @property
+    def shape(self) -> torch.Size:
+        """Numbers of rows and of values."""
+        return torch.Size(self.others.shape)
+
     def __getitem__(self, index: Tensor | slice) -> Tensor:
         found = self.others[index.cpu().numpy() if isinstance(index, Tensor) else index]
         rows = np.tile(self.common, (found.shape[0], 1))

@@ -114,7 +114,7 @@ def alike():
 def test_sparse_rows_are_the_dense_ones_by_index_and_slice():
     dense, rows, _ = alike()
     index = torch.tensor([6, 0, 2, 2])
-    assert len(rows) == 7
+    assert (len(rows), rows.shape) == (7, dense.shape)
     assert torch.equal(rows[index], dense[index])
     assert torch.equal(rows[2:5], dense[2:5])
     assert torch.equal(rows.taken(index)[1:], dense[index][1:])
