@@ -79,6 +79,10 @@ class CodecEstimator(BaseEstimator):
         """Return an empty codec for X."""
         return DataCodec(self.image_shape, self.channels, None)
 
+    def _encoded(self, X: Any) -> Any:
+        """Return rows as the training takes them."""
+        return self.codec_.encode(X)
+
     @property
     def _encodes(self) -> bool:
         """Whether rows become tensors; if not, they may hold anything."""
@@ -260,6 +264,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _family(self, spec: DataSpec) -> Family:
         """Return the family of networks that ``architecture`` stands for."""
         return resolve_family(self.architecture, spec, self._families)
+
+    def _encoded(self, X: Any) -> Any:
+        return self.codec_.encode_compact(X)
 
     def _choose(self, spec: DataSpec) -> None:
         """Keep what each ``'auto'`` stands for."""

@@ -178,7 +178,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
         if sum(n_to_make):
             spec = self.codec_.spec(np.bincount(y).tolist())
-            self._train(self.codec_.encode_compact(X), y, spec, n_to_make)
+            self._train(self._encoded(X), y, spec, n_to_make)
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
         self._stream = np.random.RandomState(self._seed)

@@ -54,7 +54,7 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
                     "Classifier can't train when only one class is present: y holds only the class "
                     f"{self.classes_[:1].tolist()[0]!r}."
                 )
-            encoded, spec = self.codec_.encode_compact(X), self.codec_.spec(counts.tolist())
+            encoded, spec = self._encoded(X), self.codec_.spec(counts.tolist())
             self._train(encoded, y, spec, (counts.max() - counts).tolist())
         return self
 
