@@ -96,6 +96,16 @@ def test_changes_come_in_the_order_given_with_their_arguments():
     assert torch.equal(found, mirror(noise(x, 0.2)))
 
 
+def test_auto_gives_categories_more_noise_than_numbers():
+    spec = DataSpec((50,), (9, 3), categorical_slices=(slice(20, 35), slice(35, 50)))
+    torch.manual_seed(0)
+    changed = Augmentation("auto", spec)(torch.zeros(200, 50))
+    assert changed[:, :20].std() == pytest.approx(0.1, rel=0.05)
+    assert changed[:, 20:].std() == pytest.approx(0.5, rel=0.05)
+    named = Augmentation(["noise"], spec)(torch.zeros(200, 50))
+    assert named.std() == pytest.approx(0.1, rel=0.05)
+
+
 def test_flat_rows_get_only_noise():
     x = torch.zeros(5, 7)
     augment = Augmentation(["mirror", "noise"], COLOR_IMAGE)
