@@ -158,8 +158,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         """
         + _AUGMENTATIONS
         + """
-        ``'auto'`` is noise for tables and nothing for images. See
-        :mod:`imblearn_gan.augmentation`.""",
+        ``'auto'`` is noise for tables, more for categories than for numbers, and nothing for
+        images. See :mod:`imblearn_gan.augmentation`.""",
     },
     "result": {
         "reject": """bool, default=<default>

@@ -251,7 +251,7 @@ INERT = [
     (CGANOversampler, {"replay": 1.0}, "max_iter", 9, "table", "without any training"),
     (CGANOversampler, {"replay": 1.0}, "learning_rate", 0.1, "table", "without any training"),
     (CGANOversampler, {}, "channels", "last", "table", "axis of an image"),
-    (CGANOversampler, {}, "augmentation", None, "images", "noise for tables and nothing for im"),
+    (CGANOversampler, {}, "augmentation", None, "images", "and nothing for images"),
     (GAMOOversampler, {}, "combine", "features", "table", "where there is a feature extractor"),
     (GAMOClassifier, {}, "combine", "features", "table", "where there is a feature extractor"),
     (
