@@ -184,6 +184,7 @@ def test_broken_idx(tmp_path, content):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [(gzip.compress(idx(GRAY))[:-20], "EOFError"), (b"<html></html>", "BadGzipFile")],
+    ids=["cut", "not gzip"],  # the bytes hold the time
 )
 def test_broken_gzip(tmp_path, content, problem):
     write_idx(tmp_path, packed=True)
