@@ -176,8 +176,9 @@ class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     >>> from imblearn_gan import ResampledClassifier
     >>> X, y = make_classification(1000, weights=[0.95], flip_y=0, random_state=0)
     >>> model = ResampledClassifier(LogisticRegression(), SMOTE(), random_state=0).fit(X, y)
-    >>> y.mean(), model.predict_proba(X)[:, 1].mean().round(2), model.predict(X).mean()
-    (np.float64(0.05), np.float64(0.05), np.float64(0.066))
+    >>> shares = y.mean(), model.predict_proba(X)[:, 1].mean().round(2), model.predict(X).mean()
+    >>> [float(share) for share in shares]
+    [0.05, 0.05, 0.066]
     """
 
     classifier: Any

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -200,8 +201,10 @@ def _read_pandas_dtype(reader: Any, node: dict) -> Any:
         return pd.api.types.pandas_dtype(kind)
     if kind not in _PANDAS_DTYPES:
         raise ValueError(f"{kind!r} is no dtype that is known")
-    if kind == "StringDtype" and (parts[1] is pd.NA or parts[0].endswith("_numpy")):
-        return pd.StringDtype(parts[0])  # pandas 2.2 takes no more than that
+    if kind == "StringDtype":
+        takes_na = "na_value" in signature(pd.StringDtype).parameters  # not in pandas 2.2
+        if not takes_na or parts[1] is pd.NA or parts[0].endswith("_numpy"):
+            return pd.StringDtype(parts[0])
     return getattr(pd, kind)(*parts)
 
 
