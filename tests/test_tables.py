@@ -14,6 +14,7 @@ from sklearn.utils import get_tags
 
 from imblearn_gan import (
     BAGANOversampler,
+    CAPGANOversampler,
     CGANOversampler,
     DOSClassifier,
     GAMOClassifier,
