@@ -106,10 +106,11 @@ PARAMETERS: dict[str, dict[str, str]] = {
         ``decoder(spec, n_in)`` brings its own, see :class:`~imblearn_gan.networks.Family`.""",
         "latent_dim": """int, default=<default>
         Size of the latent code that the generator starts from.""",
-        "pretrain_iter": """int, default=<default>
-        Updates of the autoencoder before the game; 0 starts the game from random weights.""",
-        "pretrain_learning_rate": """float, default=<default>
-        Step size of Adam for the autoencoder.""",
+        "pretrain_iter": """int or 'auto', default=<default>
+        Updates of the autoencoder before the game; 0 starts the game from random weights.
+        <auto>""",
+        "pretrain_learning_rate": """float or 'auto', default=<default>
+        Step size of Adam for the autoencoder. <auto>""",
         "noise_weight": """float, default=<default>
         Weight of the normal noise that is added to the autoencoder's input, in [-1, 1]; 0 adds
         none. GANDA's paper has 0.5.""",

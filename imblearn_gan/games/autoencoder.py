@@ -35,10 +35,16 @@ class AutoencoderGame(BaseGANOversampler):
     _kept_networks = ("encoder", "generator", "latent")
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
     _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = BaseGANOversampler._auto | {
+        "pretrain_iter": (1000, 400),
+        "pretrain_learning_rate": (1e-3, 2e-3),
+        "max_iter": (500, 200),
+        "learning_rate": (2e-4, 5e-4),
+    }
 
     latent_dim: int = 100
-    pretrain_iter: int = 1000
-    pretrain_learning_rate: float = 1e-3
+    pretrain_iter: Any = "auto"
+    pretrain_learning_rate: Any = "auto"
     codes: str = "interpolated"
     discriminator_init: str = "encoder"
     reconstruction_weight: float = 10.0
@@ -49,9 +55,12 @@ class AutoencoderGame(BaseGANOversampler):
         **BaseGANOversampler._parameter_constraints,
         "architecture": architecture_options("mlp", "conv", "paper"),
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
-        "pretrain_iter": [Interval(Integral, 0, None, closed="left")],
+        "pretrain_iter": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
         "max_iter": [Interval(Integral, 0, None, closed="left"), StrOptions({"auto"})],
-        "pretrain_learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "pretrain_learning_rate": [
+            Interval(Real, 0, None, closed="neither"),
+            StrOptions({"auto"}),
+        ],
         "codes": [StrOptions({"gaussian", "interpolated", "normal"})],
         "discriminator_init": [StrOptions({"encoder", "random"})],
         "reconstruction_weight": [Interval(Real, 0, None, closed="left")],
@@ -131,10 +140,10 @@ class AutoencoderGame(BaseGANOversampler):
             {name: networks[name] for name in ("encoder", "generator")},
             lambda batch: self._autoencoder_losses(networks, batch),
             draw,
-            rate_factor * self.pretrain_learning_rate,
+            rate_factor * self.pretrain_learning_rate_,
             self._moment_decays(),
         )
-        return Phase("pretrain", [player], self.pretrain_iter)
+        return Phase("pretrain", [player], self.pretrain_iter_)
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         yield from self._pretraining(networks, data)

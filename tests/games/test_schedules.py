@@ -88,11 +88,15 @@ PLAYED = {
         {"n_discriminator_steps": 2},
         [(SIX, USUAL), (THREE, USUAL)],
     ),
-    "CWGAN-GP": (CWGANGPOversampler, {}, [(constant(RATE, 9), (0.5, 0.9)), (THREE, (0.5, 0.9))]),
     "CWGAN-GP, the paper's five steps": (
         CWGANGPOversampler,
-        {"n_discriminator_steps": 5},
+        {},
         [(constant(RATE, 15), (0.5, 0.9)), (THREE, (0.5, 0.9))],
+    ),
+    "CWGAN-GP, two steps": (
+        CWGANGPOversampler,
+        {"n_discriminator_steps": 2},
+        [(constant(RATE, 6), (0.5, 0.9)), (THREE, (0.5, 0.9))],
     ),
     "BAGAN": (BAGANOversampler, PRETRAINED, [(FIRST, USUAL), (THREE, USUAL), (THREE, USUAL)]),
     "BAGAN, no autoencoder": (
