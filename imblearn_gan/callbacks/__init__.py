@@ -1,0 +1,16 @@
+"""What can happen while a sampler trains: progress, early stopping, and what users add."""
+
+from imblearn_gan.callbacks._base import Callback, TrainingState, is_phase
+from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt
+from imblearn_gan.callbacks._progress import ProgressBar
+from imblearn_gan.callbacks._stopping import EarlyStopping
+
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "FinishOnInterrupt",
+    "ProgressBar",
+    "TrainingState",
+    "is_phase",
+]
