@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,10 +25,12 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan import _stored
-from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
+from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, WarmStart, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
+    CheckpointKeeper,
+    Continuation,
     Engine,
     Keeper,
     Phase,
@@ -261,6 +264,54 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _check_spec(self, spec: DataSpec) -> None:
         self._family(spec)
 
+    @property
+    def _warm(self) -> bool:
+        return any(isinstance(callback, WarmStart) for callback in self.callbacks or ())
+
+    @property
+    def _before(self) -> dict[str, Any] | None:
+        """What an earlier training has left, if the next one goes on from it."""
+        return vars(self).get("_training") if self._warm else None
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.__dict__.pop("_training", None)
+
+    def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
+        if self._before is None:
+            if self._warm and hasattr(self, "networks_"):
+                raise ValueError(
+                    "WarmStart cannot go on: the earlier training was without one, and has not "
+                    "kept what more iterations start from. Train a clone with a WarmStart."
+                )
+            return super()._read(X, labels)
+        return self._read_more(X, labels, self._before["parameters"])
+
+    def _read_more(self, X: Any, labels: Any, then: dict) -> tuple[Any, np.ndarray]:
+        """Return what ``_read`` does, of rows for a training that goes on; refuse others."""
+        self._check_settings()
+        now = _stored.fingerprint(self)
+        names = [n for n in now if now[n] != then.get(n) and n not in WarmStart.may_change]
+        if names:
+            raise ValueError(
+                f"WarmStart goes on with what was trained, but {', '.join(names)} was changed. "
+                "Set it back, or train anew, without WarmStart or with a clone."
+            )
+        origin = Origin(X)
+        X = read_rows(self, X)
+        self.codec_.check_more(X)
+        y = self.label_codec_.encode(labels)
+        check_consistent_length(X, y)
+        counts = np.bincount(y, minlength=len(self.classes_))
+        if not counts.all():
+            raise ValueError(
+                "WarmStart goes on with the classes that were trained on, but y has no row of "
+                f"{self.classes_[counts == 0].tolist()[:5]}."
+            )
+        self._check_class_sizes(counts, self.classes_)
+        self._origin = origin
+        return X, y
+
     def _family(self, spec: DataSpec) -> Family:
         """Return the family of networks that ``architecture`` stands for."""
         return resolve_family(self.architecture, spec, self._families)
@@ -302,10 +353,14 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             stored = [common, others.data, others.indices, others.indptr]
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
+        before, continuation = self._before, None
+        if self._warm:
+            made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]
+            continuation = Continuation(device, self._main_phase, made, before)
         engine = Engine(
             callbacks,
             partial(autocast, device, dtype),
-            self._keeper(callbacks, device, facts),
+            self._keepers(callbacks, device, facts, continuation),
             main_phase=self._main_phase,
         )
         with torch_scope(seed, device), engine.session():
@@ -318,19 +373,30 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                 x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.sample = self._sampling(networks, device)
+            if before is not None:
+                engine.history += self.history_
             for phase in self._all_phases(networks, data):
                 engine.run(phase)
             self._keep(networks, engine, seed)  # also if a callback then fails
+            if continuation is not None:
+                self._training = continuation.left | {"parameters": _stored.fingerprint(self)}
 
-    def _keeper(
-        self, callbacks: Sequence[Callback], device: torch.device, facts: dict[str, Any]
-    ) -> Keeper | None:
-        """Return what stores the training, if there is a Checkpoint."""
+    def _keepers(
+        self,
+        callbacks: Sequence[Callback],
+        device: torch.device,
+        facts: dict[str, Any],
+        continuation: Continuation | None,
+    ) -> list[Keeper]:
+        """Return what keeps the training: for a WarmStart, and for a Checkpoint."""
+        keepers: list[Keeper] = [] if continuation is None else [continuation]
         for callback in callbacks:
             if isinstance(callback, Checkpoint):
                 facts |= {"version of torch": str(torch.__version__)}
-                return Keeper(callback, _stored.fingerprint(self, **facts), device)
-        return None
+                facts |= {"training so far": self._before}
+                subject = _stored.fingerprint(self, **facts)
+                keepers.append(CheckpointKeeper(callback, subject, device, continuation))
+        return keepers
 
     def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
         """Return what draws rows while the networks are trained, if something can."""
@@ -346,7 +412,10 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         self.n_iter_ = sum(
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
-        self._seed, self._stream = seed, np.random.RandomState(seed)
+        if self._before is None:
+            self._seed, self._stream = seed, np.random.RandomState(seed)
+        else:
+            self._stream = copy.deepcopy(vars(self)["_stream"])  # what comes may fail
         self.networks_ = kept.cpu().eval().requires_grad_(False)
 
 

@@ -176,12 +176,12 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
-        if sum(n_to_make):
+        if sum(n_to_make) or self._before is not None:
             spec = self.codec_.spec(np.bincount(y).tolist())
             self._train(self._encoded(X), y, spec, n_to_make)
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
-        self._stream = np.random.RandomState(self._seed)
+            self._stream = np.random.RandomState(self._seed)
         blocks: list = []
         made_y, self.diagnostics_ = y[:0], {}
         if sum(n_to_make):

@@ -1,7 +1,7 @@
 """What can happen while a sampler trains: progress, early stopping, and what users add."""
 
 from imblearn_gan.callbacks._base import Callback, TrainingState, is_phase
-from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt
+from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
 from imblearn_gan.callbacks._progress import ProgressBar
 from imblearn_gan.callbacks._stopping import EarlyStopping
 
@@ -12,5 +12,6 @@ __all__ = [
     "FinishOnInterrupt",
     "ProgressBar",
     "TrainingState",
+    "WarmStart",
     "is_phase",
 ]

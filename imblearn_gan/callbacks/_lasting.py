@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import warnings
-from typing import Any
+from typing import Any, ClassVar
 
 from imblearn_gan.callbacks._base import Callback, TrainingState
 
@@ -66,6 +66,58 @@ class Checkpoint(Callback):
     def __init__(self, folder: str | os.PathLike, *, every: int = 500):
         self.folder = folder
         self.every = every
+
+
+class WarmStart(Callback):
+    """Let a second call go on from where the first one has ended.
+
+    Networks, averages, optimizers and random numbers are those that were left, ``max_iter`` more
+    iterations are made, and what comes before the main phase, such as the autoencoder's
+    pre-training, is not done again. On a CPU two calls of 500 iterations give the networks of one
+    of 1000, unless the method has a schedule (GAMO, DOS) or plays several games one after the
+    other (``GANOversampler``). This is scikit-learn's ``warm_start``, as a callback: it must be
+    there from the first call on, which then keeps all networks and optimizers. They make
+    the object, and the file of ``save``, several times as large. A loaded object goes on, too, if
+    it was trained with a WarmStart.
+
+    Attributes
+    ----------
+    may_change : tuple of str
+        The parameters that may have other values in the second call.
+
+    Raises
+    ------
+    ValueError
+        Before training, if another parameter was changed, X has other columns, dtypes or shapes,
+        y has other classes, or rows of other classes are to be generated. What is refused is
+        named, and the object is as it was.
+
+    Notes
+    -----
+    X may hold other rows: they are encoded by the ranges and categories of the first call. A
+    category that was not there is unknown, and values of generated rows keep to the first range.
+
+    The rows that ``fit_resample`` adds continue the object's own stream, as ``sample`` does.
+    An integer ``random_state`` says where the first call begins. A call without a WarmStart, or
+    with a clone, trains anew.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from imblearn_gan import CGANOversampler
+    >>> from imblearn_gan.callbacks import WarmStart
+    >>> X, y = make_classification(n_samples=60, weights=[0.8], random_state=0)
+    >>> sampler = CGANOversampler(max_iter=20, random_state=0, callbacks=[WarmStart()])
+    >>> X_res, y_res = sampler.fit_resample(X, y)
+    >>> X_res, y_res = sampler.set_params(max_iter=10).fit_resample(X, y)
+    >>> sampler.n_iter_
+    30
+    """
+
+    may_change: ClassVar[tuple[str, ...]] = (
+        *("max_iter", "batch_size", "learning_rate", "random_state"),
+        *("sampling_strategy", "replay", "replay_augmentation"),
+    )
 
 
 class FinishOnInterrupt(Callback):
