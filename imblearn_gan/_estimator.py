@@ -17,15 +17,19 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import (
-    _check_feature_names,
-    _check_n_features,
-    check_consistent_length,
-)
+from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
 
 from imblearn_gan import _stored
-from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, WarmStart, is_phase
+from imblearn_gan._more_rows import read_more
+from imblearn_gan.callbacks import (
+    Callback,
+    Checkpoint,
+    ProgressBar,
+    TrainingRows,
+    WarmStart,
+    is_phase,
+)
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
@@ -285,30 +289,10 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                     "kept what more iterations start from. Train a clone with a WarmStart."
                 )
             return super()._read(X, labels)
-        return self._read_more(X, labels, self._before["parameters"])
-
-    def _read_more(self, X: Any, labels: Any, then: dict) -> tuple[Any, np.ndarray]:
-        """Return what ``_read`` does, of rows for a training that goes on; refuse others."""
         self._check_settings()
-        now = _stored.fingerprint(self)
-        names = [n for n in now if now[n] != then.get(n) and n not in WarmStart.may_change]
-        if names:
-            raise ValueError(
-                f"WarmStart goes on with what was trained, but {', '.join(names)} was changed. "
-                "Set it back, or train anew, without WarmStart or with a clone."
-            )
         origin = Origin(X)
-        X = read_rows(self, X)
-        self.codec_.check_more(X)
-        y = self.label_codec_.encode(labels)
-        check_consistent_length(X, y)
-        counts = np.bincount(y, minlength=len(self.classes_))
-        if not counts.all():
-            raise ValueError(
-                "WarmStart goes on with the classes that were trained on, but y has no row of "
-                f"{self.classes_[counts == 0].tolist()[:5]}."
-            )
-        self._check_class_sizes(counts, self.classes_)
+        X, y = read_more(self, X, labels, self._before["parameters"])
+        self._check_class_sizes(np.bincount(y), self.classes_)
         self._origin = origin
         return X, y
 
@@ -337,8 +321,18 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _all_kept(self) -> tuple[str, ...]:
         return self._kept_networks
 
-    def _train(self, encoded: Any, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]) -> None:
-        """Build the networks, play the game, and keep what is needed, on the CPU."""
+    def _train(
+        self,
+        encoded: Any,
+        y: np.ndarray,
+        spec: DataSpec,
+        n_to_make: Sequence[int],
+        shown: Callable[[nn.ModuleDict, torch.device], TrainingRows] | None = None,
+    ) -> None:
+        """Build the networks, play the game, and keep what is needed, on the CPU.
+
+        ``shown`` gives what callbacks see of the rows.
+        """
         self._choose(spec)
         device = resolve_device(self.device)
         seed = self._new_seed()
@@ -372,7 +366,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             else:
                 x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
-            engine.sample = self._sampling(networks, device)
+            engine.rows = None if shown is None else shown(networks, device)
             if before is not None:
                 engine.history += self.history_
             for phase in self._all_phases(networks, data):
@@ -398,10 +392,6 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                 keepers.append(CheckpointKeeper(callback, subject, device, continuation))
         return keepers
 
-    def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
-        """Return what draws rows while the networks are trained, if something can."""
-        return None
-
     def _keep(self, networks: nn.ModuleDict, engine: Engine, seed: int) -> None:
         """Keep what is needed of a finished training, on the CPU."""
         kept = nn.ModuleDict(
@@ -417,32 +407,3 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         else:
             self._stream = copy.deepcopy(vars(self)["_stream"])  # what comes may fail
         self.networks_ = kept.cpu().eval().requires_grad_(False)
-
-
-def read_rows(estimator: CodecEstimator, X: Any) -> Any:
-    """Return X in its native form, checked against what ``fit`` has seen.
-
-    Parameters
-    ----------
-    estimator : CodecEstimator
-        A fitted one.
-
-    X : array-like
-        Rows of the kind that ``fit`` got.
-
-    Returns
-    -------
-    {ndarray, dataframe, sparse matrix}
-        The rows, not copied without need.
-
-    Raises
-    ------
-    ValueError
-        If the columns, their names or their kinds are not those that ``fit`` got.
-    """
-    X = to_native(X)
-    _check_feature_names(estimator, X, reset=False)
-    if len(X.shape) == 2:
-        _check_n_features(estimator, X, reset=False)
-    estimator.codec_.check(X)
-    return X

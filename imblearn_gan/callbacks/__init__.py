@@ -1,9 +1,9 @@
 """What can happen while a sampler trains: progress, early stopping, and what users add."""
 
-from imblearn_gan.callbacks._base import Callback, TrainingState, is_phase
+from imblearn_gan.callbacks._base import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
 from imblearn_gan.callbacks._progress import ProgressBar
-from imblearn_gan.callbacks._stopping import EarlyStopping
+from imblearn_gan.callbacks._stopping import EarlyStopping, UtilityStopping
 
 __all__ = [
     "Callback",
@@ -11,7 +11,9 @@ __all__ = [
     "EarlyStopping",
     "FinishOnInterrupt",
     "ProgressBar",
+    "TrainingRows",
     "TrainingState",
+    "UtilityStopping",
     "WarmStart",
     "is_phase",
 ]

@@ -4,9 +4,41 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from torch import nn
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """What a sampler shows callbacks of the rows that it trains on.
+
+    Attributes
+    ----------
+    real : tuple of (rows, ndarray of shape (n_samples,))
+        The rows that networks are trained on, and their labels. Frames are those of pandas.
+
+    held_out : tuple of (rows, ndarray of shape (n_samples,)) or None
+        Those that :meth:`Callback.hold_out` has kept from the networks.
+
+    n_to_add : dict
+        How many rows of which class are to be added, ``{label: n}``, repeated ones included.
+
+    encode : callable
+        From rows of the kind that ``fit_resample`` got to what networks see: arrays of float32,
+        numbers in [-1, 1], categories one-hot, images (n, channels, height, width).
+
+    sample : callable
+        What :meth:`TrainingState.sample` calls.
+    """
+
+    real: tuple[Any, np.ndarray]
+    held_out: tuple[Any, np.ndarray] | None
+    n_to_add: Mapping
+    encode: Callable[[Any], np.ndarray]
+    sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]]
 
 
 class TrainingState:
@@ -34,6 +66,9 @@ class TrainingState:
 
     is_main : bool
         Whether the phase is the one that ``max_iter`` counts, or one of several of its name.
+
+    n_steps : dict of str to int
+        Updates, of one batch each, that each player makes in one iteration, by its name.
     """
 
     def __init__(
@@ -42,8 +77,9 @@ class TrainingState:
         max_iter: int,
         history: list[dict[str, Any]],
         networks: dict[str, nn.Module],
-        sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None,
+        rows: TrainingRows | None = None,
         is_main: bool = False,
+        n_steps: Mapping[str, int] | None = None,
     ):
         self.phase = phase
         self.max_iter = max_iter
@@ -52,8 +88,21 @@ class TrainingState:
         self.stopped = False
         self.networks = networks
         self.averages: dict[str, Any] = {}
-        self._sample = sample
+        self._rows = rows
         self.is_main = is_main
+        self.n_steps = dict(n_steps or {})
+
+    @property
+    def n_batches(self) -> dict[str, int]:
+        """Batches that each player has learnt from in this phase, by its name."""
+        return {name: n * self.iteration for name, n in self.n_steps.items()}
+
+    @property
+    def rows(self) -> TrainingRows:
+        """The rows that a sampler trains on; a RuntimeError in classifiers."""
+        if self._rows is None:
+            raise RuntimeError("Rows are shown, and drawn, while a sampler trains; this is none.")
+        return self._rows
 
     def stop_phase(self) -> None:
         """End the running phase after this iteration; the next phase, if any, follows."""
@@ -96,9 +145,7 @@ class TrainingState:
             If there is nothing to draw from: in classifiers, and before the autoencoder's codes
             or GAMO's features are there.
         """
-        if self._sample is None:
-            raise RuntimeError("Rows can be drawn while a sampler trains; this is none.")
-        return self._sample(self, counts, random_state)
+        return self.rows.sample(self, counts, random_state)
 
 
 class Callback:
@@ -116,6 +163,24 @@ class Callback:
     ...     def on_phase_begin(self, state):
     ...         self.phases.append(state.phase)
     """
+
+    def hold_out(self, y: np.ndarray) -> np.ndarray | None:
+        """Say which rows a sampler's networks must not learn from; called before training.
+
+        They are in the result all the same, and in ``state.rows.held_out``. Ranges and categories
+        are known from all rows.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples,)
+            The labels of all rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype bool, or None
+            Which rows; None for none. What several callbacks hold out is held out for all.
+        """
+        return None
 
     def on_fit_begin(self) -> None:
         """Act once, before the first phase."""

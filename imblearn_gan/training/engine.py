@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim.swa_utils import AveragedModel
 
-from imblearn_gan.callbacks import Callback, TrainingState, is_phase
+from imblearn_gan.callbacks import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.training.keepers import Keeper
 
 
@@ -157,8 +157,8 @@ class Engine:
     keepers : sequence of Keeper, default=()
         Store the training, and put it back.
 
-    sample : callable or None, default=None
-        Draws rows for :meth:`TrainingState.sample`.
+    rows : TrainingRows or None, default=None
+        What callbacks are shown of the rows.
 
     main_phase : str or None, default=None
         The name of the phase that callbacks are told is the main one.
@@ -175,7 +175,7 @@ class Engine:
     callbacks: Sequence[Callback] = ()
     precision: Callable[[], AbstractContextManager] = nullcontext
     keepers: Sequence[Keeper] = ()
-    sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None
+    rows: TrainingRows | None = None
     main_phase: str | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
@@ -204,8 +204,9 @@ class Engine:
             network.train()
         turns = [_Turns(player) for player in phase.players]
         is_main = self.main_phase is not None and is_phase(phase.name, self.main_phase)
+        n_steps = {player.name: player.n_steps for player in phase.players}
         state = TrainingState(
-            phase.name, phase.max_iter, self.history, networks, self.sample, is_main
+            phase.name, phase.max_iter, self.history, networks, self.rows, is_main, n_steps
         )
         if phase.ema_decay:
             averaged = networks if phase.averaged is None else phase.averaged
