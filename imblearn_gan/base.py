@@ -217,7 +217,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             self._check_class_sizes(np.bincount(y, minlength=len(self.classes_)), self.classes_)
 
         def shown(networks: nn.ModuleDict, device: torch.device) -> TrainingRows:
-            added = {k: n for k, n in zip(self.classes_.tolist(), n_to_add) if n}
+            added = {k: n for k, n in zip(self.classes_, n_to_add) if n}
             real, sample = (X, self.classes_[y]), self._sampling(networks, device)
             return TrainingRows(real, kept_out, added, self._encoded_rows, sample)
 

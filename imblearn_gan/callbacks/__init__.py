@@ -2,7 +2,7 @@
 
 from imblearn_gan.callbacks._base import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
-from imblearn_gan.callbacks._progress import ProgressBar
+from imblearn_gan.callbacks._progress import LogEvery, ProgressBar
 from imblearn_gan.callbacks._stopping import EarlyStopping, UtilityStopping
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "FinishOnInterrupt",
+    "LogEvery",
     "ProgressBar",
     "TrainingRows",
     "TrainingState",

@@ -330,7 +330,9 @@ class UtilityStopping(_KeepsBest):
         if self._real is None:
             rows = state.rows
             self._real = self._flat(rows.encode(rows.real[0])), rows.real[1]
-            X, y = rows.held_out if self.X_val is None else (self.X_val, self.y_val)
+            own = (self.X_val, self.y_val) if self.X_val is not None else rows.held_out
+            assert own is not None  # hold_out has seen to that
+            X, y = own
             self._held = self._flat(rows.encode(X)), plain_labels(y)
             self._check_held(self._held[1], np.unique(self._real[1]))
 
