@@ -350,7 +350,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         before, continuation = self._before, None
         if self._warm:
             made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]
-            continuation = Continuation(device, self._main_phase, made, before)
+            prints = _stored.fingerprint(self, X=stored, y=y)
+            of_rows = [prints["X"], prints["y"]]
+            continuation = Continuation(device, self._main_phase, made, of_rows, before)
         engine = Engine(
             callbacks,
             partial(autocast, device, dtype),

@@ -214,7 +214,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             left_out = np.flatnonzero(held)
             kept_out = _safe_indexing(X, left_out), self.classes_[y[left_out]]
             X, y = _safe_indexing(X, np.flatnonzero(~held)), y[~held]
-            self._check_class_sizes(np.bincount(y, minlength=len(self.classes_)), self.classes_)
+            try:
+                self._check_class_sizes(np.bincount(y, minlength=len(self.classes_)), self.classes_)
+            except ValueError as error:
+                raise ValueError(f"{error} Callbacks hold out {len(left_out)} rows.") from error
 
         def shown(networks: nn.ModuleDict, device: torch.device) -> TrainingRows:
             added = {k: n for k, n in zip(self.classes_, n_to_add) if n}

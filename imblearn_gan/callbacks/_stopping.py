@@ -230,7 +230,8 @@ class UtilityStopping(_KeepsBest):
         out, or ``X_val`` and ``y_val`` do not fit the training rows.
 
     RuntimeError
-        Before training, if it is no sampler that trains.
+        Before the main phase, if there are no rows to draw in it: in classifiers, and in GAMO with
+        ``combine='features'``, which learns to make images after the game.
 
     Notes
     -----
@@ -335,6 +336,8 @@ class UtilityStopping(_KeepsBest):
             X, y = own
             self._held = self._flat(rows.encode(X)), plain_labels(y)
             self._check_held(self._held[1], np.unique(self._real[1]))
+        if state.is_main:  # not only at the first record
+            state.sample(dict.fromkeys(state.rows.n_to_add, 1))
 
     def _check_held(self, y: np.ndarray, known: np.ndarray) -> None:
         got = np.unique(y)

@@ -84,7 +84,8 @@ class Phase:
 
     memory : dict of str to Tensor, default={}
         What the losses take from earlier iterations, if anything, besides the networks: it is
-        stored in checkpoints, and put back into this dict.
+        stored in checkpoints, and put back into this dict. If a training goes on with other rows,
+        ``before_iteration(0)`` finds it anew.
     """
 
     name: str

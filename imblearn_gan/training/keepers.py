@@ -56,6 +56,9 @@ class Continuation(Keeper):
     made : list
         The labels of the classes that rows are generated for.
 
+    data : list of str
+        What tells the rows from others.
+
     before : dict or None, default=None
         What the training that is to go on has ``left``; None begins one. It is not changed.
 
@@ -75,6 +78,7 @@ class Continuation(Keeper):
         device: torch.device,
         main_phase: str,
         made: list,
+        data: list[str],
         before: dict[str, Any] | None = None,
     ):
         if before is not None and before["made"] != made:
@@ -84,14 +88,16 @@ class Continuation(Keeper):
                 "so that they are the same, or train anew."
             )
         self._device, self._main_phase, self._made = device, main_phase, made
+        self._data = data
         self._before = None if before is None else before["phases"]
+        self._same_rows = before is not None and before["data"] == data
         self._main_came = False
         self.phases: list[dict[str, Any]] = []
 
     @property
     def left(self) -> dict[str, Any]:
         """What more of the training starts from."""
-        return {"made": self._made, "phases": self.phases}
+        return {"made": self._made, "data": self._data, "phases": self.phases}
 
     def skip(self, phase: Phase, engine: Engine) -> bool:
         """Put back a phase before the main one; lengthen one that goes on."""
@@ -136,9 +142,17 @@ class Continuation(Keeper):
             turn.optimizer.load_state_dict(copy.deepcopy(stored))  # it would change them
             for group in turn.optimizer.param_groups:  # which may be another one now
                 group["lr"] = turn.player.learning_rate
-        phase.memory.update({k: v.clone().to(self._device) for k, v in left["memory"].items()})
+        self._remember(phase, left["memory"], engine)
         state.iteration = left["iteration"]
         self._draw_on(left)
+
+    def _remember(self, phase: Phase, memory: dict[str, Tensor], engine: Engine) -> None:
+        """Put back what the losses take from earlier iterations, or, of other rows, find it."""
+        if self._same_rows:
+            phase.memory.update({k: v.clone().to(self._device) for k, v in memory.items()})
+        elif memory and phase.before_iteration is not None:
+            with engine.precision():
+                phase.before_iteration(0)
 
     def _draw_on(self, left: dict[str, Any]) -> None:
         for generator, stored in zip(generators_of(self._device), left["generators"]):

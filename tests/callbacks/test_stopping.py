@@ -152,7 +152,8 @@ def test_callbacks_of_ones_own_hold_rows_out():
 
 def test_methods_that_need_rows_get_them_or_refuse():
     y = labels(20, 4)
-    with pytest.raises(ValueError, match="NeedsThreeRows needs at least 3 rows of each class"):
+    match = r"NeedsThreeRows needs at least 3 rows of each class.* Callbacks hold out 6 rows"
+    with pytest.raises(ValueError, match=match):
         NeedsThreeRows(callbacks=[UtilityStopping()]).fit_resample(X[:24], y)
 
 
@@ -306,4 +307,13 @@ def test_classifiers_are_refused_before_training():
     callbacks = [UtilityStopping(), At("log", logged.append)]
     with pytest.raises(RuntimeError, match="while a sampler trains; this is none"):
         GAMOClassifier(max_iter=2, callbacks=callbacks).fit(X, Y)
+    assert logged == []
+
+
+def test_where_rows_come_after_the_game_there_is_nothing_to_score():
+    logged = []
+    callbacks = [UtilityStopping(), At("log", logged.append)]
+    sampler = GAMOOversampler(combine="features", max_iter=2, callbacks=callbacks)
+    with pytest.raises(RuntimeError, match="GAMOOversampler has nothing to draw rows from yet"):
+        sampler.fit_resample(images(len(Y), 8, 8), Y)
     assert logged == []

@@ -19,6 +19,7 @@ from imblearn_gan import (
     GANOversampler,
 )
 from imblearn_gan.callbacks import Checkpoint, WarmStart
+from imblearn_gan.training import Continuation
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 from tests.training.players import At
@@ -127,6 +128,32 @@ def test_other_rows_of_the_same_kind():
     made = X_res.iloc[20:]
     assert set(made["word"]) <= {"x", "y"}
     assert made["a"].max() <= X[:, 0].max()
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        DOSClassifier(pretrain_iter=1, max_iter=2, batch_size=8, random_state=0),
+        GAMOOversampler(combine="features", max_iter=2, batch_size=8, random_state=0),
+    ],
+    ids=["DOS", "GAMO"],
+)
+def test_what_is_taken_once_an_epoch_is_taken_of_the_new_rows(estimator):
+    """Two iterations of three are over: features of the first rows would be in use."""
+    estimator = warm(estimator)
+    fitted(estimator, IMAGES)
+    more, y = images(2 * len(Y), 8, 8), np.concatenate([Y, Y])
+    sizes, original = [], Continuation.go_on
+
+    def go_on(self, phase, *args):
+        original(self, phase, *args)
+        if phase.memory:
+            sizes.extend(map(len, phase.memory.values()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Continuation, "go_on", go_on)
+        fitted(estimator, more, y)
+    assert set(sizes) == {2 * len(Y)}
 
 
 def test_parameters_that_may_change():
