@@ -96,6 +96,8 @@ class WarmStart(Callback):
     -----
     X may hold other rows: they are encoded by the ranges and categories of the first call. A
     category that was not there is unknown, and values of generated rows keep to the first range.
+    GAMO has weights for each row: it goes on with the same ones. What comes after the main phase,
+    such as the classifier of ``reject``, goes on, too.
 
     The rows that ``fit_resample`` adds continue the object's own stream, as ``sample`` does.
     An integer ``random_state`` says where the first call begins. A call without a WarmStart, or

@@ -198,6 +198,6 @@ def _put_back(networks: dict[str, nn.Module], left: dict[str, Any], phase: str) 
         except (KeyError, RuntimeError) as error:
             raise ValueError(
                 f"WarmStart: the networks of the phase {phase!r} do not fit what was left of them. "
-                "Some methods have weights for each row, such as GAMO with n_support=None: these "
-                f"go on with as many rows of each class. ({error})"
+                "GAMO has weights for each row of a class, and goes on with the same rows. "
+                f"({error})"
             ) from error

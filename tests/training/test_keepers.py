@@ -131,29 +131,33 @@ def test_other_rows_of_the_same_kind():
 
 
 @pytest.mark.parametrize(
-    "estimator",
+    ("estimator", "rows", "y"),
     [
-        DOSClassifier(pretrain_iter=1, max_iter=2, batch_size=8, random_state=0),
-        GAMOOversampler(combine="features", max_iter=2, batch_size=8, random_state=0),
+        # of other rows, and of more: indices of neighbours would not be theirs
+        (DOSClassifier(pretrain_iter=1), np.concatenate([IMAGES, IMAGES // 2]), np.tile(Y, 2)),
+        (GAMOOversampler(combine="features"), IMAGES // 2, Y),
     ],
     ids=["DOS", "GAMO"],
 )
-def test_what_is_taken_once_an_epoch_is_taken_of_the_new_rows(estimator):
+def test_what_is_taken_once_an_epoch_is_taken_of_the_new_rows(estimator, rows, y):
     """Two iterations of three are over: features of the first rows would be in use."""
-    estimator = warm(estimator)
+    estimator = warm(estimator, max_iter=2, batch_size=8, random_state=0)
     fitted(estimator, IMAGES)
-    more, y = images(2 * len(Y), 8, 8), np.concatenate([Y, Y])
-    sizes, original = [], Continuation.go_on
+    left = estimator._training["phases"][-1 if isinstance(estimator, DOSClassifier) else 0]
+    memories, original = [], Continuation.go_on
 
     def go_on(self, phase, *args):
         original(self, phase, *args)
-        if phase.memory:
-            sizes.extend(map(len, phase.memory.values()))
+        memories.append({name: value.clone() for name, value in phase.memory.items()})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Continuation, "go_on", go_on)
-        fitted(estimator, more, y)
-    assert set(sizes) == {2 * len(Y)}
+        fitted(estimator, rows, y)
+    assert memories[0].keys() == left["memory"].keys()
+    for name, value in memories[0].items():
+        assert len(value) == len(y)
+        if value.is_floating_point():
+            assert not torch.equal(value[: len(Y)], left["memory"][name])
 
 
 def test_parameters_that_may_change():
@@ -284,11 +288,13 @@ def test_arrays_of_another_dtype_are_refused():
 
 
 def test_weights_of_rows_go_on_with_as_many():
-    sampler = warm(GAMOOversampler(n_support=None, max_iter=2, random_state=0))
+    sampler = warm(GAMOOversampler(max_iter=2, random_state=0))
     sampler.fit_resample(X, Y)
     sampler.fit_resample(X[::-1], Y[::-1])
     fewer = np.arange(len(Y)) != np.flatnonzero(Y == 1)[0]
-    with pytest.raises(ValueError, match=r"WarmStart: the networks .* as many rows of each class"):
+    with pytest.raises(
+        ValueError, match=r"WarmStart: the networks .* and goes on with the same rows"
+    ):
         sampler.fit_resample(X[fewer], Y[fewer])
     assert sampler.n_iter_ == 4
 
