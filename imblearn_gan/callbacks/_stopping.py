@@ -240,7 +240,11 @@ class UtilityStopping(_KeepsBest):
     known from all rows, held out or not. In a training that goes on with :class:`WarmStart` rows
     are held out only if this callback was there from the first call on.
 
-    {measured}
+    It did not help where we measured it: CGAN without ``replay`` on KEEL's yeast-2_vs_4, glass0 and
+    ecoli1, up to 900 iterations, five folds and two seeds, a forest and a logistic regression on
+    all test rows. Balanced accuracy was .016 (standard error .007) below that of 900 iterations
+    without it, and .009 (.007) below that of the default's 300; the average precision .023 (.008)
+    and .011 (.009): a fifth of few rows is dear. It may where rows are many, or trainings get worse.
 
     Examples
     --------
