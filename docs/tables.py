@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from imblearn_gan import BaseGANOversampler, over_sampling
+import numpy as np
+from torch import nn
+
+from imblearn_gan import BaseGANOversampler, DOSClassifier, GAMOClassifier, over_sampling
 from imblearn_gan._docs import PARAMETERS
 from imblearn_gan.presets import PRESETS, Epochs
 
@@ -113,7 +119,48 @@ def paper(cls: type, *names: str) -> str:
     return "\n".join(rows)
 
 
+def _trained() -> Iterator[tuple[str, Any, str]]:
+    """Yield what trains, with as many losses as it can have, and the data that it takes."""
+    once = {"max_iter": 1, "batch_size": 4, "random_state": 0}
+    for name, cls in SAMPLERS.items():
+        first = {"pretrain_iter": 1} if "pretrain_iter" in cls().get_params() else {}
+        yield short(name), cls(**once | first), "table"
+    gamo = over_sampling.GAMOOversampler(combine="features", **once)
+    yield "GAMO on features", gamo, "images"
+    yield "GAMOClassifier", GAMOClassifier(**once), "table"
+    yield "DOSClassifier", DOSClassifier(pretrain_iter=1, **once), "table"
+    yield "GAMO2pix", over_sampling.GAMO2pix(nn.Flatten(), **once), "images"
+    yield "samplers with `reject=True`", SAMPLERS["CGANOversampler"](reject=True, **once), "table"
+
+
+def phases() -> str:
+    """Return the names of phases and of what they record, by method: those of a short training."""
+    stream = np.random.RandomState(0)
+    data = {"table": stream.rand(12, 2), "images": stream.rand(12, 8, 8)}
+    y = np.repeat(["common", "<label>"], [8, 4])
+    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for name, estimator, kind in _trained():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what has learnt for one iteration
+            getattr(estimator, "fit_resample", estimator.fit)(data[kind], y)
+        losses: dict[str, dict[str, None]] = defaultdict(dict)
+        for record in estimator.history_:
+            losses[record["phase"]].update(dict.fromkeys(record))
+        for phase, names in losses.items():
+            if "reject" in name and phase != "rejection":
+                continue
+            plain = {re.sub(r"^class_\d+", "class_<code>", n): None for n in names}
+            cell = ", ".join(f"`{n}`" for n in plain if n not in ("phase", "iteration"))
+            is_main = "yes" if phase.split(" ")[0] == estimator._main_phase else ""
+            found[phase, cell, is_main].append(name)
+    rows = ["| phase | main | of | what it records |", "|---|---|---|---|"]
+    for (phase, cell, is_main), names in found.items():
+        rows.append(f"| `{phase}` | {is_main} | {', '.join(names)} | {cell} |")
+    return "\n".join(rows)
+
+
 TABLES = {
+    "phases": phases,
     "options": options,
     "methods": methods,
     "api": api,
@@ -148,7 +195,8 @@ def filled(page: str) -> str:
 def main(check: bool) -> list[str]:
     """Write the pages, or with ``check`` only return the names of those that differ."""
     changed = []
-    for path in (DOCS / "options.md", DOCS / "api.md", *sorted(DOCS.glob("methods/*.md"))):
+    names = ("options.md", "api.md", "watching_a_training.md")
+    for path in (*(DOCS / name for name in names), *sorted(DOCS.glob("methods/*.md"))):
         page = path.read_text()
         if (new := filled(page)) != page:
             changed.append(path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,18 +17,24 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import (
-    _check_feature_names,
-    _check_n_features,
-    check_consistent_length,
-)
+from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
 
 from imblearn_gan import _stored
-from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
+from imblearn_gan._more_rows import read_more
+from imblearn_gan.callbacks import (
+    Callback,
+    Checkpoint,
+    ProgressBar,
+    TrainingRows,
+    WarmStart,
+    is_phase,
+)
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
+    CheckpointKeeper,
+    Continuation,
     Engine,
     Keeper,
     Phase,
@@ -261,6 +268,34 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _check_spec(self, spec: DataSpec) -> None:
         self._family(spec)
 
+    @property
+    def _warm(self) -> bool:
+        return any(isinstance(callback, WarmStart) for callback in self.callbacks or ())
+
+    @property
+    def _before(self) -> dict[str, Any] | None:
+        """What an earlier training has left, if the next one goes on from it."""
+        return vars(self).get("_training") if self._warm else None
+
+    def _forget(self) -> None:
+        super()._forget()
+        self.__dict__.pop("_training", None)
+
+    def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
+        if self._before is None:
+            if self._warm and hasattr(self, "networks_"):
+                raise ValueError(
+                    "WarmStart cannot go on: the earlier training was without one, and has not "
+                    "kept what more iterations start from. Train a clone with a WarmStart."
+                )
+            return super()._read(X, labels)
+        self._check_settings()
+        origin = Origin(X)
+        X, y = read_more(self, X, labels, self._before["parameters"])
+        self._check_class_sizes(np.bincount(y), self.classes_)
+        self._origin = origin
+        return X, y
+
     def _family(self, spec: DataSpec) -> Family:
         """Return the family of networks that ``architecture`` stands for."""
         return resolve_family(self.architecture, spec, self._families)
@@ -286,8 +321,18 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
     def _all_kept(self) -> tuple[str, ...]:
         return self._kept_networks
 
-    def _train(self, encoded: Any, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]) -> None:
-        """Build the networks, play the game, and keep what is needed, on the CPU."""
+    def _train(
+        self,
+        encoded: Any,
+        y: np.ndarray,
+        spec: DataSpec,
+        n_to_make: Sequence[int],
+        shown: Callable[[nn.ModuleDict, torch.device], TrainingRows] | None = None,
+    ) -> None:
+        """Build the networks, play the game, and keep what is needed, on the CPU.
+
+        ``shown`` gives what callbacks see of the rows.
+        """
         self._choose(spec)
         device = resolve_device(self.device)
         seed = self._new_seed()
@@ -302,10 +347,16 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             stored = [common, others.data, others.indices, others.indptr]
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
+        before, continuation = self._before, None
+        if self._warm:
+            made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]
+            prints = _stored.fingerprint(self, X=stored, y=y)
+            of_rows = [prints["X"], prints["y"]]
+            continuation = Continuation(device, self._main_phase, made, of_rows, before)
         engine = Engine(
             callbacks,
             partial(autocast, device, dtype),
-            self._keeper(callbacks, device, facts),
+            self._keepers(callbacks, device, facts, continuation),
             main_phase=self._main_phase,
         )
         with torch_scope(seed, device), engine.session():
@@ -317,24 +368,31 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             else:
                 x = torch.from_numpy(encoded).to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
-            engine.sample = self._sampling(networks, device)
+            engine.rows = None if shown is None else shown(networks, device)
+            if before is not None:
+                engine.history += self.history_
             for phase in self._all_phases(networks, data):
                 engine.run(phase)
             self._keep(networks, engine, seed)  # also if a callback then fails
+            if continuation is not None:
+                self._training = continuation.left | {"parameters": _stored.fingerprint(self)}
 
-    def _keeper(
-        self, callbacks: Sequence[Callback], device: torch.device, facts: dict[str, Any]
-    ) -> Keeper | None:
-        """Return what stores the training, if there is a Checkpoint."""
+    def _keepers(
+        self,
+        callbacks: Sequence[Callback],
+        device: torch.device,
+        facts: dict[str, Any],
+        continuation: Continuation | None,
+    ) -> list[Keeper]:
+        """Return what keeps the training: for a WarmStart, and for a Checkpoint."""
+        keepers: list[Keeper] = [] if continuation is None else [continuation]
         for callback in callbacks:
             if isinstance(callback, Checkpoint):
                 facts |= {"version of torch": str(torch.__version__)}
-                return Keeper(callback, _stored.fingerprint(self, **facts), device)
-        return None
-
-    def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
-        """Return what draws rows while the networks are trained, if something can."""
-        return None
+                facts |= {"training so far": self._before}
+                subject = _stored.fingerprint(self, **facts)
+                keepers.append(CheckpointKeeper(callback, subject, device, continuation))
+        return keepers
 
     def _keep(self, networks: nn.ModuleDict, engine: Engine, seed: int) -> None:
         """Keep what is needed of a finished training, on the CPU."""
@@ -346,34 +404,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         self.n_iter_ = sum(
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
-        self._seed, self._stream = seed, np.random.RandomState(seed)
+        if self._before is None:
+            self._seed, self._stream = seed, np.random.RandomState(seed)
+        else:
+            self._stream = copy.deepcopy(vars(self)["_stream"])  # what comes may fail
         self.networks_ = kept.cpu().eval().requires_grad_(False)
-
-
-def read_rows(estimator: CodecEstimator, X: Any) -> Any:
-    """Return X in its native form, checked against what ``fit`` has seen.
-
-    Parameters
-    ----------
-    estimator : CodecEstimator
-        A fitted one.
-
-    X : array-like
-        Rows of the kind that ``fit`` got.
-
-    Returns
-    -------
-    {ndarray, dataframe, sparse matrix}
-        The rows, not copied without need.
-
-    Raises
-    ------
-    ValueError
-        If the columns, their names or their kinds are not those that ``fit`` got.
-    """
-    X = to_native(X)
-    _check_feature_names(estimator, X, reset=False)
-    if len(X.shape) == 2:
-        _check_n_features(estimator, X, reset=False)
-    estimator.codec_.check(X)
-    return X

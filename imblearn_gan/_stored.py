@@ -70,6 +70,7 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
             "does. Store it with joblib, for those who trust the file."
         )
     check_is_fitted(estimator, "classes_")
+    _check_parameters(estimator)  # as load does: no file is written that it refuses
     writer = Writer(CLASSES)
     params = estimator.get_params(deep=False)
     params |= {key: None for key in LEFT_OUT if key in params}
@@ -91,6 +92,15 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
         },
     }
     write(path, _KIND, content, writer.arrays, __version__)
+
+
+def _check_parameters(estimator: Any) -> None:
+    """Raise a ValueError for parameters that the estimator refuses, whatever the data."""
+    estimator._validate_params()
+    params = estimator.get_params(deep=False)
+    params |= {key: None for key in LEFT_OUT if key in params}
+    params["device"] = "cpu"  # the other may be that of another machine
+    type(estimator)(**params)._check_settings()
 
 
 def _written(writer: Writer, value: Any, what: str, advice: str | None) -> Any:
@@ -129,6 +139,7 @@ def load(path: str | os.PathLike, estimators: Mapping[str, type]) -> Any:
         params = {key: reader.read(node) for key, node in content["params"].items()}
         state = {check_name(key): reader.read(node) for key, node in content["state"].items()}
         estimator = cls(**params)
+        _check_parameters(estimator)
         vars(estimator).update(state)
     except ImportError as error:
         raise ImportError(

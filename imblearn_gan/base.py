@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan._rejection import (
     MAX_DRAWS,
     REJECTION,
@@ -30,7 +31,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.callbacks import TrainingState
+from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, take, warn_user
 from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
 
@@ -176,12 +177,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
-        if sum(n_to_make):
-            spec = self.codec_.spec(np.bincount(y).tolist())
-            self._train(self._encoded(X), y, spec, n_to_make)
+        if sum(n_to_make) or self._before is not None:
+            self._learn(X, y, n_to_add, n_to_make)
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
-        self._stream = np.random.RandomState(self._seed)
+            self._stream = np.random.RandomState(self._seed)
         blocks: list = []
         made_y, self.diagnostics_ = y[:0], {}
         if sum(n_to_make):
@@ -200,6 +200,35 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         y_res = np.concatenate([y, made_y, y[copied]])
         X_res = self.codec_.stack([X, *blocks]) if blocks else take(X, self.sample_source_)
         return X_res, self.classes_[y_res]
+
+    def _learn(
+        self, X: Any, y: np.ndarray, n_to_add: Sequence[int], n_to_make: Sequence[int]
+    ) -> None:
+        """Train the networks, on all rows but those that callbacks hold out."""
+        held = np.zeros(len(y), dtype=bool)
+        for callback in self.callbacks or ():
+            own = callback.hold_out(self.classes_[y])
+            held |= False if own is None else np.asarray(own, dtype=bool)
+        kept_out = None
+        if held.any():
+            left_out = np.flatnonzero(held)
+            kept_out = _safe_indexing(X, left_out), self.classes_[y[left_out]]
+            X, y = _safe_indexing(X, np.flatnonzero(~held)), y[~held]
+            try:
+                self._check_class_sizes(np.bincount(y, minlength=len(self.classes_)), self.classes_)
+            except ValueError as error:
+                raise ValueError(f"{error} Callbacks hold out {len(left_out)} rows.") from error
+
+        def shown(networks: nn.ModuleDict, device: torch.device) -> TrainingRows:
+            added = {k: n for k, n in zip(self.classes_, n_to_add) if n}
+            real, sample = (X, self.classes_[y]), self._sampling(networks, device)
+            return TrainingRows(real, kept_out, added, self._encoded_rows, sample)
+
+        counts = np.bincount(y, minlength=len(self.classes_)).tolist()
+        self._train(self._encoded(X), y, self.codec_.spec(counts), n_to_make, shown)
+
+    def _encoded_rows(self, X: Any) -> np.ndarray:
+        return self.codec_.encode(read_rows(self, X))
 
     # rejection --------------------------------------------------------------------------------
 

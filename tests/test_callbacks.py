@@ -244,7 +244,7 @@ def test_rows_of_what_is_not_there_yet():
 
 def test_classifiers_draw_no_rows():
     def draw(state):
-        with pytest.raises(RuntimeError, match="while a sampler trains"):
+        with pytest.raises(RuntimeError, match="while a sampler trains; this is none"):
             state.sample({1: 2})
 
     GAMOClassifier(max_iter=2, callbacks=[At("log", draw)]).fit(X, Y)

@@ -19,8 +19,8 @@ from imblearn_gan._estimator import (
     CodecEstimator,
     NetworkEstimator,
     architecture_options,
-    read_rows,
 )
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.networks import FAMILIES, MLPFamily
 from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
 from tests.samplers import TinySampler, labels, tiny

@@ -11,7 +11,7 @@ import torch
 from sklearn.base import clone
 
 from imblearn_gan import load
-from imblearn_gan.callbacks import Callback, Checkpoint
+from imblearn_gan.callbacks import Callback, Checkpoint, WarmStart
 from tests.instances import CLASSIFIERS, SAMPLERS
 from tests.samplers import assert_oversampled, assert_same, images, labels
 
@@ -84,6 +84,18 @@ def test_a_training_goes_on(sampler, tmp_path):
     expected, rows = sampler.fit_resample(X, Y)[0], resumed.fit_resample(X, Y)[0]
     assert resumed.n_iter_ == sampler.n_iter_
     np.testing.assert_allclose(rows, expected, rtol=1e-2, atol=1e-2)
+
+
+def test_more_iterations_go_on(sampler):
+    one = clone(sampler).set_params(callbacks=[WarmStart()])
+    one.fit_resample(X, Y)
+    other = pickle.loads(pickle.dumps(one))
+    assert {t.device.type for t in one._training["phases"][-1]["generators"]} == {"cpu"}
+    rows, expected = (s.fit_resample(X, Y)[0] for s in (one, other))
+    np.testing.assert_allclose(rows, expected, rtol=1e-2, atol=1e-2)
+    elsewhere = pickle.loads(pickle.dumps(one)).set_params(device="cpu")
+    elsewhere.fit_resample(X, Y)
+    assert elsewhere.n_iter_ == one.n_iter_ * 3 // 2
 
 
 def test_seed_gives_the_same_rows(sampler):

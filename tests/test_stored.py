@@ -92,6 +92,13 @@ def attributes(estimator):
     return {name for name in vars(estimator) if name.endswith("_")}
 
 
+def assert_stored_alike(estimator, folder):
+    """Assert that what was loaded is stored as the file that it came from."""
+    estimator.save(folder / "first")
+    imblearn_gan.load(folder / "first").save(folder / "again")
+    assert (folder / "again").read_bytes() == (folder / "first").read_bytes()
+
+
 # every sampler and classifier ---------------------------------------------------------------------
 
 
@@ -116,16 +123,26 @@ def test_every_sampler(sampler, rows, again):
     assert_same(loaded.fit_resample(X, Y)[0], X_res)
 
 
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=lambda sampler: type(sampler).__name__)
+@pytest.mark.parametrize("rows", ["table", "images", "frame"])
+def test_what_was_loaded_gives_the_same_file(sampler, rows, tmp_path):
+    X = {"table": TABLE, "images": images(N, 8, 8), "frame": mixed_frame().iloc[:N]}[rows]
+    sampler = clone(sampler)
+    sampler.fit_resample(X, Y[: len(X)])
+    assert_stored_alike(sampler, tmp_path)
+
+
 @pytest.mark.parametrize(
     "model", [*CLASSIFIERS, *IMAGE_CLASSIFIERS], ids=lambda model: type(model).__name__
 )
-def test_every_classifier(model, again):
+def test_every_classifier(model, again, tmp_path):
     X = images(N, 8, 8)
     model = clone(model).fit(X, Y)
     loaded = again(model)
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
     assert attributes(loaded) == attributes(model)
+    assert_stored_alike(model, tmp_path)
 
 
 def test_images_from_features(again):
@@ -342,6 +359,17 @@ def test_callbacks_are_left_out(again):
     loaded = again(sampler)
     assert loaded.callbacks is None
     assert sampler.callbacks is not None
+
+
+def test_parameters_that_load_would_refuse_are_not_stored(tmp_path):
+    sampler = small()
+    sampler.fit_resample(TABLE, Y)
+    for name, value, right in (("replay", 3, 0.5), ("image_shape", (0, 2), None)):
+        sampler.set_params(**{name: value})
+        with pytest.raises(ValueError, match=name):
+            sampler.save(tmp_path / "sampler")
+        sampler.set_params(**{name: right})
+    assert os.listdir(tmp_path) == []
 
 
 def test_classes_of_ones_own_and_unfitted_objects(tmp_path):

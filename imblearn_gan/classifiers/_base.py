@@ -9,7 +9,8 @@ import torch
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from imblearn_gan._estimator import CodecEstimator, read_rows
+from imblearn_gan._estimator import CodecEstimator
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.training import extract
 
 

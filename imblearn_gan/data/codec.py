@@ -156,6 +156,23 @@ class DataCodec:
         """
         self._columns.check(X)
 
+    def check_more(self, X: Any) -> None:
+        """Check that more rows fit those that were seen, and can be put under them as they are.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows from :func:`to_native`.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`check`, and if their container, the names of their columns or their dtypes
+            differ.
+        """
+        self.check(X)
+        self._container.check(X)
+
     def encode(self, X: Any) -> np.ndarray:
         """Encode rows: numbers in [-1, 1], categories one-hot.
 

@@ -250,6 +250,30 @@ class Container:
         """Return the dtype of a column."""
         return self.template.dtypes.iloc[index] if is_frame(self.template) else self._dtype
 
+    def check(self, X: Any) -> None:
+        """Raise a ValueError if rows cannot be put under those that were seen, as they are."""
+        seen = self.template
+        if type(X) is not type(seen):
+            raise ValueError(
+                f"X is a {type(X).__name__}, but must be what fit has seen, a "
+                f"{type(seen).__name__}."
+            )
+        if not is_frame(X):
+            if X.dtype != self._dtype:
+                raise ValueError(f"X is of {X.dtype}, but must be of {self._dtype}, as in fit.")
+            return
+        if X.columns.tolist() != seen.columns.tolist():
+            raise ValueError(
+                f"X has the columns {X.columns.tolist()}, but must have those that fit has seen, "
+                f"{seen.columns.tolist()}."
+            )
+        others = [i for i, dtype in enumerate(X.dtypes) if dtype != seen.dtypes.iloc[i]]
+        if others:
+            raise ValueError(
+                f"Columns {self.names(others)} of X must have the dtypes that fit has seen, "
+                f"{seen.dtypes.iloc[others].tolist()}."
+            )
+
     def assemble(
         self, columns: Mapping[int, np.ndarray], rest: np.ndarray, places: np.ndarray
     ) -> Any:

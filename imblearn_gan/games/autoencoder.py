@@ -14,7 +14,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
 
-from imblearn_gan._estimator import architecture_options, read_rows
+from imblearn_gan._estimator import architecture_options
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_consistent_length
 
-from imblearn_gan._estimator import read_rows
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataCodec, LabelCodec, to_native
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from imblearn_gan._estimator import read_rows
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.inspection._common import check_count, check_sampler, read
 from imblearn_gan.inspection._grid import ImagesDisplay
 

@@ -22,7 +22,7 @@ from sklearn.utils.validation import (
 )
 from torch import Tensor, nn
 
-from imblearn_gan._estimator import read_rows
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import (
     DataCodec,

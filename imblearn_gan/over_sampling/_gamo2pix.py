@@ -16,7 +16,8 @@ from sklearn.utils.validation import check_array, check_consistent_length, check
 from torch import nn
 
 from imblearn_gan._docs import documented
-from imblearn_gan._estimator import NetworkEstimator, read_rows
+from imblearn_gan._estimator import NetworkEstimator
+from imblearn_gan._more_rows import read_rows
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import build_decoders, decoding_phase
 from imblearn_gan.training import Phase, TrainingData, extract

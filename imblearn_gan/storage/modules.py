@@ -88,6 +88,8 @@ def read(reader: Any, node: dict) -> nn.Module:
         with torch.device("meta"):
             network = _NAMES[node["class"]](**attributes)
         _check_shapes(network, parameters | buffers)
+        for own in (network._parameters, network._buffers):
+            own.clear()  # they come back in the order that they were stored in
     else:
         cls = reader.classes[node["class"]]
         if not issubclass(cls, nn.Module):

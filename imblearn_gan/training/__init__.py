@@ -1,9 +1,10 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
 from imblearn_gan.training.batches import Batch, SparseRows, TrainingData
-from imblearn_gan.training.checkpoints import Keeper
+from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
+from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.runtime import (
     autocast,
     extract,
@@ -16,6 +17,8 @@ from imblearn_gan.training.runtime import (
 
 __all__ = [
     "Batch",
+    "CheckpointKeeper",
+    "Continuation",
     "Engine",
     "EpochTraining",
     "Keeper",

@@ -12,6 +12,7 @@ import torch
 from imblearn_gan._version import __version__
 from imblearn_gan.callbacks import Callback, Checkpoint, TrainingState
 from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
+from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.runtime import generators_of
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _KIND = "checkpoint"
 
 
-class Keeper:
-    """Stores a training, phase by phase, and puts it back.
+class CheckpointKeeper(Keeper):
+    """Stores a training in a folder, phase by phase, and puts it back.
 
     A phase that is over has a file of its own, with its networks; the one that runs has one with
     all that it needs to go on. Phases are told apart by their number.
@@ -36,11 +37,21 @@ class Keeper:
 
     device : torch.device
         Whose random numbers it draws, besides those of the CPU.
+
+    continuation : Continuation or None, default=None
+        What more of the training starts from: it is stored, too.
     """
 
-    def __init__(self, checkpoint: Checkpoint, subject: Mapping[str, str], device: torch.device):
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        subject: Mapping[str, str],
+        device: torch.device,
+        continuation: Continuation | None = None,
+    ):
         self.folder, self.every = Path(checkpoint.folder), checkpoint.every
         self.subject, self._device = dict(subject), device
+        self._continuation = continuation
         self._n_phases = self._saved_at = 0
         self._running: tuple[Phase, Sequence[Any]] | None = None
         for part in self.folder.glob(".*.part"):  # of a write that was killed
@@ -56,6 +67,8 @@ class Keeper:
         self._put_back(content, phase, engine)
         for network in phase.networks.values():
             network.eval()
+        if self._continuation is not None:
+            self._continuation.phases.append(content["left"])
         return True
 
     def go_on(
@@ -93,7 +106,8 @@ class Keeper:
 
     def end(self, phase: Phase, engine: Engine) -> None:
         """Store a phase that is over."""
-        self._write(self._path_of_phase, self._content(phase, engine))
+        more = {} if self._continuation is None else {"left": self._continuation.phases[-1]}
+        self._write(self._path_of_phase, self._content(phase, engine) | more)
         if self._path_of_phase.exists():
             self._path.unlink(missing_ok=True)
         self._running = None

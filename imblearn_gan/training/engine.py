@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim.swa_utils import AveragedModel
 
-from imblearn_gan.callbacks import Callback, TrainingState, is_phase
-from imblearn_gan.training.checkpoints import Keeper
+from imblearn_gan.callbacks import Callback, TrainingRows, TrainingState, is_phase
+from imblearn_gan.training.keepers import Keeper
 
 
 @dataclass
@@ -84,7 +84,8 @@ class Phase:
 
     memory : dict of str to Tensor, default={}
         What the losses take from earlier iterations, if anything, besides the networks: it is
-        stored in checkpoints, and put back into this dict.
+        stored in checkpoints, and put back into this dict. If a training goes on with other rows,
+        ``before_iteration(0)`` finds it anew.
     """
 
     name: str
@@ -154,11 +155,11 @@ class Engine:
     precision : callable, default=contextlib.nullcontext
         Makes the context that batches and losses are computed in.
 
-    keeper : Keeper or None, default=None
-        Stores the training, and puts it back.
+    keepers : sequence of Keeper, default=()
+        Store the training, and put it back.
 
-    sample : callable or None, default=None
-        Draws rows for :meth:`TrainingState.sample`.
+    rows : TrainingRows or None, default=None
+        What callbacks are shown of the rows.
 
     main_phase : str or None, default=None
         The name of the phase that callbacks are told is the main one.
@@ -174,8 +175,8 @@ class Engine:
 
     callbacks: Sequence[Callback] = ()
     precision: Callable[[], AbstractContextManager] = nullcontext
-    keeper: Keeper | None = None
-    sample: Callable[[TrainingState, Mapping, Any], tuple[Any, Any]] | None = None
+    keepers: Sequence[Keeper] = ()
+    rows: TrainingRows | None = None
     main_phase: str | None = None
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
@@ -197,15 +198,16 @@ class Engine:
         FloatingPointError
             If a loss is not finite; it names the loss, the phase and the iteration.
         """
-        if self.keeper is not None and self.keeper.skip(phase, self):
+        if any(keeper.skip(phase, self) for keeper in self.keepers):
             return
         networks = phase.networks
         for network in networks.values():
             network.train()
         turns = [_Turns(player) for player in phase.players]
         is_main = self.main_phase is not None and is_phase(phase.name, self.main_phase)
+        n_steps = {player.name: player.n_steps for player in phase.players}
         state = TrainingState(
-            phase.name, phase.max_iter, self.history, networks, self.sample, is_main
+            phase.name, phase.max_iter, self.history, networks, self.rows, is_main, n_steps
         )
         if phase.ema_decay:
             averaged = networks if phase.averaged is None else phase.averaged
@@ -213,13 +215,15 @@ class Engine:
                 name: _averaged(networks[name], phase.ema_decay, state) for name in averaged
             }
         self._call("on_phase_begin", state)
-        if self.keeper is not None:
-            self.keeper.go_on(phase, turns, state, self)
+        for keeper in self.keepers:
+            keeper.go_on(phase, turns, state, self)
         _watch(turns, None)
         try:
             self._play(phase, turns, state)
             self.n_iter[phase.name] = self.n_iter.get(phase.name, 0) + state.iteration
             self._call("on_phase_end", state)
+            for keeper in self.keepers:
+                keeper.leave(phase, turns, state)
         finally:
             for norm in {norm for turn in turns for norm in turn.norms}:
                 norm.track_running_stats = True
@@ -229,8 +233,8 @@ class Engine:
         for network in networks.values():
             network.eval()
             network.zero_grad(set_to_none=True)
-        if self.keeper is not None:
-            self.keeper.end(phase, self)
+        for keeper in self.keepers:
+            keeper.end(phase, self)
 
     def _play(self, phase: Phase, turns: Sequence[_Turns], state: TrainingState) -> None:
         log_interval = max(1, min(100, phase.max_iter // 20))
@@ -275,8 +279,8 @@ class Engine:
         record.update(zip(names, values.mean(dim=0).tolist()))
         self.history.append(record)
         self._call("on_log", state)
-        if self.keeper is not None:
-            self.keeper.record(state, self)
+        for keeper in self.keepers:
+            keeper.record(state, self)
 
     def _call(self, event: str, state: TrainingState) -> None:
         for callback in self.callbacks:

@@ -1,7 +1,9 @@
 """A classifier behind a sampler: what a user relies on."""
 
+import copy
 import pickle
 import warnings
+from importlib.util import find_spec
 
 import numpy as np
 import pandas as pd
@@ -32,8 +34,10 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import imblearn_gan
 from imblearn_gan import (
     BaseGANOversampler,
+    CGANOversampler,
     CWGANGPOversampler,
     ResampledClassifier,
     ResNetClassifier,
@@ -534,3 +538,29 @@ def test_a_class_of_one_row_cannot_be_left_out():
     y[0] = 1
     with pytest.raises(ValueError, match="a class has a single row"):
         model(tiny(), decision="f1").fit(X, y)
+
+
+# files ------------------------------------------------------------------------------------------
+
+
+def test_what_predicts_needs_no_sampler(tmp_path):
+    """It has no ``save``: skops stores what predicts, if it is there, and the sampler itself."""
+    assert not hasattr(ResampledClassifier, "save")
+    sampler = CGANOversampler(max_iter=3, random_state=0)
+    fitted = model(sampler, n_draws=2).fit(X, Y)
+    fitted.sampler_.save(tmp_path / "sampler")
+    loaded = imblearn_gan.load(tmp_path / "sampler")
+    rows = [s.sample({1: 3}, random_state=0)[0] for s in (loaded, fitted.sampler_)]
+    assert_array_equal(*rows)
+    predictor = copy.copy(fitted)
+    predictor.sampler = None
+    del predictor.sampler_
+    if find_spec("skops"):
+        import skops.io
+
+        stored = skops.io.dumps(predictor)
+        trusted = ["imblearn_gan.resampled._classifier.ResampledClassifier"]
+        assert skops.io.get_untrusted_types(data=stored) == trusted
+        predictor = skops.io.loads(stored, trusted=trusted)
+    assert_array_equal(predictor.predict_proba(X), fitted.predict_proba(X))
+    assert_array_equal(predictor.predict(X), fitted.predict(X))

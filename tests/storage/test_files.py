@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load, load_file, save
 
 import imblearn_gan
 from imblearn_gan._stored import CLASSES
@@ -123,6 +123,27 @@ def test_unknown_parameters_and_classes(forged):
     for change in ({"class": "NewOversampler"}, {"params": {"new": 1}}, {"state": 3}):
         with pytest.raises(ValueError, match=r"is whole, but not as .* Open it with the version"):
             forged(content | change)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("latent_dim", -3),
+        ("latent_dim", 2.5),
+        ("max_iter", "often"),
+        ("replay", 7.0),
+        ("loss", "none that there is"),
+        ("image_shape", ["8", "8"]),
+        ("random_state", "chance"),
+    ],
+)
+def test_parameters_are_checked(name, value, forged):
+    content = content_of(STORED)
+    params = content["params"] | {name: value}
+    with pytest.raises(
+        ValueError, match=f"is whole, but not as .*'?{name}'? .*Got {value!r}".replace("[", r"\[")
+    ):
+        forged(content | {"params": params}, load(STORED))
 
 
 # bad intentions -----------------------------------------------------------------------------------

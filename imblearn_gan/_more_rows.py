@@ -1,0 +1,98 @@
+"""More rows for a fitted estimator: those that fit what it has seen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _check_n_features,
+    check_consistent_length,
+)
+
+from imblearn_gan import _stored
+from imblearn_gan.callbacks import WarmStart
+from imblearn_gan.data import to_native
+
+
+def read_rows(estimator: Any, X: Any) -> Any:
+    """Return X in its native form, checked against what ``fit`` has seen.
+
+    Parameters
+    ----------
+    estimator : CodecEstimator
+        A fitted one.
+
+    X : array-like
+        Rows of the kind that ``fit`` got.
+
+    Returns
+    -------
+    {ndarray, dataframe, sparse matrix}
+        The rows, not copied without need.
+
+    Raises
+    ------
+    ValueError
+        If the columns, their names or their kinds are not those that ``fit`` got.
+    """
+    X = to_native(X)
+    _check_feature_names(estimator, X, reset=False)
+    if len(X.shape) == 2:
+        _check_n_features(estimator, X, reset=False)
+    estimator.codec_.check(X)
+    return X
+
+
+def read_more(
+    estimator: Any, X: Any, labels: Any, parameters: dict[str, str]
+) -> tuple[Any, np.ndarray]:
+    """Return rows for a training that goes on, in native form, and class codes.
+
+    Parameters
+    ----------
+    estimator : NetworkEstimator
+        A fitted one.
+
+    X : array-like
+        Rows of the kind, and of the dtypes, that ``fit`` got.
+
+    labels : array-like
+        Labels of all the classes that ``fit`` got.
+
+    parameters : dict of str to str
+        The fingerprint of the estimator when it was trained.
+
+    Returns
+    -------
+    X : {ndarray, dataframe, sparse matrix}
+        The rows.
+
+    y : ndarray of shape (n_samples,)
+        Class codes.
+
+    Raises
+    ------
+    ValueError
+        If a parameter was changed that the training depends on, the rows do not fit, or a class
+        is new or lacks. What it is, is named.
+    """
+    now = _stored.fingerprint(estimator)
+    changed = [n for n in now if now[n] != parameters.get(n) and n not in WarmStart.may_change]
+    if changed:
+        raise ValueError(
+            f"WarmStart goes on with what was trained, but {', '.join(changed)} was changed. Set "
+            "it back, or train anew, without WarmStart or with a clone."
+        )
+    X = read_rows(estimator, X)
+    estimator.codec_.check_more(X)
+    y = estimator.label_codec_.encode(labels)
+    check_consistent_length(X, y)
+    counts = np.bincount(y, minlength=len(estimator.classes_))
+    if not counts.all():
+        raise ValueError(
+            "WarmStart goes on with the classes that were trained on, but y has no row of "
+            f"{estimator.classes_[counts == 0].tolist()[:5]}."
+        )
+    return X, y

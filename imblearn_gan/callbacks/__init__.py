@@ -1,0 +1,20 @@
+"""What can happen while a sampler trains: progress, early stopping, and what users add."""
+
+from imblearn_gan.callbacks._base import Callback, TrainingRows, TrainingState, is_phase
+from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
+from imblearn_gan.callbacks._progress import LogEvery, ProgressBar
+from imblearn_gan.callbacks._stopping import EarlyStopping, UtilityStopping
+
+__all__ = [
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "FinishOnInterrupt",
+    "LogEvery",
+    "ProgressBar",
+    "TrainingRows",
+    "TrainingState",
+    "UtilityStopping",
+    "WarmStart",
+    "is_phase",
+]
