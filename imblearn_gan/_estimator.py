@@ -26,6 +26,7 @@ from torch import nn
 from imblearn_gan import _stored
 from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
+from imblearn_gan._limits import check_family, check_sizes, refuse_booleans
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
@@ -34,12 +35,18 @@ from imblearn_gan.training import (
     SparseRows,
     TrainingData,
     autocast,
+    memory_advice,
+    one_at_a_time,
     resolve_device,
     resolve_precision,
     torch_scope,
 )
 
 MAX_SEED = np.iinfo(np.int32).max
+#: What helps tables against losses that are not finite.
+_SCALE = (
+    " Or scale extreme columns of X (for example with sklearn.preprocessing.QuantileTransformer)."
+)
 
 
 def architecture_options(*names: str) -> list:
@@ -88,6 +95,10 @@ class CodecEstimator(BaseEstimator):
         """Whether rows become tensors; if not, they may hold anything."""
         return True
 
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        refuse_booleans(self)
+
     def _new_seed(self) -> int:
         return int(check_random_state(self.random_state).randint(MAX_SEED))
 
@@ -98,15 +109,19 @@ class CodecEstimator(BaseEstimator):
 
     @contextmanager
     def _restored_on_failure(self) -> Iterator[None]:
-        """If what is inside fails, let the object be as it was, unless a training was finished."""
-        before = dict(vars(self))
-        try:
-            yield
-        except BaseException:
-            if vars(self).get("networks_") in (None, before.get("networks_")):
-                self.__dict__.clear()
-                self.__dict__.update(before)
-            raise
+        """If what is inside fails, let the object be as it was, unless a training was finished.
+
+        Other threads wait.
+        """
+        with one_at_a_time(), memory_advice():
+            before = dict(vars(self))
+            try:
+                yield
+            except BaseException:
+                if vars(self).get("networks_") in (None, before.get("networks_")):
+                    self.__dict__.clear()
+                    self.__dict__.update(before)
+                raise
 
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
         """Return X in its native form and class codes; make every check before training."""
@@ -259,7 +274,11 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                 )
 
     def _check_spec(self, spec: DataSpec) -> None:
-        self._family(spec)
+        family = self._family(spec)
+        self._choose(spec)
+        check_sizes(spec, self.batch_size_, getattr(self, "latent_dim", 1))
+        if not isinstance(self.architecture, str):
+            check_family(family, spec)
 
     def _family(self, spec: DataSpec) -> Family:
         """Return the family of networks that ``architecture`` stands for."""
@@ -288,7 +307,6 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _train(self, encoded: Any, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]) -> None:
         """Build the networks, play the game, and keep what is needed, on the CPU."""
-        self._choose(spec)
         device = resolve_device(self.device)
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
@@ -307,6 +325,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             partial(autocast, device, dtype),
             self._keeper(callbacks, device, facts),
             main_phase=self._main_phase,
+            advice="" if spec.is_image else _SCALE,
         )
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
@@ -347,6 +366,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
         self._seed, self._stream = seed, np.random.RandomState(seed)
+        if hasattr(self, "latent_dim"):
+            self._latent_dim = self.latent_dim
         self.networks_ = kept.cpu().eval().requires_grad_(False)
 
 

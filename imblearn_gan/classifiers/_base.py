@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from imblearn_gan._estimator import CodecEstimator, read_rows
-from imblearn_gan.training import extract
+from imblearn_gan.training import extract, memory_advice
 
 
 class NetworkClassifier(ClassifierMixin, CodecEstimator):
@@ -46,6 +46,11 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         """
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
+        if len(np.shape(y)) == 2 and np.shape(y)[1] > 1:
+            raise ValueError(
+                "y must be labels, one a row, for a classifier. Got one-hot columns, of shape "
+                f"{tuple(np.shape(y))}: take y.argmax(axis=1)."
+            )
         with self._restored_on_failure():
             X, y = self._read(X, y)
             counts = np.bincount(y)
@@ -60,6 +65,10 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
 
     def _logits(self, X: Any) -> torch.Tensor:
         check_is_fitted(self, "networks_")
+        with torch.no_grad(), torch.autocast("cpu", enabled=False), memory_advice():
+            return self._logits_of(X)
+
+    def _logits_of(self, X: Any) -> torch.Tensor:
         encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         return extract(network, encoded)

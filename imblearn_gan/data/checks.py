@@ -95,7 +95,7 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
 
     Of sparse rows the entries that are stored count.
     """
-    size, memory = 4 * n_samples * n_values, _physical_memory()
+    size, memory = 4 * n_samples * n_values, physical_memory()
     if n_stored is not None:
         size = min(size, _BYTES_OF_AN_ENTRY * n_stored)
     if n_values >= MAX_VALUES:
@@ -113,7 +113,14 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
         )
 
 
-def _physical_memory() -> int | None:
+def physical_memory() -> int | None:
+    """Return how much memory the machine has, in bytes; None where the system does not tell.
+
+    Returns
+    -------
+    int or None
+        The size.
+    """
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):  # not every system tells
