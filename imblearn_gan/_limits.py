@@ -74,7 +74,12 @@ def check_family(family: Family, spec: DataSpec) -> None:
     )
     for name, given, expected in cases:
         with torch_scope(0, torch.device("cpu")), torch.no_grad():
-            network = getattr(family, name)(spec, width)
+            try:
+                network = getattr(family, name)(spec, width)
+            except Exception as error:
+                raise ValueError(
+                    f"architecture.{name}(spec, {width}) fails: {type(error).__name__}: {error}"
+                ) from error
             if not isinstance(network, nn.Module):
                 raise ValueError(
                     f"architecture.{name}(spec, {width}) must return a torch.nn.Module. Got "

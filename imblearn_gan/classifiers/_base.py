@@ -46,13 +46,13 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         """
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
-        if len(np.shape(y)) == 2 and np.shape(y)[1] > 1:
-            raise ValueError(
-                "y must be labels, one a row, for a classifier. Got one-hot columns, of shape "
-                f"{tuple(np.shape(y))}: take y.argmax(axis=1)."
-            )
         with self._restored_on_failure():
             X, y = self._read(X, y)
+            if len(shape := np.shape(self.label_codec_.decode([0]))) > 1:
+                raise ValueError(
+                    "y must be labels, one a row, for a classifier. Got "
+                    f"{shape[1]} one-hot columns: take y.argmax(axis=1)."
+                )
             counts = np.bincount(y)
             if len(counts) < 2:
                 raise ValueError(
