@@ -379,7 +379,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         for label, n in counts.items():
             if not isinstance(n, Integral) or int(n) < 0:
                 raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
-            found = np.flatnonzero(self.classes_ == label)
+            found = np.flatnonzero([np.all(own == label) for own in self.classes_])
             known = len(found) and (
                 self.sampling_strategy_.get(self.classes_[found[0]], 0) or not n
             )
