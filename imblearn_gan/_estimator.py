@@ -24,9 +24,9 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from imblearn_gan import _stored
+from imblearn_gan._limits import check_family, check_sizes, refuse_booleans
 from imblearn_gan.callbacks import Callback, Checkpoint, ProgressBar, is_phase
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
-from imblearn_gan._limits import check_family, check_sizes, refuse_booleans
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
 from imblearn_gan.training import (
     Engine,
@@ -292,7 +292,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         for name, (on_images, on_tables) in self._auto.items():
             value = getattr(self, name)
             chosen = on_images if spec.is_image else on_tables
-            setattr(self, f"{name}_", chosen if value == "auto" else value)
+            value = chosen if value == "auto" else value
+            # torch takes no integers of NumPy's
+            setattr(self, f"{name}_", int(value) if isinstance(value, Integral) else value)
 
     # Where a sampler adds what is no part of the method.
 

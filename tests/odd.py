@@ -34,7 +34,9 @@ def column(*values, dtype=object):
     cells = np.empty(N, dtype=object)
     cells[:] = [values[i % len(values)] for i in range(N)]
     series = pd.Series(cells, dtype=object)
-    return pd.DataFrame({"a": table()[:, 0], "odd": series if dtype is object else series.astype(dtype)})
+    return pd.DataFrame(
+        {"a": table()[:, 0], "odd": series if dtype is object else series.astype(dtype)}
+    )
 
 
 def put(X, value, *places):
@@ -321,13 +323,15 @@ class Family:
         return flat if self.more["decoder"] else nn.Sequential(flat, nn.Unflatten(1, spec.shape))
 
 
-ANYTHING = (True, "x", None, [], {}, -1, 0, 1.5, np.nan, np.inf, 10**30, np.array([1, 2]), object())
+ANYTHING = (True, "x", None, [], {}, -1, 0, 1.5, np.nan, np.inf, 10**30)
+ANYTHING += (np.int64(2), np.float64(0.5), np.float32(0.25), np.array([1, 2]), object())
 _NUMBERS = (
     *("batch_size", "latent_dim", "learning_rate", "replay", "ema_decay", "pretrain_iter"),
     *("pretrain_learning_rate", "n_support", "n_neighbors", "n_discriminator_steps", "width"),
 )
 #: What takes long, or diverges, where it is very large.
 _ENDLESS = ("_iter", "_epochs", "_steps", "learning_rate")
+_STEEP = ("1.5", "2", "0.5")
 _WORDS = ("loss", "balance", "augmentation", "replay_augmentation", "channels", "encoding")
 
 PARAMS = [
@@ -335,10 +339,11 @@ PARAMS = [
         (name, value)
         for name in ("max_iter", "max_epochs", *_NUMBERS, *_WORDS)
         for value in ANYTHING
-        if not (isinstance(value, int) and value == 10**30 and name.endswith(_ENDLESS))
+        if not (type(value) is int and value == 10**30 and name.endswith(_ENDLESS))
+        and not (name == "learning_rate" and str(value) in _STEEP)
     ],
-    *[("batch_size", n) for n in (1, 2, 10**9, 10**18, np.int64(4), np.float32(4))],
-    *[("latent_dim", n) for n in (10**6, 10**9, 10**18, np.int64(4))],
+    *[("batch_size", n) for n in (1, 2, 10**9, 10**18)],
+    *[("latent_dim", n) for n in (10**6, 10**9, 10**18)],
     *[
         ("sampling_strategy", value)
         for value in (
@@ -346,7 +351,23 @@ PARAMS = [
             *({2: "20"}, {2: None}, {2: [20]}, {2: 10**12}, {2: 10**30}, {2: -1}, {2: 3}, {9: 20}),
             *({"2": 20}, {}, {None: 3}, {2: 10 + 0j}, {2: np.array(9)}, {2: np.array([9, 9])}),
             *({2: Decimal(9)}, {2: Fraction(19, 2)}, OrderedDict({2: 9}), {2.0: 9}, {True: 9}),
-            *(0.5, 1.0, 0.0, -1.0, 1e-300, 2.0, np.nan, True, None, 7, "x", "majority", [1], [], ()),
+            *(
+                0.5,
+                1.0,
+                0.0,
+                -1.0,
+                1e-300,
+                2.0,
+                np.nan,
+                True,
+                None,
+                7,
+                "x",
+                "majority",
+                [1],
+                [],
+                (),
+            ),
             *(len, lambda y: None, lambda y: {2: 9.5}, lambda y: {2: 9}, lambda y: {}),
             *(object(), pd.Series({2: 9}), np.array([1]), b"auto"),
         )
@@ -370,7 +391,19 @@ PARAMS = [
     *[
         ("image_shape", value)
         for value in (
-            *((1, 3), (3, 1), (3, 1, 1), (1, 1, 3), (2, 2), (3,), (), [1, 3], "13", (1.0, 3), (0, 3)),
+            *(
+                (1, 3),
+                (3, 1),
+                (3, 1, 1),
+                (1, 1, 3),
+                (2, 2),
+                (3,),
+                (),
+                [1, 3],
+                "13",
+                (1.0, 3),
+                (0, 3),
+            ),
             *((-1, -3), (None, 3), (True, 3), 3, (1, 1, 1, 3), (10**30, 1), ("1", "3"), ((1,), 3)),
             *(np.array([1, 3]), {1, 3}),
         )
@@ -400,7 +433,13 @@ PARAMS = [
         ("replay_augmentation", value)
         for value in (
             *("auto", ["noise"], ["mirror"], ["x"], {"noise": {}}, {"noise": {"x": 1}}, [None]),
-            *({"noise": None}, {"noise": {"scale": "x"}}, {"noise": 1}, {1: {}}, ("noise", "noise")),
+            *(
+                {"noise": None},
+                {"noise": {"scale": "x"}},
+                {"noise": 1},
+                {1: {}},
+                ("noise", "noise"),
+            ),
         )
     ],
     *[
@@ -414,5 +453,5 @@ REQUESTS = [
     *(None, {}, [], 5, "x", {2: 0}, {2: -1}, {2: 1.5}, {2: "3"}, {2: None}, {2: True}, {9: 3}),
     *({0: 3}, {"2": 3}, {2: 10**12}, {2: 10**30}, {2: np.int64(2)}, {2.0: 2}, {2: 2, 1: 0}),
     *({None: 1}, {(1, 2): 3}, {2: np.nan}, {2: [3]}, {2: np.array([1, 2])}, {np.nan: 2}, {"a": 1}),
-    *(pd.Series({2: 3}), ((2, 3),), {2: 2, 2.0: 3}, {True: 2}, {frozenset(): 1}),
+    *(pd.Series({2: 3}), ((2, 3),), {True: 2}, {frozenset(): 1}),
 ]

@@ -170,7 +170,7 @@ class ResNetClassifier(NetworkClassifier):
         device, seed = resolve_device(self.device), self._new_seed()
         training = EpochTraining(
             max_epochs=self.max_epochs,
-            batch_size=self.batch_size,
+            batch_size=max(2, min(int(self.batch_size), len(y))),
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             patience=self.patience,

@@ -137,7 +137,12 @@ def warn_of_ids(X: Any, columns: Columns) -> None:
         X = X.tocsc()
         # at most one of distinct numbers is zero
         integers = np.flatnonzero(X.getnnz(axis=0) >= X.shape[0] - 1).tolist()
-    found = sorted({*texts, *(i for i in integers if _are_counted(column_of(X, [i] if sparse.issparse(X) else i)))})
+    found = sorted(
+        {
+            *texts,
+            *(i for i in integers if _are_counted(column_of(X, [i] if sparse.issparse(X) else i))),
+        }
+    )
     if found:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
         warn_user(
