@@ -331,7 +331,7 @@ _NUMBERS = (
 )
 #: What takes long, or diverges, where it is very large.
 _ENDLESS = ("_iter", "_epochs", "_steps", "learning_rate")
-_STEEP = ("1.5", "2", "0.5")
+_STEEP = ("1.5", "2", "0.5", "0.25")
 _WORDS = ("loss", "balance", "augmentation", "replay_augmentation", "channels", "encoding")
 
 PARAMS = [
