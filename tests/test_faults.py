@@ -417,17 +417,21 @@ def test_a_killed_worker_of_a_pool_of_processes(tmp_path):
 @FORKS
 @pytest.mark.filterwarnings("ignore")
 def test_a_killed_worker_of_dask(tmp_path):
-    distributed = pytest.importorskip("distributed")
-    import joblib
-
-    dies = Dies(tmp_path / "died")
+    dask, distributed = map(pytest.importorskip, ("dask", "distributed"))
+    sampler = CGANOversampler(max_iter=2, random_state=0, callbacks=[Dies(tmp_path / "died")])
+    settings = {"distributed.scheduler.allowed-failures": 0}
     with (
+        dask.config.set(settings),
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, dashboard_address=None, local_directory=tmp_path
+            n_workers=1,
+            threads_per_worker=1,
+            dashboard_address=None,
+            local_directory=str(tmp_path / "dask"),
         ) as cluster,
-        distributed.Client(cluster),
-        joblib.parallel_config("dask"),
+        distributed.Client(cluster) as client,
     ):
-        # dask starts another worker, and the task anew
-        np.testing.assert_array_equal(searched([dies], n_jobs=1), searched(None, n_jobs=1))
-    assert dies.file.exists()
+        with pytest.raises(distributed.KilledWorker):
+            client.submit(sampler.fit_resample, X, Y).result(120)
+        rows, _ = client.submit(sampler.fit_resample, X, Y, pure=False).result(120)
+    expected, _ = clone(sampler).set_params(callbacks=None).fit_resample(X, Y)
+    np.testing.assert_array_equal(rows, expected)
