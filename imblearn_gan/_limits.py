@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -45,7 +44,7 @@ def check_sizes(spec: DataSpec, batch_size: int, latent_dim: int) -> None:
 def check_counts(strategy: Mapping[Any, Any], n_values: int) -> None:
     """Raise a ValueError for numbers of rows that are none, or too large for memory."""
     for label, n in strategy.items():
-        if isinstance(n, bool) or not isinstance(n, Real) or not isfinite(n) or n != int(n):
+        if isinstance(n, bool) or not isinstance(n, Real) or not float(n).is_integer():
             raise ValueError(
                 f"sampling_strategy must give whole numbers of rows. Got {n!r} for the class "
                 f"{label!r}."

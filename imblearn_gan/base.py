@@ -418,8 +418,8 @@ def check_trained(sampler: BaseGANOversampler) -> None:
         ),
     )
     trained = getattr(sampler, "_latent_dim", None)  # files of earlier versions have none
-    if trained is not None and trained != sampler.latent_dim:  # type: ignore[attr-defined]
+    if trained is not None and trained != sampler.latent_dim:
         raise ValueError(
             f"latent_dim was {trained} in fit_resample, and is "
-            f"{sampler.latent_dim!r} now: set it back, or call fit_resample again."  # type: ignore[attr-defined]
+            f"{sampler.latent_dim!r} now: set it back, or call fit_resample again."
         )

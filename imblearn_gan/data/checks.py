@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -132,17 +132,15 @@ def warn_of_ids(X: Any, columns: Columns) -> None:
     if X.shape[0] < MIN_ID_ROWS:
         return
     texts = (column.index for column in columns.categorical if _are_names(X, column))
-    integers: Iterable[int] = [i for i, kind in enumerate(columns.kinds) if kind == "integer"]
+    integers = [i for i, kind in enumerate(columns.kinds) if kind == "integer"]
     if integers and sparse.issparse(X):
         X = X.tocsc()
         # at most one of distinct numbers is zero
-        integers = np.flatnonzero(X.getnnz(axis=0) >= X.shape[0] - 1).tolist()
-    found = sorted(
-        {
-            *texts,
-            *(i for i in integers if _are_counted(column_of(X, [i] if sparse.issparse(X) else i))),
-        }
-    )
+        integers = np.flatnonzero(np.diff(X.indptr) >= X.shape[0] - 1).tolist()
+        counted = [i for i in integers if _are_counted(X[:, [i]])]
+    else:
+        counted = [i for i in integers if _are_counted(column_of(X, i))]
+    found = sorted({*texts, *counted})
     if found:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
         warn_user(

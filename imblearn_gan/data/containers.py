@@ -67,6 +67,11 @@ def to_native(X: Any) -> Any:
             ) from error
         if X.dtype.kind in "OUSMm" and X.ndim == 2 and X.size:
             return X
+    if X.dtype.kind == "O" and X.ndim == 1 and X.size and isinstance(X[0], np.ndarray):
+        raise ValueError(
+            f"X holds {len(X)} arrays as objects, of the shapes {X[0].shape}, ...: give one array "
+            "of them, numpy.stack(X), after they are made of one size."
+        )
     if X.dtype.kind == "c":
         raise ValueError(
             f"Complex data not supported: X has the dtype {X.dtype}. Give real and imaginary parts "

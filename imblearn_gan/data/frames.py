@@ -128,7 +128,7 @@ class Origin:
         If X is a lazy frame, or could not be given back.
 
     ValueError
-        If columns of pandas are of another byte order, or two have one name.
+        If columns of pandas are of another byte order, two have one name, or some are decimals.
     """
 
     def __init__(self, X: Any):
@@ -195,7 +195,12 @@ def check_frame(X: Any) -> None:
             "X has several columns of the same name: "
             f"{X.columns[X.columns.duplicated()].tolist()[:5]}. Rename them."
         )
-    dtypes = {name: d for name, d in X.dtypes.items() if not getattr(d, "isnative", True)}
+    # pandas' own dtypes say that they are not native
+    dtypes = {
+        name: dtype
+        for name, dtype in X.dtypes.items()
+        if isinstance(dtype, np.dtype) and not dtype.isnative
+    }
     if dtypes:
         raise ValueError(
             f"Columns {list(dtypes)[:5]} have dtypes of another byte order "
@@ -236,15 +241,15 @@ def _pandas_for(other: Any, name: str) -> Any:
 
 
 def _check_dtypes(other: Any) -> None:
-    """Raise a TypeError for columns whose values pandas, or their own library, cannot take back."""
+    """Raise an error for columns whose values pandas, or their own library, cannot take back."""
     _pandas_for(other, "X")
     for name, dtype in other.schema.items():
         if _is_simple(dtype):
             continue
         if dtype == nw.Decimal:
-            raise TypeError(
-                f"Column {name!r} of X has the dtype {dtype}, which cannot be used: cast it to "
-                "floats, or to integers of its smallest unit."
+            raise ValueError(
+                f"Columns {[name]} of X have the dtype {dtype}, which cannot be used: cast them to "
+                "floats, or to integers of their smallest unit."
             )
         value = other[name].drop_nulls().head(1).to_frame()
         try:
