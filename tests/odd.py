@@ -299,6 +299,25 @@ LABELS = {
 }
 
 
+#: Which of them are refused, with labels and rows that are not odd.
+REFUSED_ROWS = """infinity; infinity and missing; complex; big-endian frame; recarray; structured;
+masked; one dimension; no dimension; a number; none; a string; bytes; a dict; a set; a generator;
+an object; a function; no rows; no columns; too few rows; ragged; list of dicts;
+list of 400 digits; arrays in cells; arrays of no dimension in cells; lists in cells;
+dicts in cells; tensors in cells; decimals; fractions; dates; datetimes; hostile cells;
+hostile values; classes in cells; 400 digits; bytes in cells; complex cells; intervals;
+repeated names; names of all kinds; frame without columns; series; polars lazy; polars decimals;
+polars lists; polars structs; polars bytes; pyarrow lists; csr complex; csr wide;
+coo of one dimension; tensor with gradient; tensor bfloat16; tensor meta; images of one pixel;
+images of no width; images with a hole; images infinite; images of strings; images complex;
+images of objects; images of times; images ambiguous; images of five dimensions; images unlike;
+list of images unlike; array of images; one image"""
+REFUSED_LABELS = """none; a number; a string; no labels; too few; too many; one class; fractions;
+missing; infinite; None among strings; masked; bytes; mixed; booleans and numbers; ragged; dicts;
+objects; hostile; dates; decimals; complex; 400 digits; several classes; no class;
+three dimensions; no columns; Int64 missing; a generator; a set; a dict; a matrix; a duck"""
+
+
 class Family:
     """A family whose networks give what is asked for, or not."""
 

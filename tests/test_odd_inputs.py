@@ -207,6 +207,21 @@ def test_odd_things_together(every):
     any_of_them()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_what_is_refused():
+    """And nothing else: an error is no way out."""
+    refused = {
+        "rows": [name for name, make in odd.ROWS.items() if refuses(make(), odd.plain())],
+        "labels": [name for name, make in odd.LABELS.items() if refuses(odd.table(), make())],
+    }
+    for what, text in (("rows", odd.REFUSED_ROWS), ("labels", odd.REFUSED_LABELS)):
+        assert refused[what] == text.replace("\n", " ").split("; ")
+
+
+def refuses(X, y):
+    return error_of(used, small(tiny())[0], X, y) is not None
+
+
 def test_there_are_a_thousand():
     """Of one kind of oddity each; the others are made of these."""
     n = 3 * len(odd.ROWS) + 3 * len(odd.LABELS) + len(odd.PARAMS) + len(odd.REQUESTS)
