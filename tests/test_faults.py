@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 
 from imblearn_gan import CGANOversampler
-from imblearn_gan.callbacks import Callback, Checkpoint
+from imblearn_gan.callbacks import Callback, Checkpoint, FinishOnInterrupt
 from imblearn_gan.training import runtime
 from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
@@ -360,6 +360,23 @@ def test_sigterm_ends_the_process_and_a_checkpoint_goes_on(tmp_path):
     rows, _ = sampler.fit_resample(X, Y)
     assert next(event for event in recorder.events if event[0] == "log")[2] > 3
     np.testing.assert_array_equal(rows, tiny(max_iter=10).fit_resample(X, Y)[0])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="this system has no SIGTERM")
+def test_sigterm_as_ctrl_c():
+    class Terminates(Callback):
+        def on_log(self, state):
+            if state.iteration == 2:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        sampler = tiny(max_iter=10, callbacks=[FinishOnInterrupt(), Terminates()])
+        with pytest.warns(UserWarning, match="Ctrl-C"):
+            sampler.fit_resample(X, Y)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert 2 <= sampler.n_iter_ < 10
 
 
 # workers ----------------------------------------------------------------------------------------
