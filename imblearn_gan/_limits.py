@@ -97,3 +97,10 @@ def check_family(family: Family, spec: DataSpec) -> None:
                 f"The network of architecture.{name}(spec, {width}) must turn an input of shape "
                 f"{given} into an output of shape {expected}. Got {got}."
             )
+
+
+def check_class_weight(class_weight: Any) -> None:
+    """Raise a ValueError for weights of classes that are no numbers."""
+    for label, value in class_weight.items() if isinstance(class_weight, dict) else ():
+        if not isinstance(value, Real):
+            raise ValueError(f"class_weight[{label!r}] must be a number. Got {value!r}.")

@@ -16,7 +16,7 @@ from torch.utils.data import TensorDataset
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import CodecEstimator
-from imblearn_gan._limits import check_memory
+from imblearn_gan._limits import check_class_weight, check_memory
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import DataSpec
@@ -194,10 +194,7 @@ class ResNetClassifier(NetworkClassifier):
         self.networks_.eval().requires_grad_(False)
 
     def _class_weight(self, y: np.ndarray) -> np.ndarray:
-        if isinstance(self.class_weight, dict):
-            for label, value in self.class_weight.items():
-                if not isinstance(value, Real):
-                    raise ValueError(f"class_weight[{label!r}] must be a number. Got {value!r}.")
+        check_class_weight(self.class_weight)
         weight = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[y])
         if not (np.isfinite(weight).all() and (weight > 0).all()):
             raise ValueError(
