@@ -37,9 +37,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
         in another unit, that would fill less than a tenth of it, has its own, unless the values
         are uint8.""",
         "categorical_features": """'auto', array-like or None, default=<default>
-        Columns whose values are categories: indices, names, or a boolean mask. ``'auto'``
-        takes strings and pandas categories; None refuses them. Generated rows hold only
-        categories that were seen.""",
+        Columns whose values are categories: indices, names, or a boolean mask. Integers are
+        always positions, also where a data frame's names are integers. ``'auto'`` takes strings
+        and pandas categories; None refuses them. Generated rows hold only categories that were
+        seen.""",
         "encoding": """{'auto', 'plain'} or dict, default=<default>
         How the columns of a table become what networks learn: ``'plain'`` scales all numbers by
         their range, ``'auto'`` looks at the values of each column. Two numbers, or up to ten that
@@ -49,9 +50,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
         their ranks (``'quantile'``) if the middle nine tenths take less than a fifth of their
         range, else by the range (``'minmax'``): ranks for all cost points on the KEEL tables.
         With both, missing values have an output of their own. A dict gives the way of some
-        columns, by number or name: ``'minmax'``, ``'quantile'``, ``'steps'`` or ``'category'``,
-        as steps, but the rarest of more than 64 values share an output and are drawn by their
-        frequencies in the class. ``'auto'`` finds that of the others. Images have one way.""",
+        columns, by position or by name (integers are positions): ``'minmax'``, ``'quantile'``,
+        ``'steps'`` or ``'category'``, as steps, but the rarest of more than 64 values share an
+        output and are drawn by their frequencies in the class. ``'auto'`` finds that of the
+        others. Images have one way.""",
     },
     "gamo": {
         "variant": """{'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default=<default>
@@ -187,8 +189,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
     },
     "run": {
         "random_state": """int, RandomState instance or None, default=<default>
-        With an integer every call on a CPU gives the same rows. None draws a seed from NumPy's
-        global generator, as scikit-learn does.""",
+        With an integer every call on a CPU gives the same rows, with the same number of threads
+        (``torch.set_num_threads``): products of matrices and means of large arrays are added in
+        another order by another number. None draws a seed from NumPy's global generator, as
+        scikit-learn does.""",
         "device": """str or torch.device, default=<default>
         ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
         Fitted networks rest on the CPU: they pickle and load on any machine. Where the hardware

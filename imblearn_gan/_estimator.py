@@ -21,6 +21,7 @@ from sklearn.utils.validation import _check_feature_names, check_consistent_leng
 from torch import nn
 
 from imblearn_gan import _stored
+from imblearn_gan._limits import check_family, check_sizes, refuse_booleans
 from imblearn_gan._more_rows import read_more
 from imblearn_gan.callbacks import (
     Callback,
@@ -41,12 +42,18 @@ from imblearn_gan.training import (
     SparseRows,
     TrainingData,
     autocast,
+    memory_advice,
+    one_at_a_time,
     resolve_device,
     resolve_precision,
     torch_scope,
 )
 
 MAX_SEED = np.iinfo(np.int32).max
+#: What helps tables against losses that are not finite.
+_SCALE = (
+    " Or scale extreme columns of X (for example with sklearn.preprocessing.QuantileTransformer)."
+)
 
 
 def architecture_options(*names: str) -> list:
@@ -95,6 +102,10 @@ class CodecEstimator(BaseEstimator):
         """Whether rows become tensors; if not, they may hold anything."""
         return True
 
+    def _validate_params(self) -> None:
+        super()._validate_params()
+        refuse_booleans(self)
+
     def _new_seed(self) -> int:
         return int(check_random_state(self.random_state).randint(MAX_SEED))
 
@@ -105,15 +116,19 @@ class CodecEstimator(BaseEstimator):
 
     @contextmanager
     def _restored_on_failure(self) -> Iterator[None]:
-        """If what is inside fails, let the object be as it was, unless a training was finished."""
-        before = dict(vars(self))
-        try:
-            yield
-        except BaseException:
-            if vars(self).get("networks_") in (None, before.get("networks_")):
-                self.__dict__.clear()
-                self.__dict__.update(before)
-            raise
+        """If what is inside fails, let the object be as it was, unless a training was finished.
+
+        Other threads wait.
+        """
+        with one_at_a_time(), memory_advice():
+            before = dict(vars(self))
+            try:
+                yield
+            except BaseException:
+                if vars(self).get("networks_") in (None, before.get("networks_")):
+                    self.__dict__.clear()
+                    self.__dict__.update(before)
+                raise
 
     def _read(self, X: Any, labels: Any) -> tuple[Any, np.ndarray]:
         """Return X in its native form and class codes; make every check before training."""
@@ -266,7 +281,11 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
                 )
 
     def _check_spec(self, spec: DataSpec) -> None:
-        self._family(spec)
+        family = self._family(spec)
+        self._choose(spec)
+        check_sizes(spec, self.batch_size_, getattr(self, "latent_dim", 1))
+        if not isinstance(self.architecture, str):
+            check_family(family, spec)
 
     @property
     def _warm(self) -> bool:
@@ -292,7 +311,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         self._check_settings()
         origin = Origin(X)
         X, y = read_more(self, X, labels, self._before["parameters"])
-        self._check_class_sizes(np.bincount(y), self.classes_)
+        counts = np.bincount(y)
+        self._check_spec(self.codec_.spec(counts.tolist()))
+        self._check_class_sizes(counts, self.classes_)
         self._origin = origin
         return X, y
 
@@ -308,7 +329,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         for name, (on_images, on_tables) in self._auto.items():
             value = getattr(self, name)
             chosen = on_images if spec.is_image else on_tables
-            setattr(self, f"{name}_", chosen if value == "auto" else value)
+            value = chosen if value == "auto" else value
+            # torch takes no integers of NumPy's
+            setattr(self, f"{name}_", int(value) if isinstance(value, Integral) else value)
 
     # Where a sampler adds what is no part of the method.
 
@@ -333,7 +356,6 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
         ``shown`` gives what callbacks see of the rows.
         """
-        self._choose(spec)
         device = resolve_device(self.device)
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
@@ -358,6 +380,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             partial(autocast, device, dtype),
             self._keepers(callbacks, device, facts, continuation),
             main_phase=self._main_phase,
+            advice="" if spec.is_image else _SCALE,
         )
         with torch_scope(seed, device), engine.session():
             networks = self._all_networks(spec, n_to_make)
@@ -408,4 +431,6 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             self._seed, self._stream = seed, np.random.RandomState(seed)
         else:
             self._stream = copy.deepcopy(vars(self)["_stream"])  # what comes may fail
+        if hasattr(self, "latent_dim"):
+            self._latent_dim = self.latent_dim
         self.networks_ = kept.cpu().eval().requires_grad_(False)

@@ -35,7 +35,9 @@ def classifier_phase(classifier: nn.Module, data: TrainingData) -> Phase:
         return data.draw(_BATCH_SIZE, balanced=True)
 
     player = Player("classifier", {REJECTION: classifier}, losses, draw, _LEARNING_RATE)
-    return Phase(REJECTION, [player], _MAX_ITER, ema_decay=_EMA_DECAY, lr_decay=True)
+    return Phase(
+        REJECTION, [player], _MAX_ITER, ema_decay=_EMA_DECAY, lr_decay=True, rate_name=None
+    )
 
 
 def most_plausible(

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
+from imblearn_gan._limits import check_counts, check_memory
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan._rejection import (
     MAX_DRAWS,
@@ -33,7 +34,15 @@ from imblearn_gan._replay import changed_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, take, warn_user
-from imblearn_gan.training import Phase, TrainingData, in_chunks, resolve_device, torch_scope
+from imblearn_gan.training import (
+    Phase,
+    TrainingData,
+    in_chunks,
+    memory_advice,
+    one_at_a_time,
+    resolve_device,
+    torch_scope,
+)
 
 __all__ = ["BaseGANOversampler", "check_trained", "documented"]
 
@@ -93,6 +102,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     # fit_resample -----------------------------------------------------------------------------
 
+    @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, **params: Any) -> BaseGANOversampler:
         """Check X and y, and work out ``sampling_strategy_``; nothing is trained.
 
@@ -105,7 +115,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             Labels, or one-hot columns.
 
         **params : dict
-            Passed on to imbalanced-learn's ``fit``.
+            Ignored, as by imbalanced-learn's ``fit``.
 
         Returns
         -------
@@ -113,7 +123,24 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             The instance, without what an earlier ``fit_resample`` has trained.
         """
         with self._restored_on_failure():
-            return super().fit(X, y, **params)
+            _, labels, _ = self._check_X_y(X, y)
+            self.sampling_strategy_ = self._n_to_add(labels)
+        return self
+
+    def _n_to_add(self, y: np.ndarray) -> Mapping:
+        """Return how many rows of each class are added."""
+        strategy = self.sampling_strategy
+        if callable(strategy):
+            strategy = strategy(y)
+            if not isinstance(strategy, Mapping):
+                raise ValueError(
+                    "sampling_strategy is a function that must return a dict {label: number of "
+                    f"rows}}. It returned {strategy!r}."
+                )
+        if isinstance(strategy, Mapping):
+            check_counts(strategy, self.n_features_in_)
+            strategy = {label: int(n) for label, n in strategy.items()}
+        return check_sampling_strategy(strategy, y, self._sampling_type)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
@@ -141,9 +168,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         with self._restored_on_failure():
             # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for pandas'
             rows, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = check_sampling_strategy(
-                self.sampling_strategy, labels, self._sampling_type
-            )
+            self.sampling_strategy_ = self._n_to_add(labels)
             X_res, y_res = self._fit_resample(rows, labels, **params)
             source = self.sample_source_
             unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
@@ -152,7 +177,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             _, first = np.unique(labels, return_index=True)
             labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
             X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
-        warn_of_collapse(self.diagnostics_)
+            diagnostics = self.diagnostics_
+        warn_of_collapse(diagnostics)
         return X_res, y_res
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, np.ndarray, bool]:
@@ -284,9 +310,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             return rows
 
         with torch_scope(int(stream.randint(MAX_SEED)), device):
-            chunks = in_chunks(drawn, torch.from_numpy(y).to(device))
             blocks, start = [], 0
-            for chunk in chunks:
+            for chunk in in_chunks(drawn, torch.from_numpy(y).to(device)):
                 own = y[start : start + len(chunk)]
                 blocks.append(self.codec_.decode(chunk.cpu().numpy(), own, stream))
                 start += len(chunk)
@@ -351,9 +376,17 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             Before ``fit_resample``, or if the data were balanced, so that nothing was trained.
 
         ValueError
-            If a label is unknown or was not oversampled, a count is negative, or ``reject`` was
-            set on a sampler that was trained without it.
+            If a label is unknown or was not oversampled, a count is negative or beyond memory,
+            ``reject`` was set on a sampler that was trained without it, or ``latent_dim`` was
+            changed.
+
+        MemoryError
+            If memory is not enough; it says what to do.
         """
+        with one_at_a_time(), memory_advice():
+            return self._sampled(counts, random_state)
+
+    def _sampled(self, counts: Mapping, random_state: Any) -> tuple[Any, Any]:
         check_trained(self)
         self._validate_params()
         if self.reject and REJECTION not in self.networks_:
@@ -374,7 +407,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         for label, n in counts.items():
             if not isinstance(n, Integral) or int(n) < 0:
                 raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
-            found = np.flatnonzero(self.classes_ == label)
+            found = np.flatnonzero([np.all(own == label) for own in self.classes_])
             known = len(found) and (
                 self.sampling_strategy_.get(self.classes_[found[0]], 0) or not n
             )
@@ -387,6 +420,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             n_by_class[found[0]] = int(n)
         if not sum(n_by_class):
             raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
+        check_memory(f"counts asks for {sum(n_by_class):,} rows", n_by_class, self.n_features_in_)
         return n_by_class
 
     def __sklearn_tags__(self) -> Any:
@@ -399,7 +433,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
 
 def check_trained(sampler: BaseGANOversampler) -> None:
-    """Raise a NotFittedError if a sampler has no trained generator."""
+    """Raise a NotFittedError if a sampler has no trained generator.
+
+    And a ValueError if ``latent_dim`` is no longer what it was trained with.
+    """
     check_is_fitted(
         sampler,
         "networks_",
@@ -408,3 +445,9 @@ def check_trained(sampler: BaseGANOversampler) -> None:
             "data that are not balanced and with replay below 1."
         ),
     )
+    trained = getattr(sampler, "_latent_dim", None)  # files of earlier versions have none
+    if trained not in (None, getattr(sampler, "latent_dim", None)):
+        raise ValueError(
+            f"latent_dim was {trained} in fit_resample, and is {sampler.latent_dim!r} now: "
+            "set it back, or call fit_resample again."
+        )

@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -112,3 +113,24 @@ def test_global_generators_stand_still(sampler):
     sampler.sample({1: 3})
     assert torch.equal(torch.get_rng_state(), on_cpu)
     assert torch.equal(torch.cuda.get_rng_state(), on_device)
+
+
+def test_many_threads_draw_from_one_object():
+    sampler = clone(SAMPLERS[6]).set_params(device=DEVICE)
+    sampler.fit_resample(X, Y)
+    alone = pickle.loads(pickle.dumps(sampler))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: sampler.sample({1: 6})[0], range(24)))
+    expected = [alone.sample({1: 6})[0] for _ in range(24)]
+    rows, own = (np.stack(sorted(sets, key=lambda x: x.sum())) for sets in (found, expected))
+    np.testing.assert_allclose(rows, own, rtol=1e-4, atol=1e-5)
+
+
+def test_a_lack_of_memory_says_what_to_do(sampler):
+    class Greedy(Callback):
+        def on_phase_begin(self, state):
+            torch.empty(2**42, device=DEVICE)
+
+    with pytest.raises(MemoryError, match=r"batch_size.*device='cpu'"):
+        clone(sampler).set_params(callbacks=[Greedy()]).fit_resample(X, Y)
+    assert len(sampler.fit_resample(X, Y)[0]) == 42

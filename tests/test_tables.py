@@ -338,7 +338,7 @@ def test_too_many_columns_are_refused(container):
 
 @pytest.mark.parametrize("memory", [4 * N * 4 * 2 - 1, 4 * N * 4])
 def test_what_takes_more_than_half_of_memory_is_refused(memory, monkeypatch):
-    monkeypatch.setattr(checks, "_physical_memory", lambda: memory)
+    monkeypatch.setattr(checks, "physical_memory", lambda: memory)
     X, recorder = stream().normal(size=(N, 4)), Recorder()
     with pytest.raises(ValueError, match=rf"{N} rows of 4 values: .* more than half of the .* GiB"):
         tiny(callbacks=[recorder]).fit_resample(X, Y)
@@ -347,17 +347,17 @@ def test_what_takes_more_than_half_of_memory_is_refused(memory, monkeypatch):
 
 @pytest.mark.parametrize("memory", [4 * N * 4 * 2, None])
 def test_what_fits_into_memory_or_cannot_be_known(memory, monkeypatch):
-    monkeypatch.setattr(checks, "_physical_memory", lambda: memory)
+    monkeypatch.setattr(checks, "physical_memory", lambda: memory)
     tiny().fit_resample(stream().normal(size=(N, 4)), Y)
 
 
 def test_categories_count_by_their_outputs(monkeypatch):
-    monkeypatch.setattr(checks, "_physical_memory", lambda: 4 * N * 20)
+    monkeypatch.setattr(checks, "physical_memory", lambda: 4 * N * 20)
     X = np.array([[f"{i % 50}"] for i in range(N)], dtype=object)
     with pytest.raises(ValueError, match="rows of 50 values"):
         tiny().fit_resample(X, Y)
 
 
-def test_physical_memory():
-    memory = checks._physical_memory()
+def testphysical_memory():
+    memory = checks.physical_memory()
     assert memory is None or 2**28 < memory < 2**50

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from imblearn_gan._estimator import CodecEstimator
 from imblearn_gan._more_rows import read_rows
-from imblearn_gan.training import extract
+from imblearn_gan.training import extract, memory_advice
 
 
 class NetworkClassifier(ClassifierMixin, CodecEstimator):
@@ -49,6 +49,11 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
             y = column_or_1d(y, warn=True)
         with self._restored_on_failure():
             X, y = self._read(X, y)
+            if len(shape := np.shape(self.label_codec_.decode([0]))) > 1:
+                raise ValueError(
+                    "y must be labels, one a row, for a classifier. Got "
+                    f"{shape[1]} one-hot columns: take y.argmax(axis=1)."
+                )
             counts = np.bincount(y)
             if len(counts) < 2:
                 raise ValueError(
@@ -61,6 +66,10 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
 
     def _logits(self, X: Any) -> torch.Tensor:
         check_is_fitted(self, "networks_")
+        with torch.no_grad(), torch.autocast("cpu", enabled=False), memory_advice():
+            return self._logits_of(X)
+
+    def _logits_of(self, X: Any) -> torch.Tensor:
         encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         return extract(network, encoded)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator
+from imblearn_gan._limits import check_memory
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import class_neighbours
@@ -121,6 +122,11 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         "balance": [StrOptions({"batches"}), None],
         "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
+
+    def _check_spec(self, spec: DataSpec) -> None:
+        super()._check_spec(spec)
+        n = max(sum(spec.class_counts), self.batch_size_ * self.latent_dim)
+        check_memory(f"n_neighbors={self.n_neighbors}", [self.n_neighbors], n)
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         encoder = self._family(spec).encoder(spec, self.latent_dim)

@@ -16,6 +16,7 @@ from torch.utils.data import TensorDataset
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import CodecEstimator
+from imblearn_gan._limits import check_class_weight, check_memory
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import DataSpec
@@ -160,6 +161,8 @@ class ResNetClassifier(NetworkClassifier):
                 "columns. If its rows are flattened images, set image_shape."
             )
         Augmentation(self.augmentation, spec)
+        # weights of all layers go with its square, and Adam's moments beside them
+        check_memory(f"width={self.width}", [self.width**2], 8000)
 
     def _train(
         self, encoded: np.ndarray, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
@@ -167,7 +170,7 @@ class ResNetClassifier(NetworkClassifier):
         device, seed = resolve_device(self.device), self._new_seed()
         training = EpochTraining(
             max_epochs=self.max_epochs,
-            batch_size=self.batch_size,
+            batch_size=max(2, min(int(self.batch_size), len(y))),
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             patience=self.patience,
@@ -191,6 +194,7 @@ class ResNetClassifier(NetworkClassifier):
         self.networks_.eval().requires_grad_(False)
 
     def _class_weight(self, y: np.ndarray) -> np.ndarray:
+        check_class_weight(self.class_weight)
         weight = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[y])
         if not (np.isfinite(weight).all() and (weight > 0).all()):
             raise ValueError(

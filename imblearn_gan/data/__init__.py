@@ -4,7 +4,7 @@ The only place for containers, layout, scaling, clipping, rounding, dtypes and c
 knows nothing of the rest of the package.
 """
 
-from imblearn_gan.data.checks import warn_user
+from imblearn_gan.data.checks import physical_memory, warn_user
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
 from imblearn_gan.data.containers import is_missing, to_native
@@ -24,6 +24,7 @@ __all__ = [
     "column_kind",
     "is_frame",
     "is_missing",
+    "physical_memory",
     "plain_labels",
     "take",
     "to_native",

@@ -95,7 +95,7 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
 
     Of sparse rows the entries that are stored count.
     """
-    size, memory = 4 * n_samples * n_values, _physical_memory()
+    size, memory = 4 * n_samples * n_values, physical_memory()
     if n_stored is not None:
         size = min(size, _BYTES_OF_AN_ENTRY * n_stored)
     if n_values >= MAX_VALUES:
@@ -113,7 +113,14 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
         )
 
 
-def _physical_memory() -> int | None:
+def physical_memory() -> int | None:
+    """Return how much memory the machine has, in bytes; None where the system does not tell.
+
+    Returns
+    -------
+    int or None
+        The size.
+    """
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):  # not every system tells
@@ -122,11 +129,18 @@ def _physical_memory() -> int | None:
 
 def warn_of_ids(X: Any, columns: Columns) -> None:
     """Warn of columns that name rows: nearly unique texts, integers that count."""
-    if X.shape[0] < MIN_ID_ROWS or sparse.issparse(X):
+    if X.shape[0] < MIN_ID_ROWS:
         return
     texts = (column.index for column in columns.categorical if _are_names(X, column))
-    integers = (i for i, kind in enumerate(columns.kinds) if kind == "integer")
-    found = sorted({*texts, *(i for i in integers if _are_counted(column_of(X, i)))})
+    integers = [i for i, kind in enumerate(columns.kinds) if kind == "integer"]
+    if integers and sparse.issparse(X):
+        X = X.tocsc()
+        # at most one of distinct numbers is zero
+        integers = np.flatnonzero(np.diff(X.indptr) >= X.shape[0] - 1).tolist()
+        counted = [i for i in integers if _are_counted(X[:, [i]])]
+    else:
+        counted = [i for i in integers if _are_counted(column_of(X, i))]
+    found = sorted({*texts, *counted})
     if found:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
         warn_user(

@@ -76,8 +76,13 @@ class DataCodec:
         """
         self._container = Container(X)
         self._layout: ImageLayout | None = find_layout(X, self.image_shape, self.channels)
+        is_image = self._layout is not None
         self._columns = read_columns(
-            X, self._container, self.categorical_features, self._layout is not None
+            X,
+            self._container,
+            self.categorical_features,
+            is_image,
+            is_series=is_image and X.ndim == 3 and self.channels != "auto",
         )
         encoding = read_encoding(self.encoding, self._columns, self._layout is not None)
         if self._layout is not None:

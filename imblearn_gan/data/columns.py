@@ -118,8 +118,6 @@ def column_kind(column: Any) -> str:
         return "time"
     if not isinstance(dtype, np.dtype):
         return _pandas_kind(dtype)
-    if hasattr(column, "iloc") and not dtype.isnative:
-        return f"{dtype} (of another byte order, which pandas cannot index)"
     if dtype.kind != "O":
         kinds = {"f": "float", "i": "integer", "u": "integer", "b": "bool"}
         return kinds.get(dtype.kind, "category" if dtype.kind in "US" else str(dtype))
@@ -194,6 +192,7 @@ class Columns:
     kinds: list[str]
     categorical: list[Column]
     is_image: bool = False
+    is_series: bool = False
     numeric: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -239,7 +238,7 @@ class Columns:
         if sparse.issparse(X) and self.categorical:
             raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")
         kinds = _kinds(X, self.container.n_columns)
-        problems = _problems(X, kinds, self.container, self.is_image)
+        problems = _problems(X, kinds, self.container, self.is_image, self.is_series)
         numeric = self.numeric.tolist()
         strings = [i for i in numeric if kinds[i] == "category" and not _is_empty(X, i)]
         if strings:
@@ -258,7 +257,11 @@ class Columns:
 
 
 def read_columns(
-    X: Any, container: Container, categorical_features: Any, is_image: bool
+    X: Any,
+    container: Container,
+    categorical_features: Any,
+    is_image: bool,
+    is_series: bool = False,
 ) -> Columns:
     """Return the columns of rows, after a look for what cannot be used.
 
@@ -276,6 +279,9 @@ def read_columns(
     is_image : bool
         Whether the rows are images, which have no categories.
 
+    is_series : bool, default=False
+        Whether these are series of (time, features).
+
     Returns
     -------
     Columns
@@ -288,7 +294,7 @@ def read_columns(
         ``categorical_features`` does not fit X.
     """
     kinds = _kinds(X, container.n_columns)
-    problems = _problems(X, kinds, container, is_image)
+    problems = _problems(X, kinds, container, is_image, is_series)
     named = _named_categories(categorical_features, container)
     categorical = [i for i, kind in enumerate(kinds) if kind == "category"]
     if not isinstance(categorical_features, str):  # "auto"
@@ -307,13 +313,16 @@ def read_columns(
             "categorical."
         )
     if categorical and sparse.issparse(X):
-        problems.append("categorical_features needs dense data. Got a sparse matrix.")
+        problems.append(
+            "categorical_features needs dense data. Got a sparse matrix: name its columns in "
+            "encoding, {column: 'category'}, or give an array."
+        )
     _raise(problems)
     columns = [
         Column(i, container.name(i), "category", container.dtype(i), _distinct(column_of(X, i)))
         for i in categorical
     ]
-    return Columns(container, kinds, columns, is_image)
+    return Columns(container, kinds, columns, is_image, is_series)
 
 
 def _named_categories(categorical_features: Any, container: Container) -> list[int]:
@@ -342,7 +351,8 @@ def column_number(value: Any, container: Container, parameter: str) -> int:
     if isinstance(value, (int, np.integer)) and -n_columns <= value < n_columns:
         return int(value) % n_columns
     raise ValueError(
-        f"{parameter} has the entry {value!r}, which is out of range: X has {n_columns} columns."
+        f"{parameter} has the entry {value!r}, which is out of range: X has {n_columns} columns, "
+        "and integers are their positions, from 0, not their names."
     )
 
 
@@ -358,14 +368,18 @@ def _kinds(X: Any, n_columns: int) -> list[str]:
     return [column_kind(column_of(X, i)) for i in range(n_columns)]
 
 
-def _problems(X: Any, kinds: list[str], container: Container, is_image: bool) -> list[str]:
+def _problems(
+    X: Any, kinds: list[str], container: Container, is_image: bool, is_series: bool
+) -> list[str]:
     """Say what X holds that cannot be used: NaN in images, infinity, dtypes."""
     found = {"NaN": _columns_with(np.isnan, X, kinds)} if is_image else {}
     found["infinity"] = _columns_with(np.isinf, X, kinds)
-    where = "pixels" if X.ndim > 2 else "columns"
+    where = "columns" if X.ndim <= 2 else "values" if is_series else "pixels"
+    of_series = " of the flattened series (time x features)" if is_series else ""
     bad = [f"{what} in {where} {names_of(container, i)}" for what, i in found.items() if i]
     problems = [
-        f"Input X contains {' and '.join(bad)}. Replace or drop these values before resampling."
+        f"Input X contains {' and '.join(bad)}{of_series}. Replace or drop these values before "
+        "resampling."
     ] * bool(bad)
     for dtype in sorted(set(kinds) - set(TYPES)):
         own = [i for i, kind in enumerate(kinds) if kind == dtype]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array
 
-from imblearn_gan.data.frames import is_frame, to_pandas
+from imblearn_gan.data.frames import check_frame, is_frame, to_pandas
 
 #: Most rows, and most values, that are made floats at a time.
 CHUNK, CHUNK_VALUES = 4096, 2**23
@@ -53,11 +53,7 @@ def to_native(X: Any) -> Any:
                 f"Found a data frame of shape {X.shape} while at least one row and one column "
                 "are required."
             )
-        if not X.columns.is_unique:
-            raise ValueError(
-                "X has several columns of the same name: "
-                f"{X.columns[X.columns.duplicated()].tolist()[:5]}. Rename them."
-            )
+        check_frame(X)
         return X
     if not sparse.issparse(X):
         _check_not_masked(X)
@@ -65,8 +61,22 @@ def to_native(X: Any) -> Any:
             X = np.asarray(X, dtype=object if _is_mixed(X) else None)
         except ValueError as error:
             raise ValueError(f"X must have rows of one shape. As an array: {error}") from error
+        except Exception as error:  # of other libraries' arrays
+            raise ValueError(
+                f"X, of the type {type(X).__name__}, cannot be made an array: {error}"
+            ) from error
         if X.dtype.kind in "OUSMm" and X.ndim == 2 and X.size:
             return X
+    if X.dtype.kind == "O" and X.ndim == 1 and X.size and isinstance(X[0], np.ndarray):
+        raise ValueError(
+            f"X holds {len(X)} arrays as objects, of the shapes {X[0].shape}, ...: give one array "
+            "of them, numpy.stack(X), after they are made of one size."
+        )
+    if X.dtype.kind == "c":
+        raise ValueError(
+            f"Complex data not supported: X has the dtype {X.dtype}. Give real and imaginary parts "
+            "as columns of their own, or channels."
+        )
     return check_array(
         X, dtype=None, accept_sparse=["csr", "csc"], allow_nd=True, ensure_all_finite=False
     )
@@ -191,7 +201,10 @@ def is_missing(value: Any) -> bool:
     """Return whether a value is None, NaN, not a time, or pandas' NA."""
     if value is None:
         return True
-    differs = value != value
+    try:
+        differs = value != value
+    except Exception:  # an object that cannot be compared
+        return False
     if differs is False:
         return False
     is_flag = isinstance(differs, (bool, np.bool_))  # an array in a cell differs by place

@@ -106,7 +106,14 @@ class Quantiles:
 
     def encode(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers between -1 and 1."""
-        return np.interp(np.ldexp(numbers, -self._power), self.values, self.places)
+        small = np.ldexp(numbers, -self._power)
+        places = np.interp(small, self.values, self.places)
+        # beside extreme numbers the others are so near zero that their slopes overflow
+        lost = ~np.isfinite(places) & ~np.isnan(small)
+        if lost.any():
+            nearest = np.searchsorted(self.values, small[lost]).clip(max=len(self.values) - 1)
+            places[lost] = self.places[nearest]
+        return places
 
     def decode(self, encoded: np.ndarray) -> np.ndarray:
         """Return numbers in the range."""

@@ -126,10 +126,15 @@ class Origin:
     ------
     TypeError
         If X is a lazy frame, or could not be given back.
+
+    ValueError
+        If columns of pandas are of another byte order, two have one name, or some are decimals.
     """
 
     def __init__(self, X: Any):
         self._is_list = isinstance(X, list)
+        if is_frame(X):
+            check_frame(X)
         other, self._template = _of_other_library(X), None
         if isinstance(other, nw.DataFrame):
             self._template = other.head(0).to_native()
@@ -183,6 +188,27 @@ class Origin:
         return take(nw.concat([X, new]).to_native(), places)
 
 
+def check_frame(X: Any) -> None:
+    """Raise a ValueError for columns that pandas holds, but cannot name, or take rows of."""
+    if not X.columns.is_unique:
+        raise ValueError(
+            "X has several columns of the same name: "
+            f"{X.columns[X.columns.duplicated()].tolist()[:5]}. Rename them."
+        )
+    # pandas' own dtypes say that they are not native
+    dtypes = {
+        name: dtype
+        for name, dtype in X.dtypes.items()
+        if isinstance(dtype, np.dtype) and not dtype.isnative
+    }
+    if dtypes:
+        raise ValueError(
+            f"Columns {list(dtypes)[:5]} have dtypes of another byte order "
+            f"({next(iter(dtypes.values())).str}), which pandas cannot index: they cannot be used. "
+            "Turn them into this machine's, X.astype(dtype.newbyteorder('='))."
+        )
+
+
 def _of_other_library(values: Any, name: str = "X") -> Any:
     """Return frames and series of other libraries than pandas in narwhals', None for all else."""
     if is_frame(values):
@@ -215,17 +241,22 @@ def _pandas_for(other: Any, name: str) -> Any:
 
 
 def _check_dtypes(other: Any) -> None:
-    """Raise a TypeError for columns whose values pandas, or their own library, cannot take back."""
+    """Raise an error for columns whose values pandas, or their own library, cannot take back."""
     _pandas_for(other, "X")
     for name, dtype in other.schema.items():
         if _is_simple(dtype):
             continue
+        if dtype == nw.Decimal:
+            raise ValueError(
+                f"Columns {[name]} of X have the dtype {dtype}, which cannot be used: cast them to "
+                "floats, or to integers of their smallest unit."
+            )
         value = other[name].drop_nulls().head(1).to_frame()
         try:
             _from_pandas(to_pandas(value.to_native()), value)
         except Exception as error:  # each library has its own
             raise TypeError(
-                f"Column {name!r} of X has a kind of the dtype {dtype} that cannot be used: turn "
+                f"Column {name!r} of X has the dtype {dtype}, of values that cannot be used: turn "
                 "it into numbers, booleans, strings or times."
             ) from error
 

@@ -45,7 +45,7 @@ def check_no_label_missing(labels: Any) -> None:
         # the labels themselves: as an array, ["a", nan] is ["a", "nan"]
         is_array = isinstance(labels, np.ndarray)
         values = labels.toarray() if sparse.issparse(labels) else labels
-        values = values if is_array else np.asarray(values, dtype=object)
+        values = np.asarray(values, dtype=None if is_array else object)
         missing = missing_in(values.ravel()).reshape(values.shape)
     if n_missing := int(missing.any(axis=tuple(range(1, missing.ndim))).sum()):
         raise ValueError(f"y lacks the labels of {n_missing} rows (NaN or None): drop these first.")
@@ -97,6 +97,8 @@ def plain_labels(labels: Any) -> np.ndarray:
         return labels.to_numpy(dtype=numpy_dtype)  # large integers are no floats
     listed = isinstance(labels, (list, tuple)) or is_frame(labels)
     values = np.asarray(labels, dtype=object if listed else None)
+    if values.dtype.kind == "c":
+        raise ValueError(f"y holds complex numbers, of the dtype {values.dtype}: give labels.")
     return _of_one_type(values, listed) if values.dtype.kind in "OT" else values
 
 

@@ -144,7 +144,7 @@ class AutoencoderGame(BaseGANOversampler):
             rate_factor * self.pretrain_learning_rate_,
             self._moment_decays(),
         )
-        return Phase("pretrain", [player], self.pretrain_iter_)
+        return Phase("pretrain", [player], self.pretrain_iter_, rate_name="pretrain_learning_rate")
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         yield from self._pretraining(networks, data)

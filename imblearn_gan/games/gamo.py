@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
 from imblearn_gan._estimator import NetworkEstimator, architecture_options
+from imblearn_gan._limits import check_memory
 from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
 from imblearn_gan.networks import (
@@ -95,6 +96,11 @@ class GAMOGame(NetworkEstimator):
 
     def _in_features(self, spec: DataSpec) -> bool:
         return self.combine == "features" and self._extracts(spec)
+
+    def _check_spec(self, spec: DataSpec) -> None:
+        super()._check_spec(spec)
+        if self.n_support is not None:
+            check_memory(f"n_support={self.n_support}", [self.n_support], self.batch_size_)
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         family = self._family(spec)

@@ -86,6 +86,9 @@ class Phase:
         What the losses take from earlier iterations, if anything, besides the networks: it is
         stored in checkpoints, and put back into this dict. If a training goes on with other rows,
         ``before_iteration(0)`` finds it anew.
+
+    rate_name : str or None, default='learning_rate'
+        The parameter that sets the step sizes, for messages; None if there is none.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Phase:
     lr_decay: bool = False
     averaged: Sequence[str] | None = None
     memory: dict[str, Tensor] = field(default_factory=dict)
+    rate_name: str | None = "learning_rate"
 
     @property
     def networks(self) -> dict[str, nn.Module]:
@@ -164,6 +168,9 @@ class Engine:
     main_phase : str or None, default=None
         The name of the phase that callbacks are told is the main one.
 
+    advice : str, default=''
+        What else helps against losses that are not finite, besides a smaller step.
+
     Attributes
     ----------
     history : list of dict
@@ -178,6 +185,7 @@ class Engine:
     keepers: Sequence[Keeper] = ()
     rows: TrainingRows | None = None
     main_phase: str | None = None
+    advice: str = ""
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
 
@@ -256,12 +264,14 @@ class Engine:
             recorded.append(losses)
             state.iteration += 1
             if len(recorded) == log_interval:
-                self._log(state, recorded)
+                self._log(state, recorded, phase.rate_name)
                 recorded = []
         if recorded:
-            self._log(state, recorded)
+            self._log(state, recorded, phase.rate_name)
 
-    def _log(self, state: TrainingState, recorded: list[dict[str, Tensor]]) -> None:
+    def _log(
+        self, state: TrainingState, recorded: list[dict[str, Tensor]], rate_name: str | None
+    ) -> None:
         """Fetch the losses since the last record from the device, all at once."""
         names = list(recorded[0])
         values = torch.stack([torch.stack([r[n] for n in names]) for r in recorded]).cpu().double()
@@ -271,9 +281,9 @@ class Engine:
             iteration = state.iteration - len(recorded) + step + 1
             raise FloatingPointError(
                 f"The loss '{names[which]}' became {values[step, which].item()} in phase "
-                f"'{state.phase}' at iteration {iteration} of {state.max_iter}. Try a smaller "
-                "learning_rate, a larger batch_size, or scale extreme columns of X (for example "
-                "with sklearn.preprocessing.QuantileTransformer)."
+                f"'{state.phase}' at iteration {iteration} of {state.max_iter}. Try "
+                + (f"a smaller {rate_name}, or " if rate_name else "")
+                + f"a larger batch_size.{self.advice}"
             )
         record = {"phase": state.phase, "iteration": state.iteration}
         record.update(zip(names, values.mean(dim=0).tolist()))

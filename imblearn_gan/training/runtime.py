@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
-from threading import RLock
+from threading import RLock, get_ident
 
 import torch
 from torch import Tensor, nn
 
 _GLOBAL_STATE = RLock()
+#: Who is in a scope, and the default dtype outside of it.
+_INSIDE: list[tuple[int, torch.dtype]] = []
 
 
 def resolve_device(device: str | torch.device) -> torch.device:
@@ -115,14 +119,55 @@ def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager
 
 
 @contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let threads in one after the other: torch's generators, and samplers, are shared by them."""
+    with _GLOBAL_STATE:
+        yield
+
+
+def _after_fork() -> None:
+    """Free a child of what threads hold that it does not have."""
+    global _GLOBAL_STATE
+    _GLOBAL_STATE = RLock()
+    if _INSIDE and _INSIDE[0][0] != get_ident():
+        torch.set_default_dtype(_INSIDE[0][1])
+        _INSIDE.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+@contextmanager
 def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
     """Seed torch for what happens inside, and leave its global state as it was.
 
-    Gradients are on inside and the default dtype is float32, whatever the caller has set.
-    Threads enter one after the other: torch's generators are shared by all of them.
+    Gradients are on inside, there is no autocast, the default dtype is float32 and the default
+    device the CPU, whatever the caller has set. Threads enter one after the other: torch's
+    generators are shared by all of them.
     """
-    with _GLOBAL_STATE:
-        yield from _in_torch_scope(seed, device)
+    with one_at_a_time(), ExitStack() as settings:
+        generators = generators_of(device)
+        states = [generator.get_state() for generator in generators]
+        dtype = torch.get_default_dtype()
+        _INSIDE.append((get_ident(), dtype))
+        try:
+            torch.set_default_dtype(torch.float32)
+            for generator in generators:
+                generator.manual_seed(seed)
+            settings.enter_context(torch.inference_mode(False))
+            settings.enter_context(torch.enable_grad())
+            for kind in {"cpu", device.type}:
+                settings.enter_context(torch.autocast(kind, enabled=False))
+            if torch.get_default_device().type != "cpu":
+                settings.enter_context(torch.device("cpu"))
+            yield
+        finally:
+            if _INSIDE:
+                _INSIDE.pop()
+            torch.set_default_dtype(dtype)
+            for generator, state in zip(generators, states):
+                generator.set_state(state)
 
 
 def generators_of(device: torch.device) -> list[torch.Generator]:
@@ -136,20 +181,27 @@ def generators_of(device: torch.device) -> list[torch.Generator]:
     return generators
 
 
-def _in_torch_scope(seed: int, device: torch.device) -> Iterator[None]:
-    generators = generators_of(device)
-    states = [generator.get_state() for generator in generators]
-    dtype = torch.get_default_dtype()
+# torch has an error of its own for CUDA alone
+_NO_MEMORY = re.compile("out of memory|can't allocate memory|not enough memory|ALLOC_FAILED")
+
+
+@contextmanager
+def memory_advice() -> Iterator[None]:
+    """Let a lack of memory, of the host or of a device, be a MemoryError that says what to do."""
     try:
-        torch.set_default_dtype(torch.float32)
-        for generator in generators:
-            generator.manual_seed(seed)
-        with torch.inference_mode(False), torch.enable_grad():
-            yield
-    finally:
-        torch.set_default_dtype(dtype)
-        for generator, state in zip(generators, states):
-            generator.set_state(state)
+        yield
+    except (MemoryError, RuntimeError) as error:
+        of_host = isinstance(error, MemoryError)
+        if isinstance(error.__cause__, (MemoryError, RuntimeError)) and of_host:
+            raise  # has its advice
+        if not (of_host or _NO_MEMORY.search(str(error))):
+            raise
+        raise MemoryError(
+            f"Memory was not enough: {str(error) or type(error).__name__}. Take a smaller "
+            "batch_size or smaller networks (architecture, latent_dim), fewer rows "
+            "(sampling_strategy) or columns, or another device: device='cpu' where that of a GPU "
+            "was not enough."
+        ) from error
 
 
 def in_chunks(

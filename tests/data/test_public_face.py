@@ -80,6 +80,7 @@ def test_the_public_names():
         "column_kind",
         "is_frame",
         "is_missing",
+        "physical_memory",
         "plain_labels",
         "take",
         "to_native",

@@ -304,10 +304,10 @@ def test_non_finite_loss_stops_with_its_name_phase_and_iteration(bad):
         factor = bad if next(count) == 6 else 1.0
         return {"good": network.weight.mean(), "loss": network.weight.square().sum() * factor}
 
-    engine = Engine()
-    message = rf"'a_loss' became {bad} .*'p' at iteration 7 of 90.*learning_rate.*QuantileTransf"
+    engine = Engine(advice=" Or scale.")
+    message = rf"'a_loss' became {bad} .*'p' at iteration 7 of 90.*a smaller my_rate, .* Or scale\."
     with pytest.raises(FloatingPointError, match=message):
-        engine.run(Phase("p", [Player("a", {"n": network}, losses)], 90))
+        engine.run(Phase("p", [Player("a", {"n": network}, losses)], 90, rate_name="my_rate"))
     assert [record["iteration"] for record in engine.history] == [4]
 
 

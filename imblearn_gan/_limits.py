@@ -1,0 +1,106 @@
+"""What is asked for in vain: numbers that are none, sizes beyond memory, families that misfit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+import torch
+from sklearn.utils._param_validation import Interval
+from torch import nn
+
+from imblearn_gan.data import DataSpec, physical_memory
+from imblearn_gan.networks import Family
+from imblearn_gan.training import torch_scope
+
+#: Values of a code from which on no network can be meant.
+MAX_LATENT_DIM = 100_000
+
+
+def refuse_booleans(estimator: Any) -> None:
+    """Raise a ValueError for booleans in place of numbers, which Python takes for 0 and 1."""
+    for name, accepted in estimator._parameter_constraints.items():
+        value = getattr(estimator, name)
+        if not isinstance(value, bool) or not isinstance(accepted, list):
+            continue
+        if "boolean" not in accepted and any(isinstance(one, Interval) for one in accepted):
+            raise ValueError(
+                f"The {name!r} parameter of {type(estimator).__name__} must be a number. Got "
+                f"{value!r}, a boolean."
+            )
+
+
+def check_sizes(spec: DataSpec, batch_size: int, latent_dim: int) -> None:
+    """Raise a ValueError for codes and batches that are too large for any machine, or this one."""
+    if latent_dim > MAX_LATENT_DIM:
+        raise ValueError(
+            f"latent_dim must be at most {MAX_LATENT_DIM:,}; some hundreds are many. Got "
+            f"{latent_dim}."
+        )
+    check_memory(f"batch_size={batch_size}", [batch_size], max(spec.n_values, latent_dim))
+
+
+def check_counts(strategy: Mapping[Any, Any], n_values: int) -> None:
+    """Raise a ValueError for numbers of rows that are none, or too large for memory."""
+    for label, n in strategy.items():
+        if isinstance(n, bool) or not isinstance(n, Real) or not float(n).is_integer():
+            raise ValueError(
+                f"sampling_strategy must give whole numbers of rows. Got {n!r} for the class "
+                f"{label!r}."
+            )
+    counts = [int(n) for n in strategy.values()]
+    check_memory(f"sampling_strategy asks for {sum(counts):,} rows", counts, n_values)
+
+
+def check_memory(what: str, counts: Sequence[int], n_values: int) -> None:
+    """Raise a ValueError if so many rows of so many values, in float64, would not fit."""
+    memory, size = physical_memory(), 8 * sum(counts) * n_values
+    if memory is not None and size > memory / 2:
+        raise ValueError(
+            f"{what}, which takes {size // 2**30:,} GiB or more, more than half of the "
+            f"{memory / 2**30:.1f} GiB of memory. Take fewer."
+        )
+
+
+def check_family(family: Family, spec: DataSpec) -> None:
+    """Raise a ValueError if a user's family builds what does not fit the data."""
+    n, width = 2, 3
+    shape = (n, *spec.shape)
+    cases: Sequence[tuple[str, tuple[int, ...], tuple[int, ...]]] = (
+        ("encoder", shape, (n, width)),
+        ("decoder", (n, width), shape),
+    )
+    for name, given, expected in cases:
+        with torch_scope(0, torch.device("cpu")), torch.no_grad():
+            try:
+                network = getattr(family, name)(spec, width)
+            except Exception as error:
+                raise ValueError(
+                    f"architecture.{name}(spec, {width}) fails: {type(error).__name__}: {error}"
+                ) from error
+            if not isinstance(network, nn.Module):
+                raise ValueError(
+                    f"architecture.{name}(spec, {width}) must return a torch.nn.Module. Got "
+                    f"{network!r}."
+                )
+            try:
+                made = network.eval()(torch.zeros(given))
+            except Exception as error:  # of any layer
+                raise ValueError(
+                    f"The network of architecture.{name}(spec, {width}) fails on an input of shape "
+                    f"{given}, and must give an output of shape {expected}: {error}"
+                ) from error
+        got = tuple(made.shape) if isinstance(made, torch.Tensor) else type(made).__name__
+        if got != expected:
+            raise ValueError(
+                f"The network of architecture.{name}(spec, {width}) must turn an input of shape "
+                f"{given} into an output of shape {expected}. Got {got}."
+            )
+
+
+def check_class_weight(class_weight: Any) -> None:
+    """Raise a ValueError for weights of classes that are no numbers."""
+    for label, value in class_weight.items() if isinstance(class_weight, dict) else ():
+        if not isinstance(value, Real):
+            raise ValueError(f"class_weight[{label!r}] must be a number. Got {value!r}.")
