@@ -70,6 +70,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     {attributes}
     """
 
+    #: Whether rows of the classes that lack none can be made, too.
+    _makes_all_classes: ClassVar[bool] = True
+
     sampling_strategy: Any = "auto"
     reject: bool = False
     replay: float = 0.5
@@ -300,7 +303,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         Parameters
         ----------
         counts : dict
-            How many rows of which class, ``{label: n}``, as in ``sampling_strategy_``.
+            How many rows of which class, ``{label: n}``: of any class, the largest included,
+            unless the method makes rows of those alone that lacked some (GAN, GAMO).
 
         random_state : int, RandomState instance or None, default=None
             With None, each call continues the sampler's own stream: calls give different
@@ -322,8 +326,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             Before ``fit_resample``, or if the data were balanced, so that nothing was trained.
 
         ValueError
-            If a label is unknown or was not oversampled, a count is negative, or ``reject`` was
-            set on a sampler that was trained without it.
+            If a label is unknown, or of a class that was not oversampled and that the method
+            makes no rows of (GAN, GAMO), a count is negative, or ``reject`` was set on a sampler
+            that was trained without it.
         """
         check_trained(self)
         self._validate_params()
@@ -346,14 +351,15 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             if not isinstance(n, Integral) or int(n) < 0:
                 raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
             found = np.flatnonzero(self.classes_ == label)
-            known = len(found) and (
-                self.sampling_strategy_.get(self.classes_[found[0]], 0) or not n
-            )
-            if not known:
-                made = [k for k in self.classes_.tolist() if self.sampling_strategy_.get(k)]
+            made = [
+                k
+                for k in self.classes_.tolist()
+                if self._makes_all_classes or self.sampling_strategy_.get(k)
+            ]
+            if not len(found) or (n and self.classes_[found[0]] not in made):
                 raise ValueError(
-                    f"counts asks for the class {label!r}, but only the classes that were "
-                    f"oversampled can be drawn: {made}."
+                    f"counts asks for the class {label!r}, but the classes that can be drawn are "
+                    f"{made}."
                 )
             n_by_class[found[0]] = int(n)
         if not sum(n_by_class):

@@ -22,6 +22,8 @@ from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, drawn, tr
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 Generate = Callable[[Tensor], Tensor]
+#: Codes that are kept of a class that lacks no rows, for ``sample``.
+N_KEPT = 100
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -157,7 +159,8 @@ class AutoencoderGame(BaseGANOversampler):
             averaged=["generator"],
         )
         if isinstance(networks["latent"], InterpolatedCodes):
-            networks["latent"].forget([i for i, n in enumerate(data.n_to_make) if not n])
+            unasked = [i for i, n in enumerate(data.n_to_make) if not n]
+            networks["latent"].forget(unasked, N_KEPT)
 
     def _latent(self, real_z: Tensor, data: TrainingData) -> nn.Module:
         """Return what draws a code for each label."""

@@ -93,6 +93,7 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     """
 
     _kept_networks = ("generator", "rows", "decoders")
+    _makes_all_classes: ClassVar[bool] = False
 
     replay: float = 0.0
 
