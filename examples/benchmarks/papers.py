@@ -192,7 +192,7 @@ def rows_of_table(name, args, **where):
                     settings=given if known else {},
                     classifier=table.measure,
                     seed=seed,
-                    fraction=fractions[setting],
+                    spent=fractions[setting],
                     budget=args.classifier_budget or ("full" if first == 1 else "small"),
                 )
 
@@ -200,7 +200,7 @@ def rows_of_table(name, args, **where):
 def together(record):
     """What records must share to be of the same rows."""
     names = ["dataset", "image_size", "crop", "profile", "n_samples_per_class", "split", "classes"]
-    names += ["seed", "method", "settings", "setting", "fraction"]
+    names += ["seed", "method", "settings", "setting", "spent"]
     return [getattr(record, name) for name in names]
 
 

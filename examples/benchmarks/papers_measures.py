@@ -31,7 +31,7 @@ def settings_of(record, part, flattened):
         taken = set(inspect.signature(kind.paper).parameters)
         own = {name: n for name, n in sizes.items() if name in taken}
         settings = settings | {"paper": own | settings["paper"]}
-    return settings | cut(methods.instance(record.method, settings), record.fraction)
+    return settings | cut(methods.instance(record.method, settings), record.spent)
 
 
 def with_loss(record, flattened):
@@ -65,7 +65,7 @@ def network(record, flattened, device):
     images = "flattened" if flattened else "convolutional"
     paper = record.setting == "paper"
     model = classifiers.CNN.paper(images=images, **common) if paper else classifiers.CNN(**common)
-    return model.set_params(**cut(model, record.fraction))
+    return model.set_params(**cut(model, record.spent))
 
 
 def made(record, part, flattened, device):

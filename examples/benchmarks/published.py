@@ -93,7 +93,7 @@ def _ours(rows, measure, digits):
     """Mean and deviation over seeds, how many they are, and the fraction of the budget."""
     if rows is None or rows[measure].isna().all():
         return ""
-    cuts = sorted(set(rows["fraction"].astype(float)))
+    cuts = sorted(set(rows["spent"].astype(float)))
     notes = [f"n={rows[measure].notna().sum()}"]
     notes += [f"{100 * cut:g} % of the budget" for cut in cuts if cut != 1]
     return f"{spread(rows[measure], digits)} ({', '.join(notes)})"

@@ -47,7 +47,7 @@ class Record:
     case: str = ""  #: its column: a loss, a fraction of rows removed, ...
     row: str = ""  #: its row, as the paper names it
     setting: str = ""  #: ``paper``: of the method's ``paper()``; ``default``
-    fraction: float | int = 1  #: of the budget of that setting
+    spent: float | int = 1  #: fraction of the budget of that setting
     # What was found
     measures: dict = field(default_factory=dict)  #: figures, or lists of them by class
     # How
