@@ -162,6 +162,16 @@ _CWGAN_GP = _NOISE | {
     "max_iter": Setting(200_000, f"{_CODE}, CIFAR-10"),
 }
 
+_DEEPSMOTE = _PLAIN | {
+    "balance": Setting(None, f"{_CODE}: batches of all rows as they come"),
+    "permutation_weight": Setting(1.0, f"{_CODE}: both losses weigh the same"),
+    "architecture": Setting("auto", "not the paper's: this package's networks"),
+    "latent_dim": Setting(300, f"{_CODE}, MNIST"),
+    "batch_size": Setting(100, _CODE),
+    "learning_rate": Setting(2e-4, _CODE),
+    "max_iter": Setting(Epochs(200), _CODE),
+}
+
 #: Settings by method and version: the value of each parameter, and its source.
 _PRESETS: dict[str, dict[str, Setting]] = {
     "BAGAN": _BAGAN,
@@ -180,6 +190,7 @@ _PRESETS: dict[str, dict[str, Setting]] = {
     "CGAN": _CGAN,
     "ACGAN": _ACGAN,
     "CWGAN-GP": _CWGAN_GP,
+    "DeepSMOTE": _DEEPSMOTE,
 }
 
 #: The settings by name of the method, and version.

@@ -11,6 +11,7 @@ from imblearn_gan import (
     CAPGANOversampler,
     CGANOversampler,
     CWGANGPOversampler,
+    DeepSMOTEOversampler,
     GAMOClassifier,
     GAMOOversampler,
     GANDAOversampler,
@@ -155,6 +156,14 @@ PAPERS = {
         | {"architecture": "auto", "conditioning": "concatenation", "n_discriminator_steps": 5}
         | {"learning_rate": 1e-4, "batch_size": 64, "max_iter": 200_000, "latent_dim": 128},
     ),
+    # DeepSMOTE_MNIST.py of its authors; 90 batches of 9,000 rows
+    "DeepSMOTE": (
+        DeepSMOTEOversampler,
+        {},
+        PLAIN
+        | {"balance": None, "permutation_weight": 1, "architecture": "auto", "latent_dim": 300}
+        | {"batch_size": 100, "learning_rate": 2e-4, "max_iter": 200 * 90},
+    ),
 }
 
 
@@ -204,7 +213,7 @@ RUNS = [
             ("cG", "least_squares"),
         ]
     ),
-    *((c, {}, (28, 28)) for c in (GANOversampler, CGANOversampler)),
+    *((c, {}, (28, 28)) for c in (GANOversampler, CGANOversampler, DeepSMOTEOversampler)),
     *((c, {}, (32, 32, 3)) for c in (ACGANOversampler, CWGANGPOversampler)),
 ]
 

@@ -26,15 +26,99 @@ Generate = Callable[[Tensor], Tensor]
 N_KEPT = 100
 
 
+class LatentSampler(BaseGANOversampler):
+    """A sampler whose rows have codes: it draws codes of classes, and encodes and decodes rows."""
+
+    _kept_networks = ("encoder", "generator", "latent")
+
+    latent_dim: int
+
+    @staticmethod
+    def _kept_codes(latent: InterpolatedCodes, data: TrainingData) -> InterpolatedCodes:
+        """Leave out codes of classes that lack no rows, all but enough for ``sample``."""
+        latent.forget([i for i, n in enumerate(data.n_to_make) if not n], N_KEPT)
+        return latent
+
+    def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
+        rows = networks["generator"](networks["latent"](y), y)
+        return drawn(rows, self.codec_.spec(()).categorical_slices)
+
+    # Codes for plots and scores ---------------------------------------------------------------
+
+    def encode(self, X: Any, y: Any) -> np.ndarray:
+        """Return the latent codes of rows, by the trained encoder.
+
+        Parameters
+        ----------
+        X : array-like
+            Rows of the kind that ``fit_resample`` got.
+
+        y : array-like of shape (n_samples,)
+            Their labels. Methods whose encoder knows no label do not use them.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, latent_dim), dtype float32
+            The codes.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If nothing has been trained.
+
+        ValueError
+            If X does not fit what ``fit_resample`` got, or y holds an unknown label.
+        """
+        check_trained(self)
+        X, y = read_rows(self, X), self.label_codec_.encode(y)
+        check_consistent_length(X, y)
+        rows = torch.from_numpy(self.codec_.encode(X))
+        return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
+
+    def decode(self, Z: Any, y: Any) -> Any:
+        """Return the rows of latent codes, by the trained generator.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, latent_dim)
+            Codes, for example between two that ``encode`` gave.
+
+        y : array-like of shape (n_samples,)
+            The class each row is to be of; it need not be the class of the row that was encoded.
+            BAGAN's generator knows no label: there the code alone says the class.
+
+        Returns
+        -------
+        array-like of shape (n_samples, ...)
+            Rows in the container and with the dtypes that ``fit_resample`` got.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If nothing has been trained.
+
+        ValueError
+            If a code has not ``latent_dim`` values, or y holds an unknown label.
+        """
+        check_trained(self)
+        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self.label_codec_.encode(y)
+        check_consistent_length(Z, y)
+        if Z.shape[1] != self.latent_dim:
+            raise ValueError(
+                f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
+            )
+        rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
+        return self._origin.give_back(self.codec_.decode(rows.numpy()))
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
-class AutoencoderGame(BaseGANOversampler):
+class AutoencoderGame(LatentSampler):
     """Autoencoder, hand-over, adversarial training: the way of the whole family.
 
     A method gives the autoencoder, whose decoder is the generator, its loss, the discriminator,
     and the losses of both players.
     """
 
-    _kept_networks = ("encoder", "generator", "latent")
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily}
     _betas: ClassVar[tuple[float, float]] = (0.5, 0.999)
 
@@ -159,8 +243,7 @@ class AutoencoderGame(BaseGANOversampler):
             averaged=["generator"],
         )
         if isinstance(networks["latent"], InterpolatedCodes):
-            unasked = [i for i, n in enumerate(data.n_to_make) if not n]
-            networks["latent"].forget(unasked, N_KEPT)
+            self._kept_codes(networks["latent"], data)
 
     def _latent(self, real_z: Tensor, data: TrainingData) -> nn.Module:
         """Return what draws a code for each label."""
@@ -210,74 +293,3 @@ class AutoencoderGame(BaseGANOversampler):
         decoded = generator(real_z[index], data.y[index]).float()
         error = (decoded - data.x[index]).square().mean()
         return {"reconstruction": self.reconstruction_weight * error}
-
-    def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
-        rows = networks["generator"](networks["latent"](y), y)
-        return drawn(rows, self.codec_.spec(()).categorical_slices)
-
-    # Codes for plots and scores ---------------------------------------------------------------
-
-    def encode(self, X: Any, y: Any) -> np.ndarray:
-        """Return the latent codes of rows, by the trained encoder.
-
-        Parameters
-        ----------
-        X : array-like
-            Rows of the kind that ``fit_resample`` got.
-
-        y : array-like of shape (n_samples,)
-            Their labels. Methods whose encoder knows no label do not use them.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, latent_dim), dtype float32
-            The codes.
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If nothing has been trained.
-
-        ValueError
-            If X does not fit what ``fit_resample`` got, or y holds an unknown label.
-        """
-        check_trained(self)
-        X, y = read_rows(self, X), self.label_codec_.encode(y)
-        check_consistent_length(X, y)
-        rows = torch.from_numpy(self.codec_.encode(X))
-        return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
-
-    def decode(self, Z: Any, y: Any) -> Any:
-        """Return the rows of latent codes, by the trained generator.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, latent_dim)
-            Codes, for example between two that ``encode`` gave.
-
-        y : array-like of shape (n_samples,)
-            The class each row is to be of; it need not be the class of the row that was encoded.
-            BAGAN's generator knows no label: there the code alone says the class.
-
-        Returns
-        -------
-        array-like of shape (n_samples, ...)
-            Rows in the container and with the dtypes that ``fit_resample`` got.
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If nothing has been trained.
-
-        ValueError
-            If a code has not ``latent_dim`` values, or y holds an unknown label.
-        """
-        check_trained(self)
-        Z, y = check_array(Z, dtype=np.float32, copy=True, order="C"), self.label_codec_.encode(y)
-        check_consistent_length(Z, y)
-        if Z.shape[1] != self.latent_dim:
-            raise ValueError(
-                f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
-            )
-        rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
-        return self._origin.give_back(self.codec_.decode(rows.numpy()))
