@@ -106,7 +106,7 @@ ALTERNATIVES = {
 
 #: Where a method has other alternatives.
 OWN_ALTERNATIVES = {
-    **{(cls, "loss"): ["least_squares"] for cls in GAMO},
+    **{(cls, "loss"): ["least_squares"] for cls in {*GAMO, DOSClassifier}},
     **{(cls, "balance"): ["batches", None] for cls in GAMO},
     **{(cls, "balance"): ["labels", None] for cls in EMBEDDING},
     **{(cls, "discriminator_init"): ["random"] for cls in ESTIMATORS},

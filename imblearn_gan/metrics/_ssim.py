@@ -169,10 +169,8 @@ def ssim_between(
     """
     _check_n_pairs(n_pairs)
     real, generated = to_native(X_real), to_native(X_generated)
-    read = image_reader(real, image_shape, channels, data_range)
     sizes = real.shape[0], generated.shape[0]
-    if not min(sizes):
-        raise ValueError("X_real and X_generated must have at least one image each.")
+    read = image_reader(real, image_shape, channels, data_range)
     if sizes[0] * sizes[1] <= n_pairs:
         i, j = np.indices(sizes).reshape(2, -1)
     else:
