@@ -53,8 +53,8 @@ _BAGAN = _PLAIN | {
     "batch_size": Setting(32, _CODE),
     "learning_rate": Setting(5e-5, _CODE),
     "pretrain_learning_rate": Setting(5e-5, _CODE),
-    "pretrain_iter": Setting(Epochs(150), f"{_CODE}, its run on MNIST"),
-    "max_iter": Setting(Epochs(150), f"{_CODE}, its run on MNIST"),
+    "pretrain_iter": Setting(Epochs(100), _CODE),
+    "max_iter": Setting(Epochs(100), _CODE),
 }
 
 _GANDA = _BAGAN | {
@@ -241,7 +241,7 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
     --------
     >>> from imblearn_gan.presets import constructor_arguments
     >>> constructor_arguments("BAGAN", {"batch_size": 100}, n_samples=1000)["max_iter"]
-    1500
+    1000
     """
     for name, n in n_rows.items():
         if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:

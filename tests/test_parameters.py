@@ -95,7 +95,7 @@ ALTERNATIVES = {
     "generated_weight": [0.0, 1.0],
     "label_smoothing": [0.0, 0.3],
     "kl_weight": [0.0, 1.0],
-    "permutation_weight": [0.0, 1.0],
+    "permutation_weight": [0.0, 0.1],
     "n_neighbors": [1],
     "micro_cluster_weight": [0.0, 2.0],
     "reject": [True],

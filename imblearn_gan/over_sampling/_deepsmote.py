@@ -42,7 +42,7 @@ class DeepSMOTEOversampler(LatentSampler):
     ----------
     {data}
 
-    permutation_weight : float, default=0.1
+    permutation_weight : float, default=1.0
         Weight of the squared error between rows of one class and what is decoded from their codes
         in another order. 1 is the paper's; the larger it is, the nearer to the mean of the class,
         and the more blurred, are rows. It teaches the decoder alone.
@@ -101,7 +101,7 @@ class DeepSMOTEOversampler(LatentSampler):
     }
 
     latent_dim: int = 100
-    permutation_weight: float = 0.1
+    permutation_weight: float = 1.0
     balance: str | None = "batches"
     ema_decay: float = 0.99
 

@@ -78,7 +78,7 @@ def test_each_published_figure_is_of_a_row_of_its_table(module):
 def test_budgets_are_cut_and_count_epochs_of_the_rows(module):
     measures, methods = module("papers_measures"), module("methods")
     model = methods.instance("BAGANOversampler", {"paper": {"n_samples": 320}})
-    assert measures.cut(model, 0.1) == {"pretrain_iter": 150, "max_iter": 150}
+    assert measures.cut(model, 0.1) == {"pretrain_iter": 100, "max_iter": 100}
     assert measures.cut(model, 1) == {}
     model = methods.instance("BAGANGPOversampler", {"paper": {"version": "cDRAGAN"}})
     assert list(measures.cut(model, 0.5)) == ["max_iter"]  # no autoencoder
