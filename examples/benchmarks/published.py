@@ -57,10 +57,10 @@ def comparable(rows, measure):
     return set(rows["features"].dropna()) == {"Inception"}
 
 
-def papers(frame, table, measures=""):
+def papers(rows, measures=""):
     """A line for each row, case and measure of a table: the paper's figure, and both of ours."""
-    rows = frame[frame["table"] == table]
-    wanted = measures.split(",") if measures else [m for m in MEASURES if m in rows]
+    table = rows["table"].iloc[0]
+    wanted = [m for m in (measures.split(",") if measures else MEASURES) if m in rows]
     lines = []
     order = list(plans.TABLES[table].rows)
     groups = rows.groupby(["dataset", "case", "row"])
@@ -99,13 +99,9 @@ def _ours(rows, measure, digits):
     return f"{spread(rows[measure], digits)} ({', '.join(notes)})"
 
 
-def figure(frame, table, row, measure, setting, digits="3"):
-    """The mean of one cell, for a sentence."""
-    rows = frame[(frame["table"] == table) & (frame["row"] == row)]
-    values = rows.loc[rows["setting"] == setting, measure].dropna()
-    if values.empty:
-        raise ValueError(f"no {measure} of {row} in {table}, {setting}")
-    return f"{np.mean(values):.{int(digits)}f}"
+def figure(rows, measure, digits="3"):
+    """The mean of the rows that are left, for a sentence."""
+    return f"{np.mean(rows[measure].dropna()):.{int(digits)}f}"
 
 
 TABLES = {"papers": papers}

@@ -182,8 +182,8 @@ def tables_of(kind, group, rows):
 def show(frame, folder):
     """Print the tables of some files, and save their plots."""
     if (frame["table"] != "").any():
-        for name in dict.fromkeys(frame["table"]):
-            print(f"\n### {name}\n\n{tables.markdown(published.papers(frame, name))}\n")
+        for name, rows in frame.groupby("table", sort=False):
+            print(f"\n### {name}\n\n{tables.markdown(published.papers(rows))}\n")
         return
     for title, name, group, part in sections(frame):
         figures = {}
