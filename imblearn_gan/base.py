@@ -169,6 +169,13 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
         self._copies(spec)
+        for name, why in self._without_effect().items():
+            warn_user(f"{name}={getattr(self, name)!r} does nothing: {why}.")
+
+    def _without_effect(self) -> dict[str, str]:
+        """Return what was asked for that does nothing in this setting, and why."""
+        repeats = self.replay or not self.replay_augmentation
+        return {} if repeats else {"replay_augmentation": "replay=0 repeats no rows"}
 
     def _copies(self, spec: DataSpec) -> Augmentation:
         """Return how repeated rows are changed."""

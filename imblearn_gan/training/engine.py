@@ -128,7 +128,8 @@ class _Turns:
 
     def take(self, batch: Any, precision: Callable[[], AbstractContextManager]) -> tuple:
         """Take the player's steps; return the last batch, and its losses by name."""
-        player, seen = self.player, {}
+        player = self.player
+        seen: dict[str, Tensor] = {}
         for _ in range(player.n_steps):
             with precision():
                 if player.draw is not None:
