@@ -28,6 +28,24 @@ class _Turn(NamedTuple):
     of_class: Batch
 
 
+class _CodesOfTheMoment(nn.Module):
+    """Codes between those that the encoder gives real rows now: for rows drawn while it learns."""
+
+    def __init__(self, encoder: nn.Module, data: TrainingData):
+        super().__init__()
+        self._parts = encoder, data  # no part of the state
+
+    def now(self) -> InterpolatedCodes:
+        """Return the codes, to stay as they are."""
+        encoder, data = self._parts
+        z = extract(encoder, data.x, data.y).float()
+        return InterpolatedCodes(z, data.spec.class_counts)
+
+    def forward(self, y: Tensor) -> Tensor:
+        """Draw one code for each class code in ``y``."""
+        return self.now()(y)
+
+
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
 class DeepSMOTEOversampler(LatentSampler):
@@ -167,7 +185,7 @@ class DeepSMOTEOversampler(LatentSampler):
             self.learning_rate_,
             betas=(0.9, 0.999),
         )
+        codes = networks["latent"] = _CodesOfTheMoment(encoder, data)
         averaged = ["encoder", "generator"]
         yield Phase("autoencoder", [player], self.max_iter_, None, self.ema_decay, False, averaged)
-        z = extract(encoder, data.x, data.y).float()
-        networks["latent"] = self._kept_codes(InterpolatedCodes(z, data.spec.class_counts), data)
+        networks["latent"] = self._kept_codes(codes.now(), data)
