@@ -178,6 +178,7 @@ TABLES = {
     "paper_gan": partial(paper, over_sampling.GANOversampler, "GAN"),
     "paper_cgan": partial(paper, over_sampling.CGANOversampler, "CGAN"),
     "paper_acgan": partial(paper, over_sampling.ACGANOversampler, "ACGAN"),
+    "paper_deepsmote": partial(paper, over_sampling.DeepSMOTEOversampler, "DeepSMOTE"),
     "paper_cwgan_gp": partial(paper, over_sampling.CWGANGPOversampler, "CWGAN-GP"),
 }
 

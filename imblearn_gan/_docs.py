@@ -86,13 +86,17 @@ PARAMETERS: dict[str, dict[str, str]] = {
         the paper: real rows as they come, generated ones in proportion to what a class lacks,
         n_max - n_i. With ``'weights'`` the few rows of a rare class are seen less often, and
         learnt by heart later.""",
-        "adversarial_weight": """float, default=<default>
+        "adversarial_weight": """float or None, default=<default>
         Weight of misleading the classifier in the generator's loss; misleading the
-        discriminator has weight 1. The paper weighs both the same.""",
-        "generated_weight": """float, default=<default>
+        discriminator has weight 1. 1 is the paper's eq. (6); None is its Algorithm 1, where the
+        generator takes a step against each of them in turn.""",
+        "generated_weight": """float or None, default=<default>
         Weight of generated rows in the classifier's loss; real rows have weight 1. Unless
         ``balance`` is None, the real rows of every class have the same weight in total, and
-        the generated ones of every minority class this many times that. The paper has 1.""",
+        the generated ones of every minority class this many times that. 1 is the paper's eq.
+        (4); None is its Algorithm 1: classifier and discriminator take a step on real rows and
+        one on generated rows, and where features are combined, F first takes the steps of an
+        epoch, with M fixed, and then the others do.""",
         "label_smoothing": """float, default=<default>
         The discriminator aims at ``1 - label_smoothing`` for real and ``label_smoothing`` for
         generated rows. 0 is the paper's; its authors' code smooths.""",

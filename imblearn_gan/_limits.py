@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval
 from torch import nn
@@ -51,6 +52,34 @@ def check_counts(strategy: Mapping[Any, Any], n_values: int) -> None:
             )
     counts = [int(n) for n in strategy.values()]
     check_memory(f"sampling_strategy asks for {sum(counts):,} rows", counts, n_values)
+
+
+def requested(counts: Any, classes: np.ndarray, made: list[Any], n_values: int) -> list[int]:
+    """Return how many rows of each of the classes are asked for, of those that can be made.
+
+    Raises
+    ------
+    ValueError
+        If ``counts`` is no dict of whole numbers by label, asks for nothing, for what is not
+        ``made``, or for more than fits into memory.
+    """
+    if not isinstance(counts, Mapping) or not counts:
+        raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
+    n_by_class = [0] * len(classes)
+    for label, n in counts.items():
+        if not isinstance(n, Integral) or int(n) < 0:
+            raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
+        found = np.flatnonzero([np.all(own == label) for own in classes])
+        if not len(found) or (n and classes[found[0]] not in made):
+            raise ValueError(
+                f"counts asks for the class {label!r}, but the classes that can be drawn are "
+                f"{made}."
+            )
+        n_by_class[found[0]] = int(n)
+    if not sum(n_by_class):
+        raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
+    check_memory(f"counts asks for {sum(n_by_class):,} rows", n_by_class, n_values)
+    return n_by_class
 
 
 def check_memory(what: str, counts: Sequence[int], n_values: int) -> None:

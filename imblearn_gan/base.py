@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
-from imblearn_gan._limits import check_counts, check_memory
+from imblearn_gan._limits import check_counts, requested
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan._rejection import (
     MAX_DRAWS,
@@ -79,6 +79,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     ----------
     {attributes}
     """
+
+    #: Whether rows of the classes that lack none can be made, too.
+    _makes_all_classes: ClassVar[bool] = True
 
     sampling_strategy: Any = "auto"
     reject: bool = False
@@ -193,6 +196,13 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
         self._copies(spec)
+        for name, why in self._without_effect().items():
+            warn_user(f"{name}={getattr(self, name)!r} does nothing: {why}.")
+
+    def _without_effect(self) -> dict[str, str]:
+        """Return what was asked for that does nothing in this setting, and why."""
+        repeats = self.replay or not self.replay_augmentation
+        return {} if repeats else {"replay_augmentation": "replay=0 repeats no rows"}
 
     def _copies(self, spec: DataSpec) -> Augmentation:
         """Return how repeated rows are changed."""
@@ -354,7 +364,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         Parameters
         ----------
         counts : dict
-            How many rows of which class, ``{label: n}``, as in ``sampling_strategy_``.
+            How many rows of which class, ``{label: n}``: of any class, the largest included,
+            unless the method makes rows of those alone that lacked some (GAN, GAMO).
 
         random_state : int, RandomState instance or None, default=None
             With None, each call continues the sampler's own stream: calls give different
@@ -376,9 +387,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             Before ``fit_resample``, or if the data were balanced, so that nothing was trained.
 
         ValueError
-            If a label is unknown or was not oversampled, a count is negative or beyond memory,
-            ``reject`` was set on a sampler that was trained without it, or ``latent_dim`` was
-            changed.
+            If a label is unknown, or of a class that was not oversampled and that the method
+            makes no rows of (GAN, GAMO), a count is negative or beyond memory, ``reject`` was set
+            on a sampler that was trained without it, or ``latent_dim`` was changed.
 
         MemoryError
             If memory is not enough; it says what to do.
@@ -401,27 +412,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     def _n_by_class(self, counts: Any) -> list[int]:
         """Return how many rows of each class ``sample`` is asked for; raise what it raises."""
-        if not isinstance(counts, Mapping) or not counts:
-            raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
-        n_by_class = [0] * len(self.classes_)
-        for label, n in counts.items():
-            if not isinstance(n, Integral) or int(n) < 0:
-                raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
-            found = np.flatnonzero([np.all(own == label) for own in self.classes_])
-            known = len(found) and (
-                self.sampling_strategy_.get(self.classes_[found[0]], 0) or not n
-            )
-            if not known:
-                made = [k for k in self.classes_.tolist() if self.sampling_strategy_.get(k)]
-                raise ValueError(
-                    f"counts asks for the class {label!r}, but only the classes that were "
-                    f"oversampled can be drawn: {made}."
-                )
-            n_by_class[found[0]] = int(n)
-        if not sum(n_by_class):
-            raise ValueError(f"counts must ask for at least one row. Got {counts!r}.")
-        check_memory(f"counts asks for {sum(n_by_class):,} rows", n_by_class, self.n_features_in_)
-        return n_by_class
+        makes_all, strategy = self._makes_all_classes, self.sampling_strategy_
+        made = [k for k in self.classes_.tolist() if makes_all or strategy.get(k)]
+        return requested(counts, self.classes_, made, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

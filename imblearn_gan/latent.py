@@ -136,15 +136,17 @@ class InterpolatedCodes(nn.Module):
         self.register_buffer("starts", torch.from_numpy(starts).to(z.device))
         self.register_buffer("counts", torch.tensor(counts, device=z.device))
 
-    def forget(self, classes: Sequence[int]) -> None:
-        """Drop the codes of some classes, of which no more codes are to be drawn."""
+    def forget(self, classes: Sequence[int], n_kept: int = 0) -> None:
+        """Drop the codes of some classes but ``n_kept`` of each, evenly spaced; 0 is all."""
         kept_counts = self.counts.clone()
-        kept_counts[list(classes)] = 0
+        kept_counts[list(classes)] = kept_counts[list(classes)].clamp(max=n_kept)
         of_row = torch.repeat_interleave(self.counts)
-        kept = kept_counts[of_row] > 0
-        places = kept.cumsum(0) - 1
+        within = torch.arange(len(of_row), device=of_row.device) - self.starts[of_row]
+        share, n = kept_counts[of_row], self.counts[of_row]
+        kept = (within + 1) * share // n > within * share // n
         self.z = self.z[kept]
-        self.neighbours = places[self.neighbours[kept]]
+        n_neighbors = self.neighbours.shape[1]
+        self.neighbours = class_neighbours(self.z, kept_counts.tolist(), n_neighbors)
         self.counts = kept_counts
         self.starts = kept_counts.cumsum(0) - kept_counts
 
@@ -174,7 +176,7 @@ def class_neighbours(z: Tensor, counts: Sequence[int], n_neighbors: int) -> Tens
 def _neighbours(z: np.ndarray, n_neighbors: int) -> np.ndarray:
     """Return indices (n_samples, n_neighbors) of other rows; repeated where there are fewer."""
     k = min(n_neighbors, len(z) - 1)
-    if not k:
+    if k < 1:
         return np.zeros((len(z), n_neighbors), dtype=np.int64)
     found = NearestNeighbors(n_neighbors=k).fit(z).kneighbors(return_distance=False)
     return found[:, np.arange(n_neighbors) % k]

@@ -53,8 +53,8 @@ _BAGAN = _PLAIN | {
     "batch_size": Setting(32, _CODE),
     "learning_rate": Setting(5e-5, _CODE),
     "pretrain_learning_rate": Setting(5e-5, _CODE),
-    "pretrain_iter": Setting(Epochs(150), f"{_CODE}, its run on MNIST"),
-    "max_iter": Setting(Epochs(150), f"{_CODE}, its run on MNIST"),
+    "pretrain_iter": Setting(Epochs(100), _CODE),
+    "max_iter": Setting(Epochs(100), _CODE),
 }
 
 _GANDA = _BAGAN | {
@@ -109,8 +109,8 @@ _GAMO = {
     "n_support": Setting(None, "eq. (1): all rows of the class"),
     "misleading": Setting("complement", f"Algorithm 1, lines 13-14; {_CODE}"),
     "balance": Setting(None, "Algorithm 1, lines 7 and 10"),
-    "adversarial_weight": Setting(1.0, "eq. (6)"),
-    "generated_weight": Setting(1.0, "eq. (4)"),
+    "adversarial_weight": Setting(None, "Algorithm 1, lines 14 and 15"),
+    "generated_weight": Setting(None, "Algorithm 1, lines 2 to 11"),
     "label_smoothing": Setting(0.0, f"eq. (5); {_CODE} smooths"),
     "ema_decay": Setting(0.0, "no averaged weights in the paper"),
     "batch_size": Setting(32, _CODE),
@@ -162,6 +162,16 @@ _CWGAN_GP = _NOISE | {
     "max_iter": Setting(200_000, f"{_CODE}, CIFAR-10"),
 }
 
+_DEEPSMOTE = _PLAIN | {
+    "balance": Setting(None, f"{_CODE}: batches of all rows as they come"),
+    "permutation_weight": Setting(1.0, f"{_CODE}: both losses weigh the same"),
+    "architecture": Setting("auto", "not the paper's: this package's networks"),
+    "latent_dim": Setting(300, f"{_CODE}, MNIST"),
+    "batch_size": Setting(100, _CODE),
+    "learning_rate": Setting(2e-4, _CODE),
+    "max_iter": Setting(Epochs(200), _CODE),
+}
+
 #: Settings by method and version: the value of each parameter, and its source.
 _PRESETS: dict[str, dict[str, Setting]] = {
     "BAGAN": _BAGAN,
@@ -180,6 +190,7 @@ _PRESETS: dict[str, dict[str, Setting]] = {
     "CGAN": _CGAN,
     "ACGAN": _ACGAN,
     "CWGAN-GP": _CWGAN_GP,
+    "DeepSMOTE": _DEEPSMOTE,
 }
 
 #: The settings by name of the method, and version.
@@ -230,7 +241,7 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
     --------
     >>> from imblearn_gan.presets import constructor_arguments
     >>> constructor_arguments("BAGAN", {"batch_size": 100}, n_samples=1000)["max_iter"]
-    1500
+    1000
     """
     for name, n in n_rows.items():
         if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:

@@ -11,6 +11,7 @@ from imblearn_gan import (
     CGANOversampler,
     CVAEOversampler,
     CWGANGPOversampler,
+    DeepSMOTEOversampler,
     DOSClassifier,
     GAMOClassifier,
     GAMOOversampler,
@@ -31,6 +32,7 @@ SAMPLERS = [
     GANOversampler(**_PLAIN),
     CGANOversampler(**_PLAIN),
     CVAEOversampler(**_PLAIN),
+    DeepSMOTEOversampler(**_PLAIN),
     ACGANOversampler(**_PLAIN),
     CWGANGPOversampler(n_discriminator_steps=2, **_PLAIN),
 ]

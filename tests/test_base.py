@@ -6,6 +6,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.datasets import make_classification
 
 from imblearn_gan import BaseGANOversampler
@@ -96,6 +97,24 @@ def test_rows_are_generated_in_bounded_chunks_without_gradients_in_evaluation_mo
     assert len(rows) == sum(sizes) == 5000
     assert np.bincount(y).tolist() == [0, 3000, 2000]
     assert max(sizes) <= 1024
+
+
+ALL_CLASSES = [s for s in SAMPLERS if s._makes_all_classes]
+
+
+@pytest.mark.parametrize("sampler", ALL_CLASSES, ids=lambda s: type(s).__name__)
+def test_rows_of_classes_that_lack_none_can_be_drawn(sampler):
+    sampler = clone(sampler)
+    rows = X + 10 * (Y == 0)[:, None]
+    sampler.fit_resample(rows, Y)
+    drawn, y = sampler.sample({0: 30, 1: 2})
+    assert y.tolist() == [0] * 30 + [1] * 2
+    own = rows[Y == 0]
+    # of its own range: no row of the class lies below, and none is the training row itself
+    assert np.isfinite(drawn).all()
+    assert drawn[:30].min() >= rows.min()
+    assert drawn.max() <= own.max()
+    assert not (drawn[:30, None] == own).all(axis=2).any()
 
 
 def test_batch_larger_than_the_data():

@@ -118,6 +118,15 @@ def test_forgotten_classes_leave_the_others_as_they_were():
         assert np.array_equal(drawn(distribution, y, 200), drawn(whole, y, 200))
 
 
+def test_some_codes_of_a_class_can_be_kept_evenly_spaced():
+    distribution = InterpolatedCodes(torch.arange(12.0)[:, None], [9, 1, 2], n_neighbors=1)
+    distribution.forget([0, 1], n_kept=3)
+    assert distribution.z.ravel().tolist() == [2, 5, 8, 9, 10, 11]
+    of_first, of_last = drawn(distribution, 0, 500), drawn(distribution, 2, 500)
+    assert 2 <= of_first.min() < 2.5 < 7.5 < of_first.max() <= 8
+    assert 10 <= of_last.min() < of_last.max() <= 11
+
+
 @pytest.mark.parametrize("distribution", [GaussianCodes, InterpolatedCodes])
 def test_codes_of_tiny_classes(distribution):
     z = torch.randn(8, 50)

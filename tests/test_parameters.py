@@ -2,6 +2,7 @@
 
 import ast
 import re
+import warnings
 from dataclasses import MISSING, fields
 
 import numpy as np
@@ -18,6 +19,7 @@ from imblearn_gan import (
     GAMO2pix,
     GAMOClassifier,
     GAMOOversampler,
+    GANDAOversampler,
     GANOversampler,
 )
 from imblearn_gan.training import Engine
@@ -95,6 +97,7 @@ ALTERNATIVES = {
     "generated_weight": [0.0, 1.0],
     "label_smoothing": [0.0, 0.3],
     "kl_weight": [0.0, 1.0],
+    "permutation_weight": [0.0, 0.1],
     "n_neighbors": [1],
     "micro_cluster_weight": [0.0, 2.0],
     "reject": [True],
@@ -105,7 +108,7 @@ ALTERNATIVES = {
 
 #: Where a method has other alternatives.
 OWN_ALTERNATIVES = {
-    **{(cls, "loss"): ["least_squares"] for cls in GAMO},
+    **{(cls, "loss"): ["least_squares"] for cls in {*GAMO, DOSClassifier}},
     **{(cls, "balance"): ["batches", None] for cls in GAMO},
     **{(cls, "balance"): ["labels", None] for cls in EMBEDDING},
     **{(cls, "discriminator_init"): ["random"] for cls in ESTIMATORS},
@@ -306,6 +309,40 @@ def test_inert_parameters_are_those_whose_text_says_why(
     changed = outcome(small(cls, **setting | {name: value}), data)
     assert same(changed, plain(cls, data, **setting))
     assert words in " ".join(cls.__doc__.split())
+
+
+def said(estimator, data="table"):
+    """What it warns of, besides what a small budget brings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        outcome(estimator, data)
+    return [str(w.message) for w in caught if "does nothing" in str(w.message)]
+
+
+@pytest.mark.parametrize(
+    ("cls", "setting", "words"),
+    [
+        (
+            CAPGANOversampler,
+            {"pretraining": "ensemble"},
+            "pretraining='ensemble' does nothing",
+        ),
+        (BAGANGPOversampler, {"autoencoder": "unsupervised"}, "autoencoder='unsupervised' does"),
+        (BAGANOversampler, {"noise_weight": 0.5}, "noise_weight=0.5 does nothing: pretrain_iter=0"),
+        (GANDAOversampler, {"noise_weight": 0.1}, "noise_weight=0.1 does nothing: pretrain_iter=0"),
+    ],
+)
+def test_what_is_asked_of_an_autoencoder_that_is_left_out(cls, setting, words):
+    (message,) = said(small(cls, pretrain_iter=0, **setting))
+    assert words in message
+    assert said(small(cls, pretrain_iter=2, **setting)) == []
+    assert said(small(cls, pretrain_iter=0)) == []
+
+
+def test_changes_of_rows_that_are_not_repeated():
+    (message,) = said(small(CGANOversampler, replay=0.0, replay_augmentation=["noise"]))
+    assert message == "replay_augmentation=['noise'] does nothing: replay=0 repeats no rows."
+    assert said(small(CGANOversampler, replay=0.5, replay_augmentation=["noise"])) == []
 
 
 # few, with one default ---------------------------------------------------------------------------

@@ -12,8 +12,11 @@ import time
 import warnings
 
 import numpy as np
+import torch
 from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.metrics import geometric_mean_score
+from imblearn.over_sampling import SMOTE
+from sklearn.base import BaseEstimator, clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -33,6 +36,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import imblearn_gan
 from imblearn_gan import DOSClassifier, GAMOClassifier, ResNetClassifier
+from imblearn_gan.training import extract
 
 CNNS = ["cnn", "cnn_dos"]
 RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
@@ -56,6 +60,36 @@ class DOSNetwork(CNN):
 
     def _build_networks(self, spec, n_to_make):
         return DOSClassifier()._build_networks(spec, n_to_make)
+
+
+class FeatureSMOTE(BaseEstimator):
+    """SMOTE in the features that GAMO's classifier network has learnt, and its M learnt anew."""
+
+    def __init__(self, network):
+        self.network = network
+
+    def fit(self, X, y):
+        """F on the rows, then M on their features and SMOTE's."""
+        self.first_ = clone(self.network).fit(X, y)
+        self.classes_ = self.first_.classes_
+        least = int(np.unique(y, return_counts=True)[1].min())
+        smote = SMOTE(k_neighbors=min(5, least - 1), random_state=self.network.random_state)
+        plain = {"architecture": "mlp", "combine": "rows"}
+        self.second_ = clone(self.network).set_params(**plain)
+        self.second_.fit(*smote.fit_resample(self._features(X), y))
+        return self
+
+    def _features(self, X):
+        rows = torch.from_numpy(self.first_.codec_.encode(X))
+        return extract(self.first_.networks_["extractor"], rows).numpy()
+
+    def predict_proba(self, X):
+        """Probabilities by the second M."""
+        return self.second_.predict_proba(self._features(X))
+
+    def predict(self, X):
+        """Classes by the second M."""
+        return self.second_.predict(self._features(X))
 
 
 def updates(kind, budget):

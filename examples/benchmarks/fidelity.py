@@ -20,7 +20,7 @@ from imblearn_gan import metrics
 def reference_classifier(path, X, y, *, budget, device):
     """A classifier trained on all images; kept in a file."""
     if not path.exists():
-        max_iter = 60000 if budget == "full" else 6000
+        max_iter = {"full": 60_000, "small": 6000}.get(budget) or int(budget)
         model = CNN(balance="batches", max_iter=max_iter, random_state=0, device=device)
         joblib.dump(model.fit(X, y), path)
     return joblib.load(path)

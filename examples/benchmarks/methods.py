@@ -6,7 +6,7 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 import torch
-from classifiers import FLAT, PREVALENCE, TUNED, UNDER
+from classifiers import AUGMENTATION, FLAT, PREVALENCE, TUNED, UNDER
 from sklearn.base import BaseEstimator
 from sklearn.utils import resample as bootstrap
 
@@ -93,13 +93,40 @@ PARTIAL = {
     "random oversampling to the geometric mean": {"fraction": None},
     "random oversampling, half noise": {"noise": 0.5},
 }
+COPIES = ["mirrored copies", "augmented copies"]
 UNCHANGED = ["none", PREVALENCE, TUNED, UNDER, "class weight", "balanced batches"]
 #: All that ``--methods all`` means, and what must be named.
 ALL = ["none", "class weight", *BASELINES, *SAMPLERS, *OWN_CLASSIFIERS]
-NAMED = [PREVALENCE, TUNED, UNDER, "balanced batches", *PARTIAL, "CTGAN"]
+NAMED = [PREVALENCE, TUNED, UNDER, "balanced batches", *PARTIAL, *COPIES, "CTGAN"]
 NO_MISSING = ["SMOTE", "BorderlineSMOTE", "CTGAN"]
 #: Columns, which are no classifier, are of generated rows; images have a fidelity of their own.
 LOOKS = ["fidelity", "columns"]
+
+
+def instance(method, settings, **common):
+    """A sampler or classifier of the package; with ``paper`` in its settings, of its paper.
+
+    What ``paper`` holds are parameters of the class method ``paper()``; DOS has none here.
+    """
+    settings = dict(settings or {})
+    paper = settings.pop("paper", None)
+    kind = getattr(imblearn_gan, method)
+    make = kind if paper is None else getattr(kind, "paper", kind)
+    return make(**{**(paper or {}), **settings, **common})
+
+
+def copies(method, X, y, seed):
+    """Images repeated until classes are even, each added one mirrored, or changed at random."""
+    if method == "augmented copies":
+        sampler = over_sampling.CGANOversampler(
+            replay=1.0, replay_augmentation=AUGMENTATION, random_state=seed
+        )
+        return *sampler.fit_resample(X, y), None
+    rows = imblearn.over_sampling.RandomOverSampler(random_state=seed)
+    index, y_res = rows.fit_resample(np.arange(len(X))[:, None], y)
+    X_res = X[index.ravel()]
+    X_res[len(X) :] = X_res[len(X) :, :, ::-1]
+    return X_res, y_res, None
 
 
 def has_settings(method):
@@ -134,7 +161,11 @@ def check_settings(method, settings):
     if method == "CTGAN":
         CTGANOversampler().set_params(**settings)
     elif has_settings(method):
-        getattr(imblearn_gan, method)().set_params(**settings)._validate_params()
+        own = {name: value for name, value in settings.items() if name != "paper"}
+        try:
+            instance(method, {"paper": settings.get("paper")}).set_params(**own)._validate_params()
+        except TypeError as error:  # of paper()
+            raise ValueError(str(error)) from error
 
 
 def smallest_class(y):
@@ -166,10 +197,10 @@ def resample(method, X, y, *, seed, device="auto", settings=None):
     if method in UNCHANGED or method in OWN_CLASSIFIERS:
         return X, y, None
     if method in SAMPLERS:
-        sampler = getattr(imblearn_gan, method)(
-            random_state=seed, device=device, **(settings or {})
-        )
+        sampler = instance(method, settings, random_state=seed, device=device)
         return *sampler.fit_resample(X, y), sampler
+    if method in COPIES:
+        return copies(method, X, y, seed)
     if method == "CTGAN":
         sampler = CTGANOversampler(random_state=seed, **(settings or {}))
         return *sampler.fit_resample(X, y), sampler

@@ -43,6 +43,11 @@ class Record:
     crop: list | None = None  #: height and width of their central part that was kept before
     resize: str | None = None  #: by which filter
     n_draws: int = 1  #: balanced sets drawn, a classifier from each; their probabilities averaged
+    table: str = ""  #: of a paper, ``GAMO 1``, see ``papers.py``
+    case: str = ""  #: its column: a loss, a fraction of rows removed, ...
+    row: str = ""  #: its row, as the paper names it
+    setting: str = ""  #: ``paper``: of the method's ``paper()``; ``default``
+    spent: float | int = 1  #: fraction of the budget of that setting
     # What was found
     measures: dict = field(default_factory=dict)  #: figures, or lists of them by class
     # How

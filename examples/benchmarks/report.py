@@ -1,7 +1,7 @@
 """Tables and plots of results, on the pages of the documentation or for one's own files.
 
-Pages in docs/benchmarks are written by hand, with marked blocks that are filled in from the rows in
-docs/results, so that no figure is pasted::
+Pages in docs/benchmarks, and docs/papers.md, are written by hand, with marked blocks that are
+filled in from the rows in docs/results, so that no figure is pasted::
 
     <!-- table: scores file=digits digits=3 -->
     <!-- end -->
@@ -33,11 +33,16 @@ from pathlib import Path
 import across
 import pandas as pd
 import plots
+import published
 import tables
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 BLOCK = re.compile(r"<!-- (table|plot|value): (.*?) -->(.*?)<!-- end -->", re.DOTALL)
-FILL = {"table": {**tables.TABLES, **across.TABLES}, "plot": plots.PLOTS, "value": tables.VALUES}
+FILL = {
+    "table": {**tables.TABLES, **across.TABLES, **published.TABLES},
+    "plot": plots.PLOTS,
+    "value": {**tables.VALUES, **published.VALUES},
+}
 MAY_LACK = {"speed"}  # tables whose rows are taken on a quiet machine, when there is one
 SETTING = ["source", "group", "split", "score", "budget", "order", "n_samples_per_class"]
 
@@ -98,7 +103,9 @@ class Pages:
 def digest(rows, spec):
     """What a plot is of: another one means that it must be drawn anew."""
     source = Path(plots.__file__).read_text(encoding="utf-8")
-    text = rows.drop(columns=["seconds", "classifier_seconds", "n_draws"]).to_json() + spec + source
+    unseen = ["seconds", "classifier_seconds", "n_draws"]
+    unseen += ["table", "case", "row", "setting", "spent"]  # no plot has the papers' tables
+    text = rows.drop(columns=unseen).to_json() + spec + source
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -115,7 +122,7 @@ def digest_in(path):
 def write_pages(docs, check=False):
     """Fill in the pages; say which of them, and which plots, were not as the rows are."""
     pages, stale = Pages(docs), []
-    for path in sorted((docs / "benchmarks").glob("*.md")):
+    for path in [*sorted((docs / "benchmarks").glob("*.md")), *docs.glob("papers.md")]:
         old = path.read_text(encoding="utf-8")
         new = pages.fill(old)
         if new != old:
@@ -174,6 +181,10 @@ def tables_of(kind, group, rows):
 
 def show(frame, folder):
     """Print the tables of some files, and save their plots."""
+    if (frame["table"] != "").any():
+        for name, rows in frame.groupby("table", sort=False):
+            print(f"\n### {name}\n\n{tables.markdown(published.papers(rows))}\n")
+        return
     for title, name, group, part in sections(frame):
         figures = {}
         for kind, rows in part.groupby("classifier"):

@@ -17,7 +17,7 @@ from imblearn_gan._limits import check_memory
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import class_neighbours
-from imblearn_gan.losses import micro_cluster_loss, softmax_loss
+from imblearn_gan.losses import classifier_loss, micro_cluster_loss, softmax_loss
 from imblearn_gan.networks import dense
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
@@ -47,6 +47,10 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
     learning_rate : float or 'auto', default='auto'
         Step size of Adam (with beta_1 = 0.5). ``'auto'`` is 0.001.
+
+    loss : {'cross_entropy', 'least_squares'}, default='cross_entropy'
+        Of the classifier's softmax outputs: cross entropy, or the squared distance to the one-hot
+        label, as the least-squares baselines of GAMO's paper.
 
     n_neighbors : int, default=5
         How many neighbours in the class a target combines; fewer if the class has fewer.
@@ -108,6 +112,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
     latent_dim: int = 128
     pretrain_iter: int = 500
+    loss: str = "cross_entropy"
     n_neighbors: int = 5
     micro_cluster_weight: float = 0.1
     balance: str | None = "batches"
@@ -117,6 +122,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         **NetworkEstimator._parameter_constraints,
         "latent_dim": [Interval(Integral, 1, None, closed="left")],
         "pretrain_iter": [Interval(Integral, 0, None, closed="left")],
+        "loss": [StrOptions({"cross_entropy", "least_squares"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "micro_cluster_weight": [Interval(Real, 0, None, closed="left")],
         "balance": [StrOptions({"batches"}), None],
@@ -151,7 +157,10 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
                 memory.update(features=z, neighbours=neighbours)
 
         def told_apart(features: Tensor, y: Tensor) -> Tensor:
-            return softmax_loss(classifier(features), y)
+            logits = classifier(features)
+            if self.loss == "least_squares":
+                return classifier_loss(logits, data.one_hot(y), self.loss)
+            return softmax_loss(logits, y)
 
         def first_losses(batch: Batch) -> dict[str, Tensor]:
             return {"real": told_apart(extractor(batch.x), batch.y)}

@@ -9,7 +9,6 @@ from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan.classifiers._base import NetworkClassifier
 from imblearn_gan.games.gamo import GAMOGame
-from imblearn_gan.presets import constructor_arguments, gamo_preset
 
 
 @documented
@@ -57,9 +56,7 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     without F. The convolutions are the authors', so ``'paper'`` is ``'conv'``. Without minority
     classes (a balanced set) M and F learn from the real rows alone.
 
-    Differences from the paper: one step of the generator minimises the sum of its two losses,
-    eq. (6), where Algorithm 1 takes two steps in turn; M and F take one step on real and
-    generated rows together. Defaults that differ from the paper's are said at each parameter;
+    Differences from the paper: defaults that differ from the paper's are said at each parameter;
     :meth:`paper` has the paper's settings.
 
     References
@@ -83,42 +80,3 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     }
 
     batch_size: Any = "auto"  # NetworkClassifier, which comes first, has the number
-
-    @classmethod
-    def paper(
-        cls,
-        *,
-        images: str = "convolutional",
-        variant: str = "GAMO",
-        loss: str = "least_squares",
-        **changes: Any,
-    ) -> GAMOClassifier:
-        """Return the classifier with the settings of its paper, see :mod:`imblearn_gan.presets`.
-
-        Networks are the authors' on 28x28, with further stages on larger images. Not expressed:
-        Algorithm 1's runs of u steps of F and v of the others, which take one step in turn here;
-        its separate steps on real and generated rows, and against M and D, whose losses are added
-        here.
-
-        Parameters
-        ----------
-        images : {'convolutional', 'flattened'}, default='convolutional'
-            ``'convolutional'``: the game is played on the features of images.
-            ``'flattened'``: on their values; so it is on tables.
-
-        variant : {'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default='GAMO'
-            The method and its ablations.
-
-        loss : {'least_squares', 'cross_entropy'}, default='least_squares'
-            Eq. (4)-(6), which the paper prefers, or eq. (2)-(3).
-
-        {changes}
-
-        Examples
-        --------
-        >>> from imblearn_gan import GAMOClassifier
-        >>> GAMOClassifier.paper(variant="GAMO-D", images="flattened").max_iter
-        25000
-        """
-        changes = {"variant": variant, "loss": loss} | changes
-        return cls(**constructor_arguments(gamo_preset(images), changes))

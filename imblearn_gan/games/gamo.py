@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
 
+from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator, architecture_options
 from imblearn_gan._limits import check_memory
 from imblearn_gan.data import DataSpec
@@ -27,7 +29,10 @@ from imblearn_gan.networks import (
     dense,
     one_hot_of,
 )
+from imblearn_gan.presets import constructor_arguments, gamo_preset
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+
+T = TypeVar("T", bound="GAMOGame")
 
 #: Size of the vectors that the feature extractor F gives.
 N_FEATURES = 512
@@ -47,6 +52,7 @@ class _Turn:
     generated_labels: Any = None
 
 
+@documented
 @dataclass(kw_only=True, eq=False, repr=False)
 class GAMOGame(NetworkEstimator):
     """The game of Generative Adversarial Minority Oversampling, for sampler and classifier."""
@@ -60,8 +66,8 @@ class GAMOGame(NetworkEstimator):
     n_support: int | None = 2
     misleading: str = "own_class"
     balance: str | None = "weights"
-    adversarial_weight: float = 3.0
-    generated_weight: float = 0.2
+    adversarial_weight: float | None = 3.0
+    generated_weight: float | None = 0.2
     label_smoothing: float = 0.1
     ema_decay: float = 0.999
 
@@ -74,11 +80,51 @@ class GAMOGame(NetworkEstimator):
         "n_support": [Interval(Integral, 2, None, closed="left"), None],
         "misleading": [StrOptions({"own_class", "minorities", "complement"})],
         "balance": [StrOptions({"weights", "batches"}), None],
-        "adversarial_weight": [Interval(Real, 0, None, closed="left")],
-        "generated_weight": [Interval(Real, 0, None, closed="left")],
+        "adversarial_weight": [Interval(Real, 0, None, closed="left"), None],
+        "generated_weight": [Interval(Real, 0, None, closed="left"), None],
         "label_smoothing": [Interval(Real, 0, 0.5, closed="left")],
         "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
+
+    @classmethod
+    def paper(
+        cls: type[T],
+        *,
+        images: str = "convolutional",
+        variant: str = "GAMO",
+        loss: str = "least_squares",
+        **changes: Any,
+    ) -> T:
+        """Return the method with the settings of its paper, see :mod:`imblearn_gan.presets`.
+
+        Networks are the authors' on 28x28, with further stages on larger images; u and v of
+        Algorithm 1 are the batches of an epoch, and ``max_iter`` counts the v steps. Not
+        expressed: a budget of its own for the sampler's GAMO2pix, which gets two updates for each
+        of the game's.
+
+        Parameters
+        ----------
+        images : {'convolutional', 'flattened'}, default='convolutional'
+            ``'convolutional'``: the game is played on the features of images.
+            ``'flattened'``: on their values; so it is on tables.
+
+        variant : {'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default='GAMO'
+            The method and its ablations.
+
+        loss : {'least_squares', 'cross_entropy'}, default='least_squares'
+            Eq. (4)-(6), which the paper prefers, or eq. (2)-(3).
+
+        {changes}
+
+        Examples
+        --------
+        >>> from imblearn_gan import GAMOClassifier
+        >>> GAMOClassifier.paper(variant="GAMO-D", images="flattened").max_iter
+        25000
+        """
+        generated = {"replay": 0.0} if hasattr(cls, "replay") else {}
+        changes = {"variant": variant, "loss": loss} | generated | changes
+        return cls(**constructor_arguments(gamo_preset(images), changes))
 
     @property
     def _is_convex(self) -> bool:
@@ -142,7 +188,7 @@ class GAMOGame(NetworkEstimator):
             memory=play.memory if play.in_features else {},
         )
         if play.in_features:
-            play.refresh(0)
+            play.extract()
             networks["rows"] = self._store(play)
 
     def _store(self, play: _Play) -> RowStore:
@@ -164,6 +210,7 @@ class _Play:
         #: What G combines: rows, or their features.
         self.memory = {"pool": data.x.flatten(1)}
         self._rows: list[Tensor | None] | None = None
+        self._due = False
 
     @property
     def pool(self) -> Tensor:
@@ -180,10 +227,22 @@ class _Play:
             ]
         return self._rows
 
+    @property
+    def epoch(self) -> int:
+        """Batches in a pass over all rows."""
+        return max(1, len(self.data) // self.game.batch_size_)
+
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""
-        if iteration % max(1, len(self.data) // self.game.batch_size_) == 0:
-            self.memory["pool"] = extract(self.extractor, self.data.x)
+        if iteration % self.epoch == 0:
+            self._due = self.game.generated_weight is None  # once F has taken its steps
+            if not self._due:
+                self.extract()
+
+    def extract(self) -> None:
+        """Take the features of all rows."""
+        self._due = False
+        self.memory["pool"] = extract(self.extractor, self.data.x)
 
     def features(self, values: Tensor) -> Tensor:
         """Return the features of rows; what is combined may be features already."""
@@ -199,6 +258,8 @@ class _Play:
 
     def draw(self) -> _Turn:
         """Return what M and D see."""
+        if self._due:
+            self.extract()
         index = self.data.draw_index(self.game.batch_size_, self.game.balance == "batches")
         labels = self.data.one_hot(self.data.y[index])
         if self.generator is None:
@@ -254,7 +315,8 @@ class _Play:
             marked = [1.0] * len(self.minority) if is_all else self.minority
             pulled = torch.tensor(marked, device=self.data.device)
         misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
-        losses = {"classifier": self.game.adversarial_weight * misled}
+        weight = self.game.adversarial_weight
+        losses = {"classifier": misled if weight is None else weight * misled}
         if self.discriminator is not None:
             losses["discriminator"] = self.discriminator_term(made, labels, 1.0)
         return losses
@@ -262,25 +324,47 @@ class _Play:
     def players(self) -> list[Player]:
         """Return the players, in the order of their turns."""
         rate, size = self.game.learning_rate_, self.game.batch_size_
+        apart = self.game.generated_weight is None
         extractor, classifier = {"extractor": self.extractor}, {"classifier": self.classifier}
+        plays = self.generator is not None
+
+        def player(name: str, networks: Any, losses: Any, apart: bool, draw: Any = None) -> Player:
+            if apart:
+                return Player(name, networks, one_by_one(losses), draw, rate, n_steps=2)
+            return Player(name, networks, losses, draw, rate)
+
         players = []
         if self.in_features:
 
             def draw() -> Batch:
                 return self.data.draw(size)
 
-            players.append(Player("extractor", extractor, self.extractor_losses, draw, rate))
+            first = player("extractor", extractor, self.extractor_losses, False, draw)
+            if apart:  # u = v, an epoch
+                first.n_steps = first.every = self.epoch
+            players.append(first)
         learning = classifier if self.in_features else extractor | classifier
-        players.append(Player("classifier", learning, self.classifier_losses, self.draw, rate))
-        if self.discriminator is not None:
+        losses = self.classifier_losses
+        players.append(player("classifier", learning, losses, apart and plays, self.draw))
+        deceives = self.discriminator is not None
+        if deceives:
             network = {"discriminator": self.discriminator}
-            players.append(
-                Player("discriminator", network, self.discriminator_losses, learning_rate=rate)
-            )
-        if self.generator is not None:
-            network = {"generator": self.generator}
-            players.append(Player("generator", network, self.generator_losses, learning_rate=rate))
+            players.append(player("discriminator", network, self.discriminator_losses, apart))
+        if plays:
+            network, apart = {"generator": self.generator}, self.game.adversarial_weight is None
+            players.append(player("generator", network, self.generator_losses, apart and deceives))
         return players
+
+
+def one_by_one(losses: Callable[[Any], dict[str, Tensor]]) -> Callable[[Any], dict[str, Tensor]]:
+    """Return losses of which each call gives the next term alone, in turn."""
+    steps = itertools.count()
+
+    def one(batch: Any) -> dict[str, Tensor]:
+        terms = list(losses(batch).items())
+        return dict([terms[next(steps) % len(terms)]])
+
+    return one
 
 
 def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tensor, Tensor]:
@@ -291,7 +375,8 @@ def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tens
     """
     deficit = torch.tensor(data.n_to_make, dtype=torch.float32, device=data.device)
     counts = torch.tensor(data.spec.class_counts, dtype=torch.float32, device=data.device)
-    ones, weight = torch.ones_like(counts), game.generated_weight
+    ones = torch.ones_like(counts)
+    weight = 1.0 if game.generated_weight is None else game.generated_weight
     if game.balance is None:
         return deficit.tolist(), ones, weight * ones
     made = (deficit > 0).float()

@@ -7,6 +7,7 @@ the screen or saved: that is left to the caller. What is drawn from a sampler is
 """
 
 from imblearn_gan.inspection._codes import CodesDisplay
+from imblearn_gan.inspection._features import FeaturesDisplay
 from imblearn_gan.inspection._generated import GeneratedImagesDisplay
 from imblearn_gan.inspection._history import TrainingHistoryDisplay
 from imblearn_gan.inspection._interpolation import InterpolationDisplay
@@ -15,6 +16,7 @@ from imblearn_gan.inspection._neighbors import NearestNeighborsDisplay
 
 __all__ = [
     "CodesDisplay",
+    "FeaturesDisplay",
     "GeneratedImagesDisplay",
     "InterpolationDisplay",
     "MarginalsDisplay",

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.manifold import TSNE
 from sklearn.utils import check_random_state
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan.inspection._common import check_count, check_sampler, read
+from imblearn_gan.inspection._common import (
+    check_count,
+    check_method,
+    check_sampler,
+    in_two_dimensions,
+    read,
+)
 
 
 class CodesDisplay:
@@ -114,8 +118,7 @@ class CodesDisplay:
         ValueError
             If ``method`` is unknown, or there are fewer than three rows.
         """
-        if method not in ("tsne", "pca"):
-            raise ValueError(f"method must be 'tsne' or 'pca'. Got {method!r}.")
+        check_method(method)
         check_count("max_rows", max_rows)
         check_sampler(sampler, "encode")
         labels = sampler.classes_[read(sampler, X, y)[1]]
@@ -126,17 +129,7 @@ class CodesDisplay:
             z, labels = z[chosen], labels[chosen]
         if len(z) < 3:
             raise ValueError(f"X must hold at least three rows. Got {len(z)}.")
-        on_line = z.shape[1] == 1
-        if on_line:
-            z = np.pad(z, ((0, 0), (0, 1)))
-        reduction: Any = PCA(2, random_state=stream)
-        if method == "tsne":
-            reduction = TSNE(
-                perplexity=min(30, (len(z) - 1) / 3),
-                init="random" if on_line else "pca",  # t-SNE never leaves a line it starts on
-                random_state=stream,
-            )
-        positions = reduction.fit_transform(z)
+        positions = in_two_dimensions(z, method, stream)
         return cls(positions, labels).plot(ax=ax, scatter_kw=scatter_kw)
 
     def plot(self, *, ax: Any = None, scatter_kw: dict[str, Any] | None = None) -> CodesDisplay:

@@ -6,6 +6,8 @@ from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.manifold import TSNE
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_consistent_length
 
@@ -39,6 +41,27 @@ def check_count(name: str, value: Any) -> None:
     """Raise unless ``value`` is a positive integer."""
     if not isinstance(value, Integral) or int(value) < 1:
         raise ValueError(f"{name} must be a positive integer. Got {value!r}.")
+
+
+def check_method(method: Any) -> None:
+    """Raise unless ``method`` says how to find two dimensions."""
+    if method not in ("tsne", "pca"):
+        raise ValueError(f"method must be 'tsne' or 'pca'. Got {method!r}.")
+
+
+def in_two_dimensions(z: np.ndarray, method: str, stream: np.random.RandomState) -> np.ndarray:
+    """Return positions of vectors by t-SNE, or their first two principal components."""
+    on_line = z.shape[1] == 1
+    if on_line:
+        z = np.pad(z, ((0, 0), (0, 1)))
+    reduction: Any = PCA(2, random_state=stream)
+    if method == "tsne":
+        reduction = TSNE(
+            perplexity=min(30, (len(z) - 1) / 3),
+            init="random" if on_line else "pca",  # t-SNE never leaves a line it starts on
+            random_state=stream,
+        )
+    return reduction.fit_transform(z)
 
 
 def read(sampler: BaseGANOversampler, X: Any, y: Any) -> tuple[Any, np.ndarray]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import svdvals
 from scipy.special import rel_entr, softmax
 from sklearn.cluster import KMeans
 from sklearn.metrics import v_measure_score
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples, check_array, check_consistent_length
 from torch import Tensor, nn
 
@@ -75,11 +77,20 @@ def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> 
     return float(np.square(means[0] - means[1]).sum() + max(spread, 0.0))
 
 
-def inception_score(X: Any, classifier: Any) -> float:
+class Spread(NamedTuple):
+    """Mean and standard deviation of a figure over parts of the rows."""
+
+    mean: float
+    std: float
+
+
+def inception_score(
+    X: Any, classifier: Any, *, n_splits: int | None = None, random_state: Any = None
+) -> float | Spread:
     """Compute the inception score of rows: are they sharply of a class, and of all classes?
 
     The exponential of the mean divergence of the classes of a row from those of all [1]_, over
-    all rows at once.
+    all rows at once, or of random parts of them.
 
     Parameters
     ----------
@@ -90,15 +101,31 @@ def inception_score(X: Any, classifier: Any) -> float:
         What knows the classes: by ``predict_proba``; a module gives logits, any other callable
         probabilities, such as :func:`inception_features` with ``output='probabilities'``.
 
+    n_splits : int or None, default=None
+        Number of random parts, of nearly the same size, that the score is computed of one by
+        one, at most as many as there are rows; published figures are of 10. None computes it of
+        all rows at once.
+
+    random_state : int, RandomState instance or None, default=None
+        Which rows fall into which part.
+
     Returns
     -------
-    float
-        Between 1 and the number of classes.
+    float, or mean and std
+        Between 1 and the number of classes. With ``n_splits``, mean and standard deviation over
+        the parts.
+
+    Raises
+    ------
+    ValueError
+        If the classifier gives no probabilities, or ``n_splits`` is no integer between 1 and the
+        number of rows.
 
     Warns
     -----
     UserWarning
-        If there are no more rows than classes: the score cannot exceed the number of rows.
+        If there are no more rows, in a part, than classes: the score cannot exceed the number of
+        rows.
 
     References
     ----------
@@ -129,16 +156,36 @@ def inception_score(X: Any, classifier: Any) -> float:
     n_samples, n_classes = _num_samples(X), p.shape[1]
     if len(p) != n_samples:
         raise ValueError(f"classifier must give {n_samples} rows of probabilities. Got {len(p)}.")
-    if n_samples <= n_classes:
+    whole = n_splits is None
+    n_parts = 1 if n_splits is None else n_splits
+    if not isinstance(n_parts, Integral) or not 1 <= n_parts <= n_samples:
+        raise ValueError(
+            f"n_splits must be an integer between 1 and {n_samples}, the rows of X, or None. Got "
+            f"{n_splits!r}."
+        )
+    if n_samples // n_parts <= n_classes:
+        each = "" if n_parts == 1 else " a part"
         warnings.warn(
-            f"X has {n_samples} rows for {n_classes} classes: the inception score is too small. "
-            "Use more rows.",
+            f"X has {n_samples // n_parts} rows{each} for {n_classes} classes: the inception score "
+            "is too small. Use more rows.",
             stacklevel=2,
         )
-    return float(np.exp(rel_entr(p, p.mean(axis=0)).sum(axis=1).mean()))
+    order = np.arange(n_samples) if whole else check_random_state(random_state).permutation(len(p))
+    scores = [
+        float(np.exp(rel_entr(part, part.mean(axis=0)).sum(axis=1).mean()))
+        for part in np.array_split(p[order], n_parts)
+    ]
+    return scores[0] if whole else Spread(float(np.mean(scores)), float(np.std(scores)))
 
 
-def v_score(z: Any, y: Any, *, n_clusters: int | None = None, random_state: Any = None) -> float:
+def v_score(
+    z: Any,
+    y: Any,
+    *,
+    n_clusters: int | None = None,
+    beta: float = 1.0,
+    random_state: Any = None,
+) -> float:
     """Tell how well clusters of latent codes are the classes: the V-measure of k-means.
 
     Parameters
@@ -151,6 +198,10 @@ def v_score(z: Any, y: Any, *, n_clusters: int | None = None, random_state: Any 
 
     n_clusters : int or None, default=None
         Number of clusters; None is the number of classes.
+
+    beta : float, default=1.0
+        What completeness (a class lies in one cluster) weighs against homogeneity (a cluster is
+        of one class); 1, of which both weigh the same, is GANDA's.
 
     random_state : int, RandomState instance or None, default=None
         Start of k-means, of which the best of ten runs is taken.
@@ -170,4 +221,4 @@ def v_score(z: Any, y: Any, *, n_clusters: int | None = None, random_state: Any 
     check_consistent_length(z, y)
     n_clusters = len(np.unique(y)) if n_clusters is None else n_clusters
     means = KMeans(n_clusters, n_init=10, random_state=random_state)
-    return float(v_measure_score(y, means.fit_predict(z)))
+    return float(v_measure_score(y, means.fit_predict(z), beta=beta))

@@ -7,6 +7,7 @@ from imblearn_gan.over_sampling._capgan import CAPGANOversampler
 from imblearn_gan.over_sampling._cgan import CGANOversampler
 from imblearn_gan.over_sampling._cvae import CVAEOversampler
 from imblearn_gan.over_sampling._cwgan_gp import CWGANGPOversampler
+from imblearn_gan.over_sampling._deepsmote import DeepSMOTEOversampler
 from imblearn_gan.over_sampling._gamo import GAMOOversampler
 from imblearn_gan.over_sampling._gamo2pix import GAMO2pix
 from imblearn_gan.over_sampling._gan import GANOversampler
@@ -20,6 +21,7 @@ __all__ = [
     "CGANOversampler",
     "CVAEOversampler",
     "CWGANGPOversampler",
+    "DeepSMOTEOversampler",
     "GAMO2pix",
     "GAMOOversampler",
     "GANDAOversampler",

@@ -88,6 +88,8 @@ class BAGANOversampler(AutoencoderGame):
 
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily, "paper": BAGANFamily}
 
+    _of_autoencoder: ClassVar[dict] = {"noise_weight": 0.0}
+
     noise_weight: float = 0.0
 
     _parameter_constraints: ClassVar[dict] = {

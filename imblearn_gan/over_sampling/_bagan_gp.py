@@ -91,6 +91,8 @@ class BAGANGPOversampler(EmbeddingGame):
 
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily, "paper": BAGANGPFamily}
 
+    _of_autoencoder: ClassVar[dict] = {"autoencoder": "supervised"}
+
     autoencoder: str = "supervised"
     discriminator_init: str = "random"
 

@@ -105,6 +105,8 @@ class CAPGANOversampler(EmbeddingGame):
 
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily, "paper": CAPGANFamily}
 
+    _of_autoencoder: ClassVar[dict] = {"pretraining": "oversample"}
+
     pretraining: str = "oversample"
 
     _parameter_constraints: ClassVar[dict] = {

@@ -20,7 +20,6 @@ from imblearn_gan.games.gamo import (
     decoding_phase,
 )
 from imblearn_gan.over_sampling._gamo2pix import RATE, GAMO2pix
-from imblearn_gan.presets import constructor_arguments, gamo_preset
 from imblearn_gan.training import Phase, TrainingData, extract
 
 
@@ -71,9 +70,8 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     Oversampling changes the class priors that a classifier learns: its probabilities are no
     longer calibrated to the original data.
 
-    Differences from the paper: one step of the generator minimises the sum of its two losses,
-    eq. (6), where Algorithm 1 takes two steps in turn. Defaults that differ from the paper's are
-    said at each parameter; :meth:`paper` has the paper's settings.
+    Differences from the paper: defaults that differ from the paper's are said at each parameter;
+    :meth:`paper` has the paper's settings.
 
     References
     ----------
@@ -93,6 +91,7 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     """
 
     _kept_networks = ("generator", "rows", "decoders")
+    _makes_all_classes: ClassVar[bool] = False
 
     replay: float = 0.0
 
@@ -100,46 +99,6 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
         **BaseGANOversampler._parameter_constraints,
         **GAMOGame._parameter_constraints,
     }
-
-    @classmethod
-    def paper(
-        cls,
-        *,
-        images: str = "convolutional",
-        variant: str = "GAMO",
-        loss: str = "least_squares",
-        **changes: Any,
-    ) -> GAMOOversampler:
-        """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
-
-        Networks are the authors' on 28x28, with further stages on larger images. Not expressed:
-        Algorithm 1's runs of u steps of F and v of the others, which take one step in turn here;
-        its separate steps on real and generated rows, and against M and D, whose losses are added
-        here; and a budget of its own for GAMO2pix, which gets two updates for each of the
-        game's.
-
-        Parameters
-        ----------
-        images : {'convolutional', 'flattened'}, default='convolutional'
-            ``'convolutional'``: the game is played on the features of images.
-            ``'flattened'``: on their values; so it is on tables.
-
-        variant : {'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default='GAMO'
-            The method and its ablations.
-
-        loss : {'least_squares', 'cross_entropy'}, default='least_squares'
-            Eq. (4)-(6), which the paper prefers, or eq. (2)-(3).
-
-        {changes}
-
-        Examples
-        --------
-        >>> from imblearn_gan import GAMOOversampler
-        >>> GAMOOversampler.paper(variant="GAMO-D", images="flattened").max_iter
-        25000
-        """
-        changes = {"variant": variant, "loss": loss, "replay": 0.0} | changes
-        return cls(**constructor_arguments(gamo_preset(images), changes))
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         networks = super()._build_networks(spec, n_to_make)

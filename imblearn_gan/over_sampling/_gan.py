@@ -67,6 +67,7 @@ class GANOversampler(NoiseGame):
     True
     """
 
+    _makes_all_classes: ClassVar[bool] = False
     _auto: ClassVar[dict[str, tuple[Any, Any]]] = NoiseGame._auto | {"max_iter": (500, 300)}
 
     loss: str = "cross_entropy"

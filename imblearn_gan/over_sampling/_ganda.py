@@ -86,6 +86,8 @@ class GANDAOversampler(BAGANOversampler):
         "paper": GANDAFamily,
     }
 
+    _of_autoencoder: ClassVar[dict] = {"noise_weight": 0.5}
+
     noise_weight: float = 0.5
     beta_2: float = 0.999
 

@@ -43,6 +43,9 @@ class Player:
 
     n_steps : int, default=1
         Steps a turn, each on a batch of its own where ``draw`` is given.
+
+    every : int, default=1
+        It takes its turn in one of so many iterations, the first of them.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Player:
     learning_rate: float = 2e-4
     betas: tuple[float, float] = (0.5, 0.999)
     n_steps: int = 1
+    every: int = 1
 
 
 @dataclass
@@ -129,7 +133,8 @@ class _Turns:
 
     def take(self, batch: Any, precision: Callable[[], AbstractContextManager]) -> tuple:
         """Take the player's steps; return the last batch, and its losses by name."""
-        player, losses = self.player, {}
+        player = self.player
+        seen: dict[str, Tensor] = {}
         for _ in range(player.n_steps):
             with precision():
                 if player.draw is not None:
@@ -138,7 +143,8 @@ class _Turns:
             self.optimizer.zero_grad(set_to_none=True)
             sum(losses.values()).backward(inputs=self.parameters)  # type: ignore[union-attr]
             self.optimizer.step()
-        return batch, {f"{player.name}_{key}": value.detach() for key, value in losses.items()}
+            seen |= losses
+        return batch, {f"{player.name}_{key}": value.detach() for key, value in seen.items()}
 
     def decay(self, progress: float) -> None:
         """Put the learning rate where half a cosine has it."""
@@ -247,13 +253,16 @@ class Engine:
     def _play(self, phase: Phase, turns: Sequence[_Turns], state: TrainingState) -> None:
         log_interval = max(1, min(100, phase.max_iter // 20))
         recorded: list[dict[str, Tensor]] = []
+        losses: dict[str, Tensor] = {}
         while state.iteration < phase.max_iter and not state.stopped:
             if phase.before_iteration is not None:
                 with self.precision():
                     phase.before_iteration(state.iteration)
             batch: Any = None
-            losses: dict[str, Tensor] = {}
+            losses = dict(losses)  # of a player that pauses, those of its last turn
             for turn in turns:
+                if state.iteration % turn.player.every:
+                    continue
                 if phase.lr_decay:
                     turn.decay(state.iteration / phase.max_iter)
                 _watch(turns, turn)

@@ -7,7 +7,7 @@ import torch
 from imblearn_gan import DOSClassifier
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.training import Engine
-from tests.players import CLOSE, Game, Linear, Seen, array, cross_entropy, numbers
+from tests.players import CLOSE, Game, Linear, Seen, array, cross_entropy, numbers, softmax
 from tests.samplers import labels
 
 INDEX = torch.tensor([0, 31, 40, 12, 35, 43])
@@ -62,6 +62,15 @@ def test_targets_are_between_neighbours_of_the_class():
     distance[game.data.y[:, None] != game.data.y] = 9
     nearest = distance.argmin(dim=1)
     assert torch.allclose(targets, features[nearest[INDEX]], atol=1e-6)
+
+
+def test_least_squares():
+    game = built(loss="least_squares")
+    batch = game.data.draw(6)
+    logits = game.networks["classifier"](game.networks["extractor"](batch.x))
+    wrong = softmax(array(logits)) - np.eye(3)[batch.y]
+    found = numbers(game.phases[0].players[0].losses(batch))
+    assert found == pytest.approx({"real": (wrong**2).sum(axis=1).mean()}, **CLOSE)
 
 
 def test_value_of_the_first_phase():

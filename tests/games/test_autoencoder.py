@@ -151,11 +151,11 @@ def real_codes(game):
     return game.networks["encoder"](x, y).detach()
 
 
-def test_interpolated_codes_are_those_of_the_real_rows_that_are_made(method):
+def test_interpolated_codes_are_those_of_the_real_rows(method):
     game = built(method, codes="interpolated")
     latent = game.networks["latent"]
     assert type(latent) is InterpolatedCodes
-    assert torch.allclose(latent.z, real_codes(game)[30:], atol=1e-6)  # class 0 is not made
+    assert torch.allclose(latent.z, real_codes(game), atol=1e-6)
 
 
 def test_gaussian_codes_are_fitted_to_the_real_rows_of_each_class(method):
@@ -176,7 +176,8 @@ def test_codes_are_those_of_the_trained_encoder():
     X, y = table(), labels(20, 10)
     sampler = BAGANOversampler(**BUDGET | {"pretrain_learning_rate": 0.05})
     sampler.fit_resample(X, y)
-    z = sampler.encode(X[y == 1], y[y == 1])
+    order = np.argsort(y, kind="stable")
+    z = sampler.encode(X[order], y[order])
     np.testing.assert_allclose(sampler.networks_["latent"].z, z, atol=1e-5)
 
 
@@ -210,10 +211,17 @@ def test_a_class_of_one_row(method, codes):
     assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
 
 
-def test_only_codes_of_oversampled_classes_are_kept():
+def test_of_a_class_that_is_not_oversampled_a_hundred_codes_are_kept():
+    X, y = np.random.RandomState(0).normal(size=(450, 3)), labels(300, 150)
     sampler = BAGANOversampler(**BUDGET)
-    sampler.fit_resample(table(), labels(20, 10))
-    assert len(sampler.networks_["latent"].z) == 10
+    sampler.fit_resample(X, y)
+    latent = sampler.networks_["latent"]
+    assert latent.counts.tolist() == [100, 150]
+    order = np.argsort(y, kind="stable")
+    z = sampler.encode(X[order], y[order])
+    np.testing.assert_allclose(latent.z[100:], z[300:], atol=1e-5)
+    near = np.abs(latent.z[:100, None].numpy() - z[:300]).max(axis=2).min(axis=1)
+    assert near.max() < 1e-5
 
 
 # The game ---------------------------------------------------------------------------------------

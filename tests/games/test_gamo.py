@@ -406,3 +406,78 @@ def test_decoding_phase_keeps_its_arguments():
     assert (phase.max_iter, phase.ema_decay) == (5, 0)
     assert [p.learning_rate for p in phase.players] == [0.25, 0.25]
     assert len(phase.players[0].draw()) == 11
+
+
+# Algorithm 1's schedule -------------------------------------------------------------------------
+
+
+APART = {"adversarial_weight": None, "generated_weight": None}
+
+
+def steps_of(game):
+    """The steps that each player takes, in order: its name and the terms of its loss."""
+    taken, phase = [], game.main[0]
+    for player in phase.players:
+
+        def seen(batch, losses=player.losses, name=player.name):
+            terms = losses(batch)
+            taken.append((name, *terms))
+            return terms
+
+        player.losses = seen
+    engine = Engine()
+    engine.run(phase)
+    return taken, engine
+
+
+def test_separate_steps_are_of_one_term_each_and_all_are_recorded():
+    taken, engine = steps_of(built(**APART, max_iter=2))
+    assert taken == 2 * [
+        ("classifier", "real"),
+        ("classifier", "generated"),
+        ("discriminator", "real"),
+        ("discriminator", "generated"),
+        ("generator", "classifier"),
+        ("generator", "discriminator"),
+    ]
+    both = {f"{name}_{term}" for name, term in taken}
+    assert all(both < set(record) for record in engine.history)
+
+
+def test_the_extractor_takes_the_steps_of_an_epoch_first():
+    """44 rows, batches of 16: u = v = 2."""
+    game = built(shape=IMAGE, combine="features", **APART, max_iter=5)
+    taken, engine = steps_of(game)
+    names = [name for name, *_ in taken]
+    others = ["classifier"] * 2 + ["discriminator"] * 2 + ["generator"] * 2
+    assert names == 2 * (["extractor"] * 2 + others * 2) + ["extractor"] * 2 + others
+    assert all("extractor_real" in record for record in engine.history)
+
+
+def test_features_follow_the_steps_of_the_extractor():
+    game = built(shape=IMAGE, combine="features", **APART, max_iter=1)
+    phase = game.main[0]
+    before = copy.deepcopy(game.networks["extractor"])
+    Engine().run(phase)
+    pool = phase.memory["pool"]
+    assert torch.allclose(pool, game.networks["extractor"].eval()(game.data.x), atol=1e-5)
+    assert not torch.allclose(pool, before.eval()(game.data.x), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("params", "steps"),
+    [
+        ({"adversarial_weight": None}, [1, 1, 2]),
+        ({"generated_weight": None}, [2, 2, 1]),
+        ({}, [1, 1, 1]),
+    ],
+)
+def test_each_weight_says_whose_steps_are_apart(params, steps):
+    names = [name for name, *_ in steps_of(built(max_iter=1, **params))[0]]
+    assert [names.count(name) for name in ("classifier", "discriminator", "generator")] == steps
+
+
+@pytest.mark.parametrize(("variant", "steps"), [("GAMO-D", 1), ("cG+D", 2)])
+def test_a_generator_without_an_opponent_takes_one_step(variant, steps):
+    taken, _ = steps_of(built(variant=variant, **APART, max_iter=1))
+    assert [name for name, *_ in taken].count("generator") == steps

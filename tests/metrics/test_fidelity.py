@@ -53,6 +53,39 @@ def test_frechet_distance_of_few_rows():
 
 
 @pytest.mark.filterwarnings("ignore:Metric `InceptionScore`", "ignore:std")
+def test_inception_score_of_parts():
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet(np.ones(3), size=60)
+    found = inception_score(np.arange(60), lambda X: p[X], n_splits=4, random_state=3)
+    order = np.random.RandomState(3).permutation(60)
+    expected = [inception_score(part, lambda X: p[X]) for part in order.reshape(4, 15)]
+    assert found == pytest.approx((np.mean(expected), np.std(expected)))
+    assert found.std > 0
+    whole = inception_score(np.arange(60), lambda X: p[X])
+    once = inception_score(np.arange(60), lambda X: p[X], n_splits=1)
+    assert once == pytest.approx((whole, 0))
+
+
+@pytest.mark.parametrize("n_splits", [0, 41, 2.0, "two"])
+def test_wrong_numbers_of_parts(n_splits):
+    with pytest.raises(ValueError, match="n_splits must be an integer between 1 and 40"):
+        inception_score(np.arange(40), lambda X: np.eye(4)[X % 4], n_splits=n_splits)
+
+
+def test_small_parts_are_warned_of():
+    with pytest.warns(UserWarning, match="4 rows a part for 4 classes"):
+        inception_score(np.arange(40), lambda X: np.eye(4)[X % 4], n_splits=10)
+
+
+def test_beta_of_the_v_score():
+    """Two clusters of three classes: a class lies in one cluster, but one holds two classes."""
+    z, y = [[0.0], [0.1], [5.0], [5.1]], ["a", "b", "c", "c"]
+    complete, homogeneous = 1.0, 2 / 3
+    for beta in (0.5, 1, 3):
+        expected = (1 + beta) * homogeneous * complete / (beta * homogeneous + complete)
+        assert v_score(z, y, n_clusters=2, beta=beta, random_state=0) == pytest.approx(expected)
+
+
 def test_inception_score():
     assert inception_score(np.arange(40), lambda X: np.eye(4)[X % 4]) == pytest.approx(4)
     assert inception_score(np.arange(40), lambda X: np.full((40, 4), 0.25)) == pytest.approx(1)

@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
 from imblearn_gan.metrics import (
+    ssim_between,
     ssim_of_pairs,
     ssim_to_nearest,
 )
@@ -83,3 +84,24 @@ def test_ssim_of_what_is_no_set_of_images():
         ssim_of_pairs(IMAGES, IMAGES[:1])
     with pytest.raises(ValueError, match="n_pairs"):
         ssim_of_pairs(IMAGES, IMAGES, n_pairs=0)
+
+
+def test_similarity_of_real_and_generated_images():
+    ssim = pytest.importorskip("torchmetrics.functional.image").structural_similarity_index_measure
+    real, new = IMAGES[:3], IMAGES[5:7]
+    pairs = [
+        ssim(*(torch.from_numpy(x[None] / 255.0).movedim(3, 1) for x in (a, b)), data_range=1.0)
+        for a in real
+        for b in new
+    ]
+    assert ssim_between(real, new) == pytest.approx(float(np.mean(pairs)), abs=1e-5)
+    some = ssim_between(real, new, n_pairs=4, random_state=0)
+    assert some == ssim_between(real, new, n_pairs=4, random_state=0)
+    assert some != ssim_between(real, new, n_pairs=4, random_state=1)
+
+
+def test_similarity_needs_images_of_both_sets():
+    with pytest.raises(ValueError, match="0 sample"):
+        ssim_between(IMAGES, IMAGES[:0])
+    with pytest.raises(ValueError, match="n_pairs"):
+        ssim_between(IMAGES, IMAGES, n_pairs=0)

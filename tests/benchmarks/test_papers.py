@@ -1,0 +1,176 @@
+"""The papers' tables: what is planned, measured at a tiny budget, and put beside their figures."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.benchmarks.conftest import BENCHMARKS
+
+TINY = ["--stand-in", "--budget", "0.0001", "0.001", "--rows", "60", "--seeds", "0"]
+
+
+@pytest.fixture
+def measure(script, module, tmp_path):
+    """Run the script: the records that it has written."""
+
+    def measure(*arguments):
+        measure.said = script("papers", "--output", "results.jsonl", *arguments, *TINY)
+        return module("records").read(tmp_path / "results.jsonl")
+
+    return measure
+
+
+def test_a_table_in_both_settings_resumes(measure, script):
+    some = ["GAMO 1", "--datasets", "mnist", "--cases", "LS", "--methods"]
+    first = measure(*some, "Baseline CN")
+    assert [(r.row, r.setting, r.spent) for r in first] == [
+        ("Baseline CN", "default", 0.001),
+        ("Baseline CN", "paper", 0.0001),
+    ]
+    found = measure(*some, "Baseline CN", "GAMO", "SMOTE+CN")
+    assert found[:2] == first
+    assert "4 records to measure" in measure.said
+    assert {r.dataset for r in found} == {"digits"}
+    assert all(0 <= r.measures[m] <= 1 for r in found for m in ("acsa", "gm", "acsa_train"))
+    said = script("report", "results.jsonl")
+    assert "| GAMO | digits | LS | ACSA | 0.91 ± 0.01 |" in said  # Table 1, MNIST, LS
+    assert "0.01 % of the budget" in said
+
+
+def test_profiles_are_the_papers_and_can_be_scaled(module):
+    plans, papers = module("plans"), module("papers")
+    (mnist, fashion) = plans.TABLES["GAMO 1"].parts
+    assert papers.scaled(mnist.profiles["LS"], 0) == "gamo_mnist"
+    assert papers.scaled(fashion.profiles["CE"], 400) == "400,200,100,75,50,35,20,10,6,4"
+    assert papers.scaled("10,1000", 100) == "2,100"
+    assert papers.scaled("drop:0:0.9", 100) == "drop:0:0.9"
+
+
+def test_each_row_of_a_table_can_be_built(module):
+    methods, plans = module("methods"), module("plans")
+    for table in plans.TABLES.values():
+        for row in table.rows.values():
+            if row.method in (*methods.SAMPLERS, *methods.OWN_CLASSIFIERS):
+                methods.check_settings(row.method, {"paper": row.paper})
+                methods.check_settings(row.method, row.default)
+            else:
+                assert row.method in ("none", *methods.BASELINES, *methods.COPIES)
+
+
+def test_each_published_figure_is_of_a_row_of_its_table(module):
+    plans, published = module("plans"), module("published")
+    for (name, dataset, case, row), measures in published.read().items():
+        table = plans.TABLES[name]
+        # epochs of v3 are a row each in BAGAN-GP's Table 4
+        assert row in table.rows or row == "BAGAN-GP (v3, 200)"
+        parts = {part.dataset.split(":")[0]: part for part in table.parts}
+        assert case in parts[dataset].profiles or row == "CelebA (real)"
+        assert all(m.split(":")[0] in published.MEASURES for m in measures)
+    # spot checks against the papers' text
+    assert published.printed(("GAMO 1", "fashion_mnist", "LS", "GAMO"), "gm") == "0.81 ± 0.01"
+    assert published.printed(("GANDA 4", "mnist", "97.5", "GANDA"), "recall") == "96.42"
+    assert published.printed(("CAPGAN 1", "cifar10", "100", "CAP-GAN"), "fid_minority") == "370.82"
+    assert published.printed(("BAGAN 9", "mnist", "40", "BAGAN"), "recall") == ""
+
+
+def test_budgets_are_cut_and_count_epochs_of_the_rows(module):
+    measures, methods = module("papers_measures"), module("methods")
+    model = methods.instance("BAGANOversampler", {"paper": {"n_samples": 320}})
+    assert measures.cut(model, 0.1) == {"pretrain_iter": 100, "max_iter": 100}
+    assert measures.cut(model, 1) == {}
+    model = methods.instance("BAGANGPOversampler", {"paper": {"version": "cDRAGAN"}})
+    assert list(measures.cut(model, 0.5)) == ["max_iter"]  # no autoencoder
+    assert measures.cut(methods.instance("GAMOClassifier", {}), 0.01) == {"max_iter": 20}
+
+
+def test_images_and_codes(measure):
+    options = ["--n-drawn", "3", "--classifier-budget", "2", "--image-size", "32"]
+    found = measure(
+        *("CAPGAN 1", "GANDA 3", "--datasets", "mnist", "--cases", "10", ""),
+        *("--methods", "CAP-GAN", "GANDA", "--settings", "paper", *options),
+    )
+    images, codes = sorted(found, key=lambda r: r.table)
+    assert images.measures["drawn"] == [str(i) for i in range(10)]  # the largest class, too
+    assert {"fid_minority", "ssim_minority", "fid_majority", "is"} < set(images.measures)
+    assert images.measures["features"] == "own"
+    assert 0 <= codes.measures["v_score"] <= 1
+
+
+def test_a_class_that_lost_rows(measure):
+    found = measure(
+        *("BAGAN 8", "BAGAN 9", "--datasets", "mnist", "--cases", "90", "--labels", "3"),
+        *("--methods", "GAN", "Mirror", "--settings", "default"),
+        *("--n-drawn", "4", "--classifier-budget", "2"),
+    )
+    assert {(r.table, r.row) for r in found} == {
+        ("BAGAN 8", "GAN"),
+        ("BAGAN 9", "GAN"),
+        ("BAGAN 9", "Mirror"),
+    }
+    assert {r.profile for r in found} == {"drop:3:0.9"}
+    assert all(0 <= r.measures["recall"] <= 100 for r in found if r.table == "BAGAN 9")
+    (pairs,) = [r for r in found if r.table == "BAGAN 8"]
+    assert {"ssim_pairs", "ssim_real"} <= set(pairs.measures)
+
+
+def test_says_what_is_missing(script, tmp_path):
+    said = script("papers", "all", "--check", "--data-home", tmp_path)
+    for name in ("celeba", "lsun", "cells", "breakhis", "flowers", "svhn"):
+        assert f"lacks {name}" in said
+    assert "list_attr_celeba.txt" in said
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["GAMO 5"],
+        ["GAMO 1", "--methods", "BAGAN"],
+        ["GAMO 1", "--budget", "0"],
+        ["GAMO 1", "--budget", "2"],
+        ["GAMO 1", "--inception", "nowhere.pth"],
+        ["GAMO 1", "--n-drawn", "1"],
+    ],
+    ids=" ".join,
+)
+def test_refuses(script, arguments):
+    with pytest.raises(SystemExit) as refused:
+        script("papers", "--output", "results.jsonl", *arguments)
+    assert refused.value.code == 2
+
+
+def test_celeba_by_its_attributes(module, tmp_path):
+    """Hair of one colour alone; or the sex."""
+    names = ["Bald", "Black_Hair", "Blond_Hair", "Brown_Hair", "Gray_Hair", "Male"]
+    rows = {
+        "1.jpg": [-1, -1, 1, -1, -1, -1],
+        "2.jpg": [-1, 1, -1, -1, -1, 1],
+        "3.jpg": [-1, 1, -1, 1, -1, -1],  # black and brown
+        "4.jpg": [-1, -1, -1, -1, -1, 1],  # none
+        "5.jpg": [-1, 1, -1, -1, -1, 1],
+    }
+    folder = tmp_path / "celeba"
+    (folder / "img_align_celeba").mkdir(parents=True)
+    for name in rows:
+        pixels = np.full((218, 178, 3), 40 * int(name[0]), np.uint8)
+        Image.fromarray(pixels).save(folder / "img_align_celeba" / name)
+    lines = [f"{name} {' '.join(map(str, values))}" for name, values in rows.items()]
+    text = "\n".join([str(len(rows)), " ".join(names), *lines])
+    (folder / "list_attr_celeba.txt").write_text(text)
+    load = module("faces").load
+    X, y = load(tmp_path, "hair", lambda label: 5, image_size=[64, 64])
+    assert X.shape == (3, 64, 64, 3)
+    assert sorted(y.tolist()) == ["black", "black", "blonde"]
+    assert X[y == "blonde"].mean() == pytest.approx(40, abs=2)
+    X, y = load(tmp_path, "sex", lambda label: 2, image_size=[8, 8])
+    assert sorted(y.tolist()) == ["female", "female", "male", "male"]
+
+
+def test_figures_are_lines_of_json():
+    lines = (BENCHMARKS / "published.jsonl").read_text(encoding="utf-8").splitlines()
+    keys = [
+        tuple(json.loads(line)[k] for k in ("table", "dataset", "case", "row")) for line in lines
+    ]
+    assert len(set(keys)) == len(keys)
