@@ -89,7 +89,7 @@ FAULTS = [
           "return data.draw(self.batch_size_)", NOISE),
     Fault("games/gamo.py", "return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse",
           "return drawn.tolist(), ones, weight * ones", GAMO),
-    Fault("games/gamo.py", '"classifier": self.game.adversarial_weight * misled', '"classifier": misled', GAMO),
+    Fault("games/gamo.py", "misled if weight is None else weight * misled", "misled", GAMO),
     Fault("games/gamo.py", "smooth = self.game.label_smoothing", "smooth = 0.0", GAMO),
     Fault("games/gamo.py", "tilt = None if self.n_support is None else TILT", "tilt = None", GAMO),
     Fault("games/gamo.py", 'if self.game.misleading != "own_class":', "if False:", GAMO),

@@ -136,12 +136,9 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         encoder = self._family(spec).encoder(spec, self.latent_dim)
-        return nn.ModuleDict(
-            {
-                "extractor": nn.Sequential(encoder, nn.Tanh()),
-                "classifier": dense([self.latent_dim, 128, spec.n_classes]),
-            }
-        )
+        classifier = dense([self.latent_dim, 128, spec.n_classes])
+        extractor = nn.Sequential(encoder, nn.Tanh())
+        return nn.ModuleDict({"extractor": extractor, "classifier": classifier})
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
