@@ -156,7 +156,6 @@ FAULTS = [
     Fault("data/table.py", "while run and (run[-1] != i - 1 or taken[ones[i]].any()):",
           "while run and taken[ones[i]].any():", CODEC),
     Fault("data/table.py", "spikes |= dict.fromkeys(values[counts >= MIN_SPIKE * len(own)].tolist())", "pass", CODEC),
-    Fault("data/columns.py", 'if hasattr(column, "iloc") and not dtype.isnative:', "if False:", "tests/test_errors.py"),
 ]  # fmt: skip
 
 
