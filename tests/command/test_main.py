@@ -27,7 +27,7 @@ def lines_of_orders(n=40):
         day = f"2024-0{stream.randint(1, 9)}-11"
         town = stream.choice(["Köln", "", '"a ""b"", c\nd"'])
         gap = stream.choice(["NA", "1.5", "2"])
-        yield f"C{i:02d},{stream.rand():.2f},{items},{i % 4:03d},{day},{town},{gap},{label}"
+        yield f"C{i},{stream.rand():.2f},{items},{i % 4:03d},{day},{town},{gap},{label}"
 
 
 @pytest.fixture
@@ -313,6 +313,7 @@ def test_a_training_that_ends(orders, monkeypatch, capsys, error, code, message)
 
 
 def test_warnings_are_lines(orders, capsys):
+    orders.write_text("\n".join(lines_of_orders(200)))
     balance(orders, "--target", "y", "--param", "max_iter=1", "--param", "replay=0")
     shown = capsys.readouterr().err
     assert "warning: Columns ['id'] look like ids" in shown
