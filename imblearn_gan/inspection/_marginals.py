@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan.data import Column, DataCodec
+from imblearn_gan.data import Column, DataCodec, is_missing
 from imblearn_gan.inspection._common import (
     Rows,
     check_count,
@@ -326,18 +326,25 @@ def _name_pair(axes: Any, across: Marginal, up: Marginal) -> None:
 
 
 def _name_dates(axis: Any, column: Marginal) -> None:
-    if column.is_date:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    if not column.is_date:
+        return
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-        locator = AutoDateLocator(maxticks=6)
-        axis.set_major_locator(locator)
-        axis.set_major_formatter(ConciseDateFormatter(locator))
+    low, high = axis.get_view_interval()
+    unit = "D" if high - low > 3 else "m"
+
+    def name(days: float, _: Any) -> str:
+        return str(np.datetime64(round(days * 86_400), "s").astype(f"M8[{unit}]")).replace("T", " ")
+
+    axis.set_major_locator(MaxNLocator(3))
+    axis.set_major_formatter(FuncFormatter(name))
+    axis.set_tick_params(labelsize="small")
 
 
 def _name_categories(axis: Any, column: Marginal) -> None:
     if column.categories is None:
         return
-    names = [str(category) for category in column.categories]
+    names = ["missing" if is_missing(value) else str(value) for value in column.categories]
     style: dict[str, Any] = {"fontsize": "small"} if len(names) > 8 else {}
     if axis.axis_name == "x" and max(map(len, names)) * len(names) > 30:
         style |= {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
@@ -403,15 +410,20 @@ def _marginal(column: Column, sets: Sequence[Any]) -> Marginal:
     if column.kind != "category":
         return Marginal(name, None, real, generated)
     categories = column.sorted_categories()
-    number_of = {category: i for i, category in enumerate(categories)}
-    unseen = [value for value in dict.fromkeys(real.tolist()) if value not in number_of]
+    number_of = {_key(category): i for i, category in enumerate(categories)}
+    unseen = [value for value in dict.fromkeys(map(_key, real.tolist())) if value not in number_of]
     if unseen:
         raise ValueError(
             f"X has the categories {unseen[:5]} in {name!r}, which the sampler has not seen. "
             "Leave out their rows, or fit the sampler on them."
         )
     numbers = [
-        np.array([number_of[value] for value in values.tolist()], dtype=np.intp)
+        np.array([number_of[_key(value)] for value in values.tolist()], dtype=np.intp)
         for values in (real, generated)
     ]
     return Marginal(name, categories, numbers[0], numbers[1])
+
+
+def _key(value: Any) -> Any:
+    """Return a category for a dict: what is missing equals itself there."""
+    return None if is_missing(value) else value

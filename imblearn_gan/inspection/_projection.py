@@ -265,7 +265,17 @@ class ProjectionDisplay:
                 )
             )
             axes.set(xticks=[], yticks=[], title=str(label))
-        self.axes_[0].legend(fontsize="small", markerscale=2)
+        if ax is None:
+            # beside the panels, where it hides no rows
+            self.figure_.legend(
+                handles=self.scatters_[0],
+                loc="outside lower center",
+                ncols=3,
+                markerscale=2,
+                frameon=False,
+            )
+        else:
+            self.axes_[0].legend(fontsize="small", markerscale=2)
         if self.explained is not None:
             note = f"two principal components: {self.explained:.0%} of the variance"
             self.axes_[0].set_xlabel(note, fontsize="small")
