@@ -21,6 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from imblearn.pipeline import make_pipeline
+from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import classification_report
 from sklearn.model_selection import train_test_split
@@ -100,7 +101,7 @@ X_train, X_test, y_train, y_test = train_test_split(
     payments, y, stratify=y, test_size=0.4, random_state=0
 )
 trees = HistGradientBoostingClassifier(categorical_features="from_dtype", random_state=0)
-for name, steps in {"as it is": [], "balanced by CGAN": [sampler]}.items():
+for name, steps in {"as it is": [], "balanced by CGAN": [clone(sampler)]}.items():
     model = make_pipeline(*steps, Numbers(), trees).fit(X_train, y_train)
     print(name)
     print(classification_report(y_test, model.predict(X_test), digits=3, zero_division=0))

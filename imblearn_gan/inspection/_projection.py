@@ -271,6 +271,9 @@ class ProjectionDisplay:
                 handles=self.scatters_[0],
                 loc="outside lower center",
                 ncols=3,
+                fontsize="small",
+                columnspacing=1,
+                handletextpad=0.2,
                 markerscale=2,
                 frameon=False,
             )
