@@ -81,7 +81,7 @@ print(f"{generated['account_age'].isna().mean():.0%} of generated ones")
 def numbers(frame):
     """Return columns that a classifier reads: of times the day of the year and the hour."""
     return frame.assign(
-        paid=frame["paid"].dt.dayofyear, hour=frame["paid"].dt.hour + frame["paid"].dt.minute / 60
+        paid=frame["paid"].dt.day_of_year, hour=frame["paid"].dt.hour + frame["paid"].dt.minute / 60
     )
 
 

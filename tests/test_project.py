@@ -1,9 +1,10 @@
 """What stands around the package: its description on an index, forms, citations, the set-up."""
 
 import re
+import runpy
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -17,13 +18,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def for_an_index():
-    pytest.importorskip("hatchling")
-    spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.for_an_index
+@pytest.fixture
+def for_an_index(monkeypatch):
+    """What the hook of the build does to a page; the builder itself need not be there."""
+    interface = ModuleType("hatchling.metadata.plugin.interface")
+    interface.MetadataHookInterface = object
+    monkeypatch.setitem(sys.modules, interface.__name__, interface)
+    for name in ("hatchling", "hatchling.metadata", "hatchling.metadata.plugin"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    return runpy.run_path(str(ROOT / "hatch_build.py"))["for_an_index"]
 
 
 def test_links_on_an_index(for_an_index):
