@@ -117,6 +117,7 @@ def test_nothing_is_written_unasked(of_table, tmp_path, monkeypatch):
     assert "<title>Mine &lt;3</title>" in report.html
 
 
+@pytest.mark.slow
 def test_looking_changes_nothing(of_table):
     sampler, report = of_table
     state = sampler._stream.get_state()[1].copy()
@@ -178,6 +179,7 @@ def test_copies_are_found():
     assert "100% of the generated rows nearly copy a real one" in shown
 
 
+@pytest.mark.slow
 def test_many_classes():
     y = np.concatenate([np.zeros(20, dtype=int), np.repeat(np.arange(1, 15), 6)])
     rows = np.random.RandomState(0).normal(size=(len(y), 2)) + y[:, None]
@@ -187,6 +189,7 @@ def test_many_classes():
     assert "The 2 classes with the fewest rows, of 14." in shown
 
 
+@pytest.mark.slow
 def test_sparse_rows():
     y = np.repeat([0, 1], [30, 10])
     rows = sparse.random(40, 20, density=0.2, format="csr", random_state=0)
