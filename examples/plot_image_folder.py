@@ -18,6 +18,7 @@ The same from a command line, without a line of Python::
 # -----------------------
 # Cuts of the two photographs that scikit-learn brings: a temple, and a rare flower.
 import argparse
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,7 +33,7 @@ from imblearn_gan.inspection import GeneratedImagesDisplay
 
 parser = argparse.ArgumentParser(description="Balance a folder of photographs.")
 parser.add_argument("picture", nargs="?", help="where to save the picture of images (PNG)")
-parser.add_argument("--max-iter", type=int, default=1500)
+parser.add_argument("--max-iter", type=int, default=500)
 args = parser.parse_args()
 
 workplace = TemporaryDirectory()
@@ -50,13 +51,14 @@ print(sorted(folder.name for folder in photographs.iterdir()))
 # --------------------
 # Images of unlike sizes are brought to one; GANs learn small ones sooner.
 X, y = load_image_folder(photographs, image_size=16, return_X_y=True)
-print(X.shape, X.dtype, dict(zip(*np.unique(y, return_counts=True))))
+print(X.shape, X.dtype, dict(Counter(y.tolist())))
 sampler = CGANOversampler(max_iter=args.max_iter, random_state=0)
 X_res, y_res = sampler.fit_resample(X, y)
 
 balanced = Path(workplace.name) / "balanced"
 files = save_image_folder(balanced, X_res, y_res, mask=sampler.synthetic_mask_)
-print(files[0].relative_to(balanced), files[-1].relative_to(balanced))
+print(files[0].relative_to(balanced), "is real,", end=" ")
+print(files[np.flatnonzero(sampler.synthetic_mask_)[0]].relative_to(balanced), "is generated")
 for folder in sorted(balanced.iterdir()):
     n_synthetic = len(list(folder.glob("synthetic_*.png")))
     print(f"{folder.name}: {len(list(folder.iterdir()))} images, {n_synthetic} of them generated")

@@ -93,7 +93,7 @@ def save_image_folder(
         Which images are synthetic, for example ``synthetic_mask_`` of a sampler. The names of
         their files begin with ``prefix``. None marks none.
 
-    prefix : str, default=``'synthetic_'``
+    prefix : str, default: ``'synthetic_'``
         What the names of synthetic images begin with.
 
     Returns
