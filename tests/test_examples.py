@@ -27,7 +27,7 @@ def test_example(path, tmp_path):
     assert run_script(path, *arguments, "picture.png", cwd=tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"picture.png"}
     with Image.open(tmp_path / "picture.png") as picture:
-        assert min(picture.size) > 200
+        assert min(picture.size) > 100
         assert len(picture.convert("L").getcolors()) > 2  # something is drawn
 
 
