@@ -96,6 +96,11 @@ def warn_of_collapse(diagnostics: dict[Any, dict]) -> None:
     )
 
 
+def describe(figures: dict[str, Any]) -> list[str]:
+    """Return what a warning would say of a class, one phrase a finding."""
+    return list(_phrases(figures))
+
+
 # figures ------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Real images from local files or OpenML, and the long-tailed profiles of the papers."""
+"""Real images from local files or OpenML, images into folders, and the papers' profiles."""
 
 from imblearn_gan.datasets._folder import load_image_folder
 from imblearn_gan.datasets._loaders import (
@@ -14,6 +14,7 @@ from imblearn_gan.datasets._profiles import (
     drop_fraction,
     make_longtailed,
 )
+from imblearn_gan.datasets._save import save_image_folder
 
 __all__ = [
     "PROFILES",
@@ -26,4 +27,5 @@ __all__ = [
     "load_mnist",
     "load_svhn",
     "make_longtailed",
+    "save_image_folder",
 ]

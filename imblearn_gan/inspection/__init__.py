@@ -7,19 +7,21 @@ the screen or saved: that is left to the caller. What is drawn from a sampler is
 """
 
 from imblearn_gan.inspection._codes import CodesDisplay
-from imblearn_gan.inspection._features import FeaturesDisplay
+from imblearn_gan.inspection._confusion import ConfusionDisplay
 from imblearn_gan.inspection._generated import GeneratedImagesDisplay
 from imblearn_gan.inspection._history import TrainingHistoryDisplay
 from imblearn_gan.inspection._interpolation import InterpolationDisplay
 from imblearn_gan.inspection._marginals import MarginalsDisplay
 from imblearn_gan.inspection._neighbors import NearestNeighborsDisplay
+from imblearn_gan.inspection._projection import ProjectionDisplay
 
 __all__ = [
     "CodesDisplay",
-    "FeaturesDisplay",
+    "ConfusionDisplay",
     "GeneratedImagesDisplay",
     "InterpolationDisplay",
     "MarginalsDisplay",
     "NearestNeighborsDisplay",
+    "ProjectionDisplay",
     "TrainingHistoryDisplay",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan.data import Column, DataCodec
+from imblearn_gan.data import Column, DataCodec, is_missing
 from imblearn_gan.inspection._common import (
     Rows,
     check_count,
@@ -29,13 +29,14 @@ _COLORS = ("C0", "C1")
 class Marginal(NamedTuple):
     """One column: its name, its categories, if it has any, and its values in both sets.
 
-    Values of categories are their numbers.
+    Values of categories are their numbers, those of dates are days since 1970.
     """
 
     name: str
     categories: list | None
     real: np.ndarray
     generated: np.ndarray
+    is_date: bool = False
 
 
 class MarginalsDisplay:
@@ -44,7 +45,8 @@ class MarginalsDisplay:
     Made by :meth:`from_sampler` or :meth:`from_resampled`. Only classes that are generated are
     looked at. Histograms and bars are fractions, so that sets of different size compare; a pair
     with a number is drawn as points, a pair of categories as bars in a grid, on one scale.
-    Categories stand in the order that pandas declares, or sorted.
+    Categories stand in the order that pandas declares, or sorted. How many numbers are missing
+    stands below their histogram.
 
     Parameters
     ----------
@@ -246,11 +248,15 @@ class MarginalsDisplay:
 
 def _draw_histogram(axes: Any, column: Marginal, bins: int) -> None:
     values = column.real, column.generated
-    edges = np.histogram_bin_edges(np.concatenate(values), bins)
-    for part, name, color in zip(values, _SETS, _COLORS):
-        weights = np.full(len(part), 1 / max(1, len(part)))
-        axes.hist(part, edges, weights=weights, label=name, color=color, alpha=0.5)
-    axes.set(xlabel=column.name, ylabel="fraction of rows")
+    present = [part[~np.isnan(part)] for part in values]
+    edges = np.histogram_bin_edges(np.concatenate(present), bins)
+    for part, there, name, color in zip(values, present, _SETS, _COLORS):
+        weights = np.full(len(there), 1 / max(1, len(part)))
+        axes.hist(there, edges, weights=weights, label=name, color=color, alpha=0.5)
+    missing = [1 - len(there) / max(1, len(part)) for part, there in zip(values, present)]
+    gaps = "\nmissing: {:.0%}, generated: {:.0%}".format(*missing) if any(missing) else ""
+    axes.set(xlabel=column.name + gaps, ylabel="fraction of rows")
+    _name_dates(axes.xaxis, column)
 
 
 def _draw_bars(axes: Any, column: Marginal) -> None:
@@ -316,12 +322,29 @@ def _name_pair(axes: Any, across: Marginal, up: Marginal) -> None:
     axes.set(xlabel=across.name, ylabel=up.name)
     for column, axis in ((across, axes.xaxis), (up, axes.yaxis)):
         _name_categories(axis, column)
+        _name_dates(axis, column)
+
+
+def _name_dates(axis: Any, column: Marginal) -> None:
+    if not column.is_date:
+        return
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    low, high = axis.get_view_interval()
+    unit = "D" if high - low > 3 else "m"
+
+    def name(days: float, _: Any) -> str:
+        return str(np.datetime64(round(days * 86_400), "s").astype(f"M8[{unit}]")).replace("T", " ")
+
+    axis.set_major_locator(MaxNLocator(3))
+    axis.set_major_formatter(FuncFormatter(name))
+    axis.set_tick_params(labelsize="small")
 
 
 def _name_categories(axis: Any, column: Marginal) -> None:
     if column.categories is None:
         return
-    names = [str(category) for category in column.categories]
+    names = ["missing" if is_missing(value) else str(value) for value in column.categories]
     style: dict[str, Any] = {"fontsize": "small"} if len(names) > 8 else {}
     if axis.axis_name == "x" and max(map(len, names)) * len(names) > 30:
         style |= {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
@@ -380,18 +403,27 @@ def _find(columns: Sequence[Column], feature: Any) -> Column:
 def _marginal(column: Column, sets: Sequence[Any]) -> Marginal:
     name = f"column {column.index}" if column.name is None else str(column.name)
     real, generated = (column.values(X) for X in sets)
+    if column.kind == "time" and getattr(column.dtype, "kind", "") == "M":
+        unit: Any = getattr(column.dtype, "unit", None) or np.datetime_data(column.dtype)[0]
+        n_a_day = np.timedelta64(1, "D") / np.timedelta64(1, unit)
+        return Marginal(name, None, real / n_a_day, generated / n_a_day, is_date=True)
     if column.kind != "category":
         return Marginal(name, None, real, generated)
     categories = column.sorted_categories()
-    number_of = {category: i for i, category in enumerate(categories)}
-    unseen = [value for value in dict.fromkeys(real.tolist()) if value not in number_of]
+    number_of = {_key(category): i for i, category in enumerate(categories)}
+    unseen = [value for value in dict.fromkeys(map(_key, real.tolist())) if value not in number_of]
     if unseen:
         raise ValueError(
             f"X has the categories {unseen[:5]} in {name!r}, which the sampler has not seen. "
             "Leave out their rows, or fit the sampler on them."
         )
-    numbers = (
-        np.array([number_of[value] for value in values.tolist()], dtype=np.intp)
+    numbers = [
+        np.array([number_of[_key(value)] for value in values.tolist()], dtype=np.intp)
         for values in (real, generated)
-    )
-    return Marginal(name, categories, *numbers)
+    ]
+    return Marginal(name, categories, numbers[0], numbers[1])
+
+
+def _key(value: Any) -> Any:
+    """Return a category for a dict: what is missing equals itself there."""
+    return None if is_missing(value) else value

@@ -1,12 +1,16 @@
 """Columns of tables, real against generated."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from imblearn_gan import BAGANOversampler
 from imblearn_gan.inspection import (
     MarginalsDisplay,
 )
+from tests.inspection.shown import SMALL
 
 
 def test_marginals(table):
@@ -148,3 +152,31 @@ def test_label_that_is_not_generated(table):
         MarginalsDisplay.from_sampler(sampler, frame, y, label=0)
     with pytest.raises(ValueError, match="no row of the classes"):
         MarginalsDisplay.from_sampler(sampler, frame[y == 0], y[y == 0])
+
+
+def test_missing_values_and_dates():
+    stream, y = np.random.RandomState(0), np.repeat([0, 1], [40, 20])
+    frame = pd.DataFrame(
+        {
+            "gaps": np.where(np.arange(60) % 4 == 0, np.nan, stream.rand(60)),
+            "none": np.full(60, np.nan),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(60), "D"),
+            "seen": pd.Series(pd.Timestamp("2024-01-01", tz="UTC")).repeat(60).to_numpy(),
+        }
+    )
+    frame["word"] = np.where(np.arange(60) % 3 == 0, None, "a")
+    sampler = BAGANOversampler(**SMALL)
+    sampler.fit_resample(frame, y)
+    features = [*frame.columns, ("gaps", "day")]
+    display = MarginalsDisplay.from_sampler(sampler, frame, y, features=features)
+    display.figure_.draw_without_rendering()
+    gaps, none, day = display.axes_[:3]
+    assert sum(bar.get_height() for bar in gaps.containers[0]) == pytest.approx(0.75)
+    assert gaps.get_xlabel().startswith("gaps\nmissing: 25%, generated: ")
+    assert none.get_xlabel() == "none\nmissing: 100%, generated: 100%"
+    first = display.panels[2][0].real.min()
+    assert np.datetime64("1970-01-01") + int(first) == np.datetime64("2024-02-10")
+    for ax, pattern in ((day, r"2024-0\d-\d\d"), (display.axes_[3], r"\d{4}-\d\d-\d\d \d\d:\d\d")):
+        labels = [text.get_text() for text in ax.get_xticklabels()]
+        assert labels
+        assert all(re.fullmatch(pattern, label) for label in labels), labels
