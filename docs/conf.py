@@ -21,6 +21,7 @@ exclude_patterns = ["results", "gallery/*.py", "gallery/*.ipynb"]
 templates_path = ["_templates"]
 
 autosummary_generate = True
+toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # numpydoc has them
 numpydoc_show_class_members = False  # the templates list them
 
