@@ -3,6 +3,8 @@
 The build needs no network. ``-t online`` also links names of other projects to their documentation.
 """
 
+from pathlib import Path
+
 import imblearn_gan
 
 project = "imblearn-gan"
@@ -32,7 +34,7 @@ copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
 # those that take seconds are run; the others are shown, and run as tests
-QUICK = ["quick_start"]
+QUICK = ["quick_start", "own_method", "fraud_table"]
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
@@ -41,11 +43,11 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("imblearn_gan",),
+    "default_thumb_file": str(Path(__file__).parent / "images/not_run.png"),
     "inspect_global_variables": False,
     "remove_config_comments": True,
     "show_memory": False,
     "min_reported_time": 1,
-    "plot_gallery": "True",
 }
 
 if tags.has("online"):  # noqa: F821, Sphinx puts it there

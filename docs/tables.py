@@ -80,8 +80,7 @@ def methods() -> str:
     """Return the samplers with the first line of their docstrings."""
     rows = ["| sampler | |", "|---|---|"]
     for name, cls in SAMPLERS.items():
-        line = (cls.__doc__ or "").splitlines()[0]
-        rows.append(f"| `{name}` | {line.rstrip('.').removesuffix(' [1]_')} |")
+        rows.append(f"| `{name}` | {(cls.__doc__ or '').splitlines()[0].rstrip('.')} |")
     return "\n".join(rows)
 
 
@@ -90,7 +89,7 @@ def api() -> str:
     names = "\n".join(f"   {name}" for name in [*SAMPLERS, "BaseGANOversampler"])
     return (
         "```{eval-rst}\n.. currentmodule:: imblearn_gan\n.. autosummary::\n"
-        f"   :toctree: generated\n\n{names}\n```"
+        f"   :toctree: generated\n   :nosignatures:\n\n{names}\n```"
     )
 
 
