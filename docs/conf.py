@@ -1,22 +1,89 @@
-"""Sphinx: ``python -m sphinx -W docs build/docs``."""
+"""Sphinx: ``python -m sphinx -W docs build/docs``.
+
+The build needs no network. ``-t online`` also links names of other projects to their documentation.
+"""
+
+from pathlib import Path
 
 import imblearn_gan
 
 project = "imblearn-gan"
 author = "The imblearn-gan developers"
 release = version = imblearn_gan.__version__
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "numpydoc", "myst_parser"]
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "numpydoc",
+    "myst_parser",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["results", "gallery/*.py", "gallery/*.ipynb"]
+templates_path = ["_templates"]
+
 autosummary_generate = True
-numpydoc_show_class_members = False
+toc_object_entries_show_parents = "hide"
+autodoc_typehints = "none"  # numpydoc has them
+numpydoc_show_class_members = False  # the templates list them
+
+myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-exclude_patterns = ["results"]
-html_theme = "alabaster"
-html_theme_options = {"page_width": "1100px", "fixed_sidebar": True}
+
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+# those that take seconds are run; the others are shown, and run as tests
+QUICK = ["quick_start", "own_method", "fraud_table"]
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "filename_pattern": rf"plot_({'|'.join(QUICK)})\.py$",
+    "ignore_pattern": r"benchmarks/",
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "generated/backreferences",
+    "doc_module": ("imblearn_gan",),
+    "default_thumb_file": str(Path(__file__).parent / "images/not_run.png"),
+    "inspect_global_variables": False,
+    "remove_config_comments": True,
+    "show_memory": False,
+    "min_reported_time": 1,
+}
+
+if tags.has("online"):  # noqa: F821, Sphinx puts it there
+    extensions.append("sphinx.ext.intersphinx")
+    intersphinx_mapping = {
+        "python": ("https://docs.python.org/3", None),
+        "numpy": ("https://numpy.org/doc/stable", None),
+        "scipy": ("https://docs.scipy.org/doc/scipy", None),
+        "pandas": ("https://pandas.pydata.org/docs", None),
+        "sklearn": ("https://scikit-learn.org/stable", None),
+        "imblearn": ("https://imbalanced-learn.org/stable", None),
+        "torch": ("https://docs.pytorch.org/docs/stable", None),
+        "matplotlib": ("https://matplotlib.org/stable", None),
+    }
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"imblearn-gan {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": "imblearn-gan"},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 6,
+    "show_toc_level": 2,
+    "secondary_sidebar_items": ["page-toc"],
+    "footer_start": ["copyright"],
+    "footer_end": ["sphinx-version"],
+}
+html_sidebars = {"install": [], "faq": [], "changelog": []}
 
 
 def plain_text(app, env, node, contnode):
     """Text, not a link, where a docstring inherited from scikit-learn names its user guide."""
-    return contnode if node["reftarget"] == "accuracy_score" else None
+    inherited = {"accuracy_score", "metadata_routing", "meta-estimator"}
+    return contnode if node["reftarget"] in inherited else None
 
 
 def setup(app):

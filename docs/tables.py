@@ -29,6 +29,10 @@ SAMPLERS = {
     for name in over_sampling.__all__
     if issubclass(cls := getattr(over_sampling, name), BaseGANOversampler)
 }
+USED = [
+    *("numpy", "scipy", "scikit-learn", "imbalanced-learn", "torch", "pandas", "polars"),
+    *("pyarrow", "skorch", "matplotlib", "pillow", "torchmetrics"),
+]
 TEXTS = {name: text for group in PARAMETERS.values() for name, text in group.items()} | {
     "sampling_strategy": "\nHow many rows each class gets, as in imbalanced-learn."
 }
@@ -85,8 +89,19 @@ def api() -> str:
     names = "\n".join(f"   {name}" for name in [*SAMPLERS, "BaseGANOversampler"])
     return (
         "```{eval-rst}\n.. currentmodule:: imblearn_gan\n.. autosummary::\n"
-        f"   :toctree: generated\n\n{names}\n```"
+        f"   :toctree: generated\n   :nosignatures:\n\n{names}\n```"
     )
+
+
+def versions() -> str:
+    """Return the lowest version of each project that is used, and the one that is tested with."""
+    root = DOCS.parent
+    bounds = re.findall(r'"([\w-]+)>=([\d.]+)', (root / "pyproject.toml").read_text())
+    pins = dict(re.findall(r"^([\w-]+)==([\w.]+)", (root / "constraints.txt").read_text(), re.M))
+    lowest = {name: bound for name, bound in reversed(bounds) if name in USED}
+    rows = ["| | lowest | in `constraints.txt` |", "|---|---|---|", "| Python | 3.10 | 3.11 |"]
+    rows += [f"| {name} | {lowest[name]} | {pins[name]} |" for name in USED]
+    return "\n".join(rows)
 
 
 def _value(cls: type, name: str, value: object) -> str:
@@ -161,6 +176,7 @@ def phases() -> str:
 
 TABLES = {
     "phases": phases,
+    "versions": versions,
     "options": options,
     "methods": methods,
     "api": api,
@@ -196,8 +212,7 @@ def filled(page: str) -> str:
 def main(check: bool) -> list[str]:
     """Write the pages, or with ``check`` only return the names of those that differ."""
     changed = []
-    names = ("options.md", "api.md", "watching_a_training.md")
-    for path in (*(DOCS / name for name in names), *sorted(DOCS.glob("methods/*.md"))):
+    for path in sorted([*DOCS.glob("*.md"), *DOCS.glob("methods/*.md")]):
         page = path.read_text()
         if (new := filled(page)) != page:
             changed.append(path.name)

@@ -28,7 +28,7 @@ from imblearn_gan.inspection import GeneratedImagesDisplay
 
 parser = argparse.ArgumentParser(description="Balance digits with GAMO.")
 parser.add_argument("picture", nargs="?", help="where to save the picture of digits (PNG)")
-parser.add_argument("--max-iter", type=int, default="auto")
+parser.add_argument("--max-iter", type=int)
 args = parser.parse_args()
 
 COUNTS = dict(enumerate([120, 90, 70, 50, 40, 30, 20, 15, 10, 8]))
@@ -44,7 +44,7 @@ X_test, y_test = images[test], labels[test]
 # One call balances them
 # ----------------------
 # ``verbose=1`` shows how far the training is.
-sampler = GAMOOversampler(max_iter=args.max_iter, random_state=0, verbose=1)
+sampler = GAMOOversampler(max_iter=args.max_iter or "auto", random_state=0, verbose=1)
 X_res, y_res = sampler.fit_resample(X, y)
 print("rows by class before:", dict(sorted(Counter(y.tolist()).items())))
 print("rows by class after: ", dict(sorted(Counter(y_res.tolist()).items())))

@@ -1,5 +1,6 @@
 """The code of the README and of the pages runs as it is written; tables and links are right."""
 
+import importlib
 import re
 import runpy
 import sys
@@ -92,6 +93,27 @@ def test_tests_that_the_page_on_reliability_names_exist():
         for file, test in re.findall(r"`([\w/]*(?:\.py)?)::(\w+)`", cell):
             path = ROOT / "tests" / file if file else path
             assert f"def {test}(" in path.read_text()
+
+
+def test_the_readme_is_one_screen_and_begins_with_two_commands():
+    text = (ROOT / "README.md").read_text()
+    commands = re.findall(r"```bash\n(.*?)\n```", text, re.DOTALL)[:2]
+    install = "python -m pip install -c constraints.txt"
+    assert commands == [
+        f'{install} ".[plot]" && python examples/plot_quick_start.py digits.png',
+        f'{install} ".[test]" && python -m pytest',
+    ]
+    assert len(text.splitlines()) < 120
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["", "callbacks", "datasets", "exceptions", "inspection", "metrics", "resampled", "torch"],
+)
+def test_the_api_page_has_every_public_name(module):
+    names = importlib.import_module(f"imblearn_gan.{module}".rstrip(".")).__all__
+    page = (ROOT / "docs/api.md").read_text().split()
+    assert [name for name in names if name not in page and not name.startswith("__")] == []
 
 
 def test_tables_say_what_the_code_says():

@@ -50,11 +50,14 @@ class Family(Protocol):
     """
 
     def encoder(self, spec: DataSpec, n_out: int) -> nn.Module:
-        """Return a network from rows (n, *spec.shape) to (n, n_out), without a last activation."""
+        """Return a network from rows ``(n, *spec.shape)`` to ``(n, n_out)``.
+
+        It ends without an activation.
+        """
         ...
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
-        """Return a network from (n, n_in) to rows (n, *spec.shape).
+        """Return a network from ``(n, n_in)`` to rows ``(n, *spec.shape)``.
 
         Values lie in [-1, 1], those of categories in [0, 1].
         """

@@ -22,11 +22,11 @@ from imblearn_gan.training import Batch, Phase, Player, TrainingData
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
 class CVAEOversampler(BaseGANOversampler):
-    """Conditional variational autoencoder [1]_.
+    """Conditional variational autoencoder (CVAE).
 
     An encoder gives the distribution of a code under a row and its label, a decoder gives the row
     back from code and label. The codes are held near a standard normal distribution, so that codes
-    drawn from it, with the label that is asked for, are decoded to new rows of that class.
+    drawn from it, with the label that is asked for, are decoded to new rows of that class [1]_.
 
     Parameters
     ----------

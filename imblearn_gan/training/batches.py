@@ -76,7 +76,7 @@ class TrainingData:
 
     Parameters
     ----------
-    x : Tensor of shape (n_samples, *spec.shape), dtype float32, or SparseRows
+    x : Tensor of shape ``(n_samples, *spec.shape)``, dtype float32, or SparseRows
         Encoded rows.
 
     y : Tensor of shape (n_samples,), dtype int64
