@@ -21,6 +21,7 @@ from imblearn_gan.games.gamo import (
 )
 from imblearn_gan.over_sampling._gamo2pix import RATE, GAMO2pix
 from imblearn_gan.presets import constructor_arguments, gamo_preset
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Phase, TrainingData, extract
 
 
@@ -162,7 +163,7 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         store: Any = networks["rows"]
         counts = torch.bincount(y, minlength=store.n_classes).tolist()
-        z = torch.randn(len(y), LATENT_DIM, device=y.device)
+        z = torch.randn(len(y), LATENT_DIM, **own_draws(y.device))
         generated = networks["generator"](z, counts, store.by_class)
         if "decoders" in networks:
             return networks["decoders"](generated, counts)
