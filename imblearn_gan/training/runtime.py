@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
+from itertools import chain
 from threading import RLock, get_ident
 
 import torch
@@ -122,7 +123,7 @@ def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let threads in one after the other: torch's generators, and samplers, are shared by them."""
+    """Let threads in one after the other: torch's settings, and samplers, are shared by them."""
     with _GLOBAL_STATE:
         yield
 
@@ -149,7 +150,7 @@ def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
 
     Gradients are on inside, there is no autocast, the default dtype is float32 and the default
     device the CPU, whatever the caller has set. Threads enter one after the other: torch's
-    generators are shared by all of them.
+    settings and global generators are shared by all of them.
     """
     with one_at_a_time(), ExitStack() as settings:
         generators = _shared_generators(device)
@@ -177,8 +178,8 @@ def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def generators_of(device: torch.device) -> list[torch.Generator]:
-    """Return what draws random numbers in a :func:`torch_scope` of the device."""
-    return [*present_generators(), *_shared_generators(device)]
+    """Return what draws random numbers in a :func:`torch_scope` of the device, the CPU's first."""
+    return [*chain.from_iterable(zip(present_generators(), _shared_generators(device)))]
 
 
 def _shared_generators(device: torch.device) -> list[torch.Generator]:
