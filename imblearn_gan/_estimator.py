@@ -33,6 +33,7 @@ from imblearn_gan.callbacks import (
 )
 from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
+from imblearn_gan.seeding import OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
@@ -383,7 +384,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             advice="" if spec.is_image else _SCALE,
         )
         with torch_scope(seed, device), engine.session():
-            networks = self._all_networks(spec, n_to_make)
+            with OwnWeights():
+                networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
             x: Any
             if isinstance(encoded, tuple):

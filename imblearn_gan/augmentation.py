@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.seeding import own_draws, randn_like
 
 __all__ = ["AUGMENTATIONS", "Augmentation", "color", "cutout", "mirror", "noise", "translation"]
 
@@ -47,7 +48,7 @@ def translation(x: Tensor, ratio: float = 0.125) -> Tensor:
 
     def places(side: int) -> Tensor:
         most = max(1, round(ratio * side))
-        shift = torch.randint(-most, most + 1, (n, 1), device=x.device)
+        shift = torch.randint(-most, most + 1, (n, 1), **own_draws(x.device))
         return (torch.arange(side, device=x.device) + shift).clamp(0, side - 1)
 
     rows, columns = places(height)[:, :, None], places(width)[:, None, :]
@@ -82,7 +83,7 @@ def cutout(x: Tensor, ratio: float = 0.5) -> Tensor:
 
     def inside(side: int) -> Tensor:
         half = max(1, int(ratio * side)) / 2
-        centre = torch.rand(n, 1, device=x.device) * side
+        centre = torch.rand(n, 1, **own_draws(x.device)) * side
         return (torch.arange(side, device=x.device) + 0.5 - centre).abs() <= half
 
     patch = inside(height)[:, None, :, None] & inside(width)[:, None, None, :]
@@ -112,7 +113,7 @@ def color(x: Tensor) -> Tensor:
     """
 
     def factor(low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(len(x), 1, 1, 1, device=x.device)
+        return low + (high - low) * torch.rand(len(x), 1, 1, 1, **own_draws(x.device))
 
     x = x + factor(-0.5, 0.5)
     gray = x.mean(dim=1, keepdim=True)
@@ -141,7 +142,7 @@ def mirror(x: Tensor) -> Tensor:
     >>> mirror(torch.zeros(2, 3, 4, 4)).shape
     torch.Size([2, 3, 4, 4])
     """
-    which = torch.rand(len(x), 1, 1, 1, device=x.device) < 0.5
+    which = torch.rand(len(x), 1, 1, 1, **own_draws(x.device)) < 0.5
     return torch.where(which, x.flip(3), x)
 
 
@@ -168,7 +169,7 @@ def noise(x: Tensor, scale: float = 0.1) -> Tensor:
     >>> noise(torch.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    return x + scale * torch.randn_like(x)
+    return x + scale * randn_like(x)
 
 
 #: What the parameters ``augmentation`` and ``replay_augmentation`` name.

@@ -10,6 +10,8 @@ from sklearn.covariance import LedoitWolf
 from sklearn.neighbors import NearestNeighbors
 from torch import Tensor, nn
 
+from imblearn_gan.seeding import own_draws
+
 __all__ = ["GaussianCodes", "InterpolatedCodes", "NormalCodes"]
 
 
@@ -35,7 +37,7 @@ class NormalCodes(nn.Module):
 
     def forward(self, y: Tensor) -> Tensor:
         """Draw one code for each class code in ``y``."""
-        return torch.randn(len(y), self.latent_dim, device=y.device)
+        return torch.randn(len(y), self.latent_dim, **own_draws(y.device))
 
 
 class GaussianCodes(nn.Module):
@@ -83,7 +85,7 @@ class GaussianCodes(nn.Module):
 
     def forward(self, y: Tensor) -> Tensor:
         """Draw one code for each class code in ``y``."""
-        noise = torch.randn(len(y), self.mean.shape[1], device=y.device)
+        noise = torch.randn(len(y), self.mean.shape[1], **own_draws(y.device))
         return self.mean[y] + torch.einsum("nij,nj->ni", self.factor[y], noise)
 
 
@@ -153,11 +155,12 @@ class InterpolatedCodes(nn.Module):
     def forward(self, y: Tensor) -> Tensor:
         """Draw one code for each class code in ``y``."""
         n = self.counts[y]
-        within = (torch.rand(len(y), device=y.device) * n).long()
+        draws = own_draws(y.device)
+        within = (torch.rand(len(y), **draws) * n).long()
         row = self.starts[y] + torch.minimum(within, n - 1)
-        which = torch.randint(self.neighbours.shape[1], (len(y),), device=y.device)
+        which = torch.randint(self.neighbours.shape[1], (len(y),), **draws)
         other = self.z[self.neighbours[row, which]]
-        return torch.lerp(self.z[row], other, torch.rand(len(y), 1, device=y.device))
+        return torch.lerp(self.z[row], other, torch.rand(len(y), 1, **draws))
 
 
 def class_neighbours(z: Tensor, counts: Sequence[int], n_neighbors: int) -> Tensor:

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from imblearn_gan.seeding import own_draws
+
 __all__ = [
     "classifier_loss",
     "discriminator_loss",
@@ -302,7 +304,7 @@ def points_between(x: Tensor, other: Tensor) -> Tensor:
     >>> bool((points >= 0).all() and (points <= 1).all())
     True
     """
-    place = torch.rand(len(x), *[1] * (x.dim() - 1), device=x.device)
+    place = torch.rand(len(x), *[1] * (x.dim() - 1), **own_draws(x.device))
     return torch.lerp(other, x, place)
 
 

@@ -18,9 +18,12 @@ from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from torch import nn
+from torch.overrides import TorchFunctionMode
 
-from imblearn_gan import CGANOversampler
+from imblearn_gan import CGANOversampler, CVAEOversampler, GAMOOversampler
 from imblearn_gan.callbacks import Callback, Checkpoint, FinishOnInterrupt
+from imblearn_gan.networks import MLPFamily
 from imblearn_gan.training import runtime
 from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
@@ -133,7 +136,109 @@ def test_settings_of_the_caller_are_as_before():
         assert torch.get_default_dtype() == torch.float64
 
 
+# other draws ------------------------------------------------------------------------------------
+
+
+class Meddles(TorchFunctionMode):
+    """Moves torch's global generator after each call of torch, as another thread may."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **kwargs or {})
+        torch.rand(1)
+        return result
+
+
+def assert_draws_of_others_do_not_matter(estimator, rows, **params):
+    expected = result_of(estimator, rows, **params)
+    with Meddles():
+        found = result_of(estimator, rows, **params)
+    for ours, alone in zip(found, expected):
+        np.testing.assert_array_equal(ours, alone)
+
+
+@pytest.mark.filterwarnings("ignore:.*still look like another class")
+@pytest.mark.parametrize("rows", [X, PICTURES], ids=["table", "images"])
+@pytest.mark.parametrize("estimator", [*SAMPLERS, *CLASSIFIERS], ids=lambda e: type(e).__name__)
+def test_draws_of_others_do_not_matter(estimator, rows):
+    assert_draws_of_others_do_not_matter(estimator, rows)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "rows", "params"),
+    [
+        (CGANOversampler(), X, {"categorical_features": [3], "augmentation": "auto"}),
+        (CGANOversampler(), PICTURES, {"augmentation": ["color", "translation", "cutout"]}),
+        (CGANOversampler(), X, {"replay": 0.5, "replay_augmentation": ["noise"]}),
+        (CGANOversampler(), X, {"spectral_norm": True}),
+        (CVAEOversampler(), X, {"categorical_features": [3]}),
+        (IMAGE_CLASSIFIERS[0], PICTURES, {}),
+    ],
+    ids=["categories", "augmentation", "replay", "spectral norm", "CVAE", "ResNet"],
+)
+def test_draws_of_others_do_not_matter_to_options(estimator, rows, params):
+    rows = rows.copy()
+    if "categorical_features" in params:
+        rows[:, 3] = Y
+    estimator = clone(estimator).set_params(random_state=0)
+    assert_draws_of_others_do_not_matter(estimator, rows, **params)
+
+
+@contextmanager
+def thread_that_draws():
+    """Let another thread draw from torch's global generator all the time."""
+    done, n_draws, interval = threading.Event(), [0], sys.getswitchinterval()
+
+    def draw():
+        while not done.is_set():
+            torch.rand(1)
+            n_draws[0] += 1
+
+    thread = threading.Thread(target=draw)
+    sys.setswitchinterval(1e-5)
+    thread.start()
+    try:
+        yield
+        assert n_draws[0] > 10
+    finally:
+        done.set()
+        thread.join()
+        sys.setswitchinterval(interval)
+
+
+@pytest.mark.parametrize("estimator", SAMPLERS, ids=lambda e: type(e).__name__)
+def test_a_thread_that_draws_all_the_time(estimator):
+    expected = result_of(estimator)
+    with thread_that_draws():
+        found = result_of(estimator)
+    for ours, alone in zip(found, expected):
+        np.testing.assert_array_equal(ours, alone)
+
+
+class Dropping(MLPFamily):
+    """A family of a user, with a layer that can draw from torch's global generator alone."""
+
+    def encoder(self, spec, n_out):
+        return nn.Sequential(nn.Dropout(0.5), super().encoder(spec, n_out))
+
+
+def test_what_draws_from_the_global_generator_is_seeded():
+    for estimator in (tiny(), CGANOversampler(architecture=Dropping(), random_state=0)):
+        first = result_of(estimator)
+        torch.rand(1)
+        for ours, again in zip(result_of(estimator), first):
+            np.testing.assert_array_equal(ours, again)
+
+
 # threads ----------------------------------------------------------------------------------------
+
+
+def test_two_trainings_in_two_threads_give_what_they_give_alone():
+    samplers = [GAMOOversampler(max_iter=20, random_state=0), tiny(max_iter=40, random_state=1)]
+    expected = [clone(sampler).fit_resample(X, Y)[0] for sampler in samplers]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda sampler: sampler.fit_resample(X, Y)[0], samplers))
+    for ours, alone in zip(found, expected):
+        np.testing.assert_array_equal(ours, alone)
 
 
 def test_two_threads_fit_one_object():

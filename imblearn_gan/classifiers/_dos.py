@@ -19,6 +19,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import classifier_loss, micro_cluster_loss, softmax_loss
 from imblearn_gan.networks import dense
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 
@@ -165,7 +166,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         def losses(index: Tensor) -> dict[str, Tensor]:
             own, y = extractor(data.x[index]), data.y[index]
             near = memory["features"][memory["neighbours"][index]]
-            weights = torch.rand(near.shape[:2], device=data.device).log().neg()
+            weights = torch.rand(near.shape[:2], **own_draws(data.device)).log().neg()
             weights = weights / weights.sum(dim=1, keepdim=True)  # uniform over the simplex
             targets = torch.einsum("nk,nkd->nd", weights, near)
             cluster = micro_cluster_loss(own.float(), near, weights)

@@ -21,6 +21,7 @@ from imblearn_gan.losses import (
     points_between,
 )
 from imblearn_gan.networks import EmbeddedDiscriminator, EmbeddedGenerator
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import TrainingData
 
 
@@ -88,7 +89,8 @@ class EmbeddingGame(AutoencoderGame):
         with torch.no_grad():
             made = generate(made_y).float()
         n_classes = data.spec.n_classes
-        wrong_y = (y + torch.randint_like(y, 1, n_classes)) % n_classes
+        others = torch.randint(1, n_classes, y.shape, **own_draws(y.device))
+        wrong_y = (y + others) % n_classes
         return EmbeddingTurn(x, y, wrong_y, made, made_y)
 
     def _discriminator_losses(self, discriminator: Any, turn: EmbeddingTurn) -> dict[str, Tensor]:

@@ -30,6 +30,7 @@ from imblearn_gan.networks import (
     one_hot_of,
 )
 from imblearn_gan.presets import constructor_arguments, gamo_preset
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 T = TypeVar("T", bound="GAMOGame")
@@ -253,7 +254,7 @@ class _Play:
     def generate(self, weights: Sequence[float]) -> tuple[Tensor, Tensor]:
         """Return generated rows and their one-hot labels, drawn in proportion to ``weights``."""
         counts = self.data.draw_class_counts(self.game.batch_size_, weights)
-        z = torch.randn(self.game.batch_size_, LATENT_DIM, device=self.data.device)
+        z = torch.randn(self.game.batch_size_, LATENT_DIM, **own_draws(self.data.device))
         return self.generator(z, counts, self.rows), one_hot_of(counts, z)
 
     def draw(self) -> _Turn:
@@ -416,7 +417,7 @@ def decoding_phase(
             return vae_loss(decoded, x[index], mean, log_variance)
 
         def draw() -> Tensor:
-            return torch.randint(len(x), (batch_size,), device=x.device)
+            return torch.randint(len(x), (batch_size,), **own_draws(x.device))
 
         return Player(f"class_{name}", {f"decoder_{name}": decoder}, losses, draw, learning_rate)
 

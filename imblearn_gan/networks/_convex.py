@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imblearn_gan.seeding import generator_of, own_draws
+
 
 class _TransientMapping(nn.Module):
     """cTMU: a code and a class to the intermediate space all classes share."""
@@ -113,11 +115,11 @@ class ConvexGenerator(nn.Module):
         n_real = self.class_counts[i]
         if self.n_support is None or n_real == 1:
             return None, torch.softmax(self._bounded(unit(mapped)), dim=1)
-        shape = (len(mapped), self.n_support)
-        index = torch.randint(n_real, shape, device=mapped.device)
+        shape, generator = (len(mapped), self.n_support), generator_of(mapped.device)
+        index = torch.randint(n_real, shape, **own_draws(mapped.device))
         logits = torch.einsum("nsf,nf->ns", unit.weight[index], mapped) + unit.bias[index]
         # the softmax of logarithms of exponential draws is uniform on the simplex
-        noise = torch.empty_like(logits).exponential_().clamp_min(1e-6).log()
+        noise = torch.empty_like(logits).exponential_(generator=generator).clamp_min(1e-6).log()
         return index, torch.softmax(self._bounded(logits) + noise, dim=1)
 
     def _bounded(self, logits: Tensor) -> Tensor:

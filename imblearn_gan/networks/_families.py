@@ -14,6 +14,7 @@ from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.seeding import generator_of
 
 # of the softmax that passes gradients on where categories are drawn
 _TEMPERATURE = 0.5
@@ -112,12 +113,17 @@ class TableOutput(nn.Module):
         parts = [torch.tanh(x[:, : self.n_numbers])]
         for i, width in enumerate(self.widths):  # groups of about the same width at once
             logits = padded[:, self.get_buffer(f"columns_{i}")].unflatten(1, (-1, width))
-            if self.draws:
-                made = functional.gumbel_softmax(logits, _TEMPERATURE, hard=True)
-            else:
-                made = torch.softmax(logits, dim=-1)
+            made = _one_drawn(logits) if self.draws else torch.softmax(logits, dim=-1)
             parts.append(made.flatten(1))
         return torch.cat(parts, dim=1)[:, self.get_buffer("order")[: x.shape[1]]]
+
+
+def _one_drawn(logits: Tensor) -> Tensor:
+    """Return ``functional.gumbel_softmax(logits, hard=True)``, which takes no generator."""
+    draws = torch.empty_like(logits).exponential_(generator=generator_of(logits.device))
+    soft = ((logits - draws.log()) / _TEMPERATURE).softmax(dim=-1)
+    one = soft.max(dim=-1, keepdim=True)[1]
+    return torch.zeros_like(logits).scatter_(-1, one, 1.0) - soft.detach() + soft
 
 
 def _by_width(slices: Sequence[slice], n_numbers: int) -> tuple[list[int], list[Tensor]]:
@@ -352,7 +358,7 @@ def drawn(rows: Tensor, slices: Sequence[slice]) -> Tensor:
         return rows
     rows = rows.float().clone()
     for place in slices:
-        one = torch.multinomial(rows[:, place], 1)
+        one = torch.multinomial(rows[:, place], 1, generator=generator_of(rows.device))
         rows[:, place] = torch.zeros_like(rows[:, place]).scatter_(1, one, 1.0)
     return rows
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.seeding import generator_of
+
+
+class Dropout(nn.Dropout):
+    """Dropout whose draws are those of the training alone."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        kept = torch.empty_like(x).bernoulli_(1 - self.p, generator=generator_of(x.device))
+        return x * kept.div_(1 - self.p)
 
 
 class _PaperFamily:
@@ -72,7 +84,7 @@ class BAGANFamily(_PaperFamily):
             layers += [
                 nn.Conv2d(n_in, n, 3, stride=2 - i % 2, padding=1),
                 nn.LeakyReLU(0.3),
-                nn.Dropout(0.3),
+                Dropout(0.3),
             ]
         return nn.Sequential(*layers, nn.Flatten()), 256 * side**2
 

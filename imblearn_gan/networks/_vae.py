@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from imblearn_gan.seeding import randn_like
+
 
 class FeatureDecoder(nn.Module):
     """From feature vectors to rows, through the code of a variational autoencoder.
@@ -39,7 +41,7 @@ class FeatureDecoder(nn.Module):
     def reconstruct(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return rows decoded from a random code, with the code's mean and log-variance."""
         mean, log_variance = self.encode(features)
-        noise = torch.randn_like(mean)
+        noise = randn_like(mean)
         return self.decoder(mean + noise * (0.5 * log_variance).exp()), mean, log_variance
 
     def forward(self, features: Tensor) -> Tensor:

@@ -23,6 +23,7 @@ from imblearn_gan.networks import (
     SoftmaxDiscriminator,
 )
 from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, TrainingData
 
 
@@ -128,7 +129,7 @@ class BAGANOversampler(AutoencoderGame):
     def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         seen = batch.x
         if self.noise_weight:
-            seen = seen + self.noise_weight * torch.randn_like(seen)
+            seen = seen + self.noise_weight * randn_like(seen)
         decoded = networks["generator"](networks["encoder"](seen, batch.y), batch.y)
         return {"reconstruction": (decoded.float() - batch.x).square().mean()}
 

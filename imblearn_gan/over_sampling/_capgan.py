@@ -17,6 +17,7 @@ from imblearn_gan.games.embedding import EmbeddingGame, EmbeddingTurn
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import CAPGANFamily, DCGANFamily, MLPFamily, VariationalEncoder
 from imblearn_gan.presets import check_version, constructor_arguments
+from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 #: Autoencoders of the ensemble.
@@ -159,13 +160,13 @@ class CAPGANOversampler(EmbeddingGame):
         return VariationalEncoder(*self._trunk(spec), self.latent_dim)
 
     def _penalised(self, turn: EmbeddingTurn) -> Tensor:
-        return torch.randn_like(turn.x)
+        return randn_like(turn.x)
 
     def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         """Return the objective of eq. (7): divergence, cross entropy and squared error."""
         encoder: Any = networks["encoder"]
         mean, log_variance = encoder.distribution(batch.x)
-        z = mean + (0.5 * log_variance).exp() * torch.randn_like(mean)
+        z = mean + (0.5 * log_variance).exp() * randn_like(mean)
         decoded = networks["generator"](z, batch.y).float()
         losses = vae_loss(decoded, batch.x, mean, log_variance)
         return losses | {"cross_entropy": _cross_entropy(decoded, batch.x)}

@@ -16,6 +16,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, drawn, trunk_of
+from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, Phase, Player, TrainingData
 
 
@@ -107,7 +108,7 @@ class CVAEOversampler(BaseGANOversampler):
 
         def losses(batch: Batch) -> dict[str, Tensor]:
             mean, log_variance = encoder(batch.x, batch.y).chunk(2, dim=1)
-            z = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            z = mean + torch.exp(0.5 * log_variance) * randn_like(mean)
             terms = vae_loss(decoder(z, batch.y), batch.x, mean, log_variance)
             return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight * terms["kl"]}
 

@@ -20,6 +20,7 @@ from imblearn_gan.games.gamo import (
     decoding_phase,
 )
 from imblearn_gan.over_sampling._gamo2pix import RATE, GAMO2pix
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Phase, TrainingData, extract
 
 
@@ -121,7 +122,7 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         store: Any = networks["rows"]
         counts = torch.bincount(y, minlength=store.n_classes).tolist()
-        z = torch.randn(len(y), LATENT_DIM, device=y.device)
+        z = torch.randn(len(y), LATENT_DIM, **own_draws(y.device))
         generated = networks["generator"](z, counts, store.by_class)
         if "decoders" in networks:
             return networks["decoders"](generated, counts)

@@ -16,6 +16,7 @@ from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import discriminator_loss, generator_loss
 from imblearn_gan.networks import Discriminator, Generator, start_from, trunk_of
 from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
@@ -115,7 +116,7 @@ class GANOversampler(NoiseGame):
 
             def draw(rows: slice = rows) -> Batch:
                 index = torch.randint(
-                    rows.start, rows.stop, (self.batch_size_,), device=data.device
+                    rows.start, rows.stop, (self.batch_size_,), **own_draws(data.device)
                 )
                 return Batch(data.x[index], data.y[index])
 

@@ -1,5 +1,6 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
+from imblearn_gan.seeding import generator_of
 from imblearn_gan.training.batches import Batch, SparseRows, TrainingData
 from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
@@ -30,6 +31,7 @@ __all__ = [
     "TrainingData",
     "autocast",
     "extract",
+    "generator_of",
     "in_chunks",
     "memory_advice",
     "one_at_a_time",

@@ -12,6 +12,7 @@ from scipy import sparse
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.seeding import generator_of, own_draws
 
 # dense values at a time, where rows are sparse
 _CHUNK_VALUES = 2**22
@@ -148,10 +149,10 @@ class TrainingData:
     def draw_index(self, size: int, balanced: bool = False) -> Tensor:
         """Draw indices of rows: each row equally likely, or each class (``balanced``)."""
         if not balanced:
-            return torch.randint(len(self), (size,), device=self.device)
+            return torch.randint(len(self), (size,), **own_draws(self.device))
         y = self.draw_labels(size)
         counts = self._counts[y]
-        within = (torch.rand(size, device=self.device) * counts).long()
+        within = (torch.rand(size, **own_draws(self.device)) * counts).long()
         return self._starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
@@ -161,7 +162,7 @@ class TrainingData:
 
     def draw_labels(self, size: int) -> Tensor:
         """Draw class codes, all classes equally likely."""
-        return torch.randint(self.spec.n_classes, (size,), device=self.device)
+        return torch.randint(self.spec.n_classes, (size,), **own_draws(self.device))
 
     def parts(self, n_parts: int) -> Iterator[TrainingData]:
         """Yield sets with all rows of the classes below the mean size and a part of the others'.
@@ -171,7 +172,7 @@ class TrainingData:
         mean = len(self) / self.spec.n_classes
         pieces = []
         for y, n in enumerate(self.spec.class_counts):
-            index = self._bounds[y] + torch.randperm(n, device=self.device)
+            index = self._bounds[y] + torch.randperm(n, **own_draws(self.device))
             large = n > mean and n >= n_parts
             pieces.append(index.tensor_split(n_parts) if large else [index] * n_parts)
         for part in zip(*pieces):
@@ -185,9 +186,8 @@ class TrainingData:
 
         Drawn on the host, so that per-class work needs no synchronisation with the device.
         """
-        drawn = torch.multinomial(
-            torch.tensor(weights, dtype=torch.float64), size, replacement=True
-        )
+        shares = torch.tensor(weights, dtype=torch.float64)
+        drawn = torch.multinomial(shares, size, replacement=True, generator=generator_of())
         return torch.bincount(drawn, minlength=len(weights)).tolist()
 
     def one_hot(self, y: Tensor) -> Tensor:

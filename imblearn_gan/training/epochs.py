@@ -14,6 +14,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
 
+from imblearn_gan.seeding import OwnWeights, generator_of
 from imblearn_gan.training.runtime import autocast
 
 
@@ -128,7 +129,8 @@ class EpochTraining:
 
         class Net(NeuralNetClassifier):
             def initialize_module(self) -> Any:
-                super().initialize_module()
+                with OwnWeights():
+                    super().initialize_module()
                 convert_conv2d_weight_memory_format(self.module_, training.layout)
                 return self
 
@@ -183,7 +185,7 @@ class _Batches:
 
     def __iter__(self) -> Iterator[Any]:
         n = len(self.dataset)
-        order = torch.randperm(n) if self.shuffle else torch.arange(n)
+        order = torch.randperm(n, generator=generator_of()) if self.shuffle else torch.arange(n)
         for index in order.split(self.batch_size):
             if len(index) > 1 or not self.shuffle:
                 x, y = self.dataset[index]

@@ -7,10 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
+from itertools import chain
 from threading import RLock, get_ident
 
 import torch
 from torch import Tensor, nn
+
+from imblearn_gan.seeding import own_generators, present_generators
 
 _GLOBAL_STATE = RLock()
 #: Who is in a scope, and the default dtype outside of it.
@@ -120,7 +123,7 @@ def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Let threads in one after the other: torch's generators, and samplers, are shared by them."""
+    """Let threads in one after the other: torch's settings, and samplers, are shared by them."""
     with _GLOBAL_STATE:
         yield
 
@@ -140,21 +143,25 @@ if hasattr(os, "register_at_fork"):
 
 @contextmanager
 def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
-    """Seed torch for what happens inside, and leave its global state as it was.
+    """Seed generators of our own for what happens inside, and leave torch's state as it was.
+
+    Its global generators are seeded, too, for what takes no other (``nn.Dropout``, methods and
+    networks of users), and put back.
 
     Gradients are on inside, there is no autocast, the default dtype is float32 and the default
     device the CPU, whatever the caller has set. Threads enter one after the other: torch's
-    generators are shared by all of them.
+    settings and global generators are shared by all of them.
     """
     with one_at_a_time(), ExitStack() as settings:
-        generators = generators_of(device)
+        generators = _shared_generators(device)
         states = [generator.get_state() for generator in generators]
         dtype = torch.get_default_dtype()
         _INSIDE.append((get_ident(), dtype))
         try:
             torch.set_default_dtype(torch.float32)
             for generator in generators:
-                generator.manual_seed(seed)
+                generator.manual_seed(seed + 1)
+            settings.enter_context(own_generators(seed, device))
             settings.enter_context(torch.inference_mode(False))
             settings.enter_context(torch.enable_grad())
             for kind in {"cpu", device.type}:
@@ -171,7 +178,11 @@ def torch_scope(seed: int, device: torch.device) -> Iterator[None]:
 
 
 def generators_of(device: torch.device) -> list[torch.Generator]:
-    """Return what draws random numbers in a :func:`torch_scope` of the device."""
+    """Return what draws random numbers in a :func:`torch_scope` of the device, the CPU's first."""
+    return [*chain.from_iterable(zip(present_generators(), _shared_generators(device)))]
+
+
+def _shared_generators(device: torch.device) -> list[torch.Generator]:
     generators = [torch.default_generator]
     if device.type == "cuda":
         torch.cuda.init()

@@ -7,7 +7,8 @@ from torch import nn
 from imblearn_gan import BAGANGPOversampler, CAPGANOversampler, GANDAOversampler
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
-from imblearn_gan.networks._paper import ChannelNorm
+from imblearn_gan.networks._paper import ChannelNorm, Dropout
+from imblearn_gan.seeding import own_generators
 
 
 def sizes(network, shape):
@@ -151,3 +152,18 @@ def test_slopes(family, slope):
     trunk, _ = family().trunk(DataSpec((3, 32, 32), (20, 10)))
     slopes = {m.negative_slope for m in trunk.modules() if isinstance(m, nn.LeakyReLU)}
     assert slopes == {slope}
+
+
+def test_dropout_draws_the_numbers_of_torch_from_our_own_generator():
+    x = torch.randn(20, 3, 4, 4)
+    ours, theirs = Dropout(0.3), nn.Dropout(0.3)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        expected = theirs(x)
+    before = torch.get_rng_state()
+    with own_generators(3, x.device):
+        assert torch.equal(ours(x), expected)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(ours.eval()(x), x)
+    kept = [m for m in BAGANFamily().trunk(DataSpec((1, 28, 28), (2, 2)))[0] if "Drop" in repr(m)]
+    assert {type(module) for module in kept} == {Dropout}

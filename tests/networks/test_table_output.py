@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
-from imblearn_gan.networks import TableOutput, drawn
+from imblearn_gan.networks import TableOutput, _families, drawn
+from imblearn_gan.seeding import own_generators
 
 #: Numbers first, then groups of 2, 5, 1, 3 and 6 outputs.
 N_NUMBERS, WIDTHS = 3, [2, 5, 1, 3, 6]
@@ -69,3 +71,13 @@ def test_drawing_afterwards_leaves_what_it_got(logits):
     assert drawn(rows, []) is rows
     assert not torch.equal(drawn(rows, GROUPS), rows)
     assert torch.equal(rows, before)
+
+
+def test_draws_are_those_of_gumbel_softmax(logits):
+    output = TableOutput([slice(0, 4)])
+    output.draws = True
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(3)
+        expected = functional.gumbel_softmax(logits[:, :4], _families._TEMPERATURE, hard=True)
+    with own_generators(3, logits.device):
+        assert torch.equal(output(logits[:, :4]), expected)
