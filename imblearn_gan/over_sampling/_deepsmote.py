@@ -165,7 +165,9 @@ class DeepSMOTEOversampler(LatentSampler):
         size = self.batch_size_
 
         def draw() -> _Turn:
-            rows = data.rows_of(int(torch.randint(data.spec.n_classes, (), **own_draws("cpu"))))
+            rows = data.rows_of(
+                int(torch.randint(data.spec.n_classes, (), **own_draws(torch.device("cpu"))))
+            )
             index = torch.randint(rows.start, rows.stop, (size,), **own_draws(data.device))
             one = Batch(data.x[index], data.y[index])
             return _Turn(data.draw(size, self.balance == "batches"), one)
