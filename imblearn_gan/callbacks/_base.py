@@ -220,7 +220,11 @@ class Callback:
 
 def check_integer(name: str, value: Any, low: int = 1, high: int | None = None) -> None:
     """Raise a ValueError unless a parameter is an integer between bounds."""
-    if not isinstance(value, Integral) or value < low or (high is not None and value > high):
+    if (
+        not isinstance(value, Integral)
+        or int(value) < low
+        or (high is not None and int(value) > high)
+    ):
         most = "" if high is None else f" and at most {high}"
         raise ValueError(f"{name} must be an integer, at least {low}{most}. Got {value!r}.")
 

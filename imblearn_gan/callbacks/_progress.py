@@ -94,7 +94,7 @@ class LogEvery(Callback):
             raise ValueError(
                 f"level must be an integer, or a name such as 'INFO'. Got {self.level!r}."
             )
-        self._level = level
+        self._level: int = level
 
     def on_phase_begin(self, state: TrainingState) -> None:
         """Count from here."""

@@ -124,7 +124,8 @@ def test_other_rows_of_the_same_kind():
     sampler = warm(small(replay=0.0))
     sampler.fit_resample(frame, Y)
     more = frame.iloc[:20].assign(word="new", a=100.0)
-    X_res, _ = sampler.fit_resample(more, Y[:20])
+    with pytest.warns(UserWarning, match=r"far outside .* in columns \['a'\]: "):
+        X_res, _ = sampler.fit_resample(more, Y[:20])
     assert X_res.iloc[:20].equals(more.reset_index(drop=True))
     made = X_res.iloc[20:]
     assert set(made["word"]) <= {"x", "y"}
