@@ -315,7 +315,7 @@ def test_what_was_not_kept_cannot_go_on(sampler, tmp_path):
 def test_rows_that_networks_have_learnt_are_not_held_out_in_silence():
     sampler = warm(small())
     sampler.fit_resample(X, Y)
-    match = r"networks may have learnt from them then.* X_val"
+    match = r"networks may have learnt from them then.*X_val"
     sampler.set_params(callbacks=[WarmStart(), UtilityStopping()])
     with pytest.warns(UserWarning, match=match):
         sampler.fit_resample(X, Y)
