@@ -7,7 +7,7 @@ import ast
 import json
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from imblearn_gan import over_sampling
 from imblearn_gan._command.common import InputError
@@ -52,9 +52,19 @@ def names() -> dict[str, type[BaseGANOversampler]]:
     }
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that knows how labels with a dash in front are given."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the message, and with what may have been meant."""
+        if message.startswith("argument --strategy: expected"):
+            message += "; of a label such as -1: --strategy=-1=30"
+        super().error(message)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m imblearn_gan",
         description="GANs for imbalanced data, on files.",
         allow_abbrev=False,
@@ -78,11 +88,12 @@ def build_parser() -> argparse.ArgumentParser:
     add(
         "--strategy",
         nargs="+",
-        default=["auto"],
+        action="extend",
         metavar="S",
         help=f"which classes grow, and how far: {', '.join(map(repr, STRATEGIES))}; a ratio of "
         "rare to frequent rows, of two classes; or LABEL=ROWS ..., the rows of a class afterwards "
-        "(default: auto, all classes as large as the largest)",
+        "(default: auto, all classes as large as the largest). A label with a dash in front needs "
+        "an equals sign, --strategy=-1=30; may be repeated",
     )
     add(
         "--param",
@@ -156,14 +167,17 @@ def build_sampler(args: argparse.Namespace, labels: list) -> BaseGANOversampler:
                 f"--param {parameter!r} is no parameter of {cls.__name__}.{meant} It has: "
                 f"{', '.join(allowed)}."
             )
-        settings[parameter] = _value(value)
-    return cls(sampling_strategy=_strategy(args.strategy, labels), **settings)
+        settings[parameter] = _value(parameter, value)
+    strategy = _strategy(args.strategy or ["auto"], labels)
+    return cls(sampling_strategy=strategy, **settings)
 
 
-def _value(text: str) -> Any:
+def _value(parameter: str, text: str) -> Any:
     """Return the value that a text is written as in Python, or the text."""
     try:
         return ast.literal_eval(text)
+    except (MemoryError, RecursionError) as error:
+        raise InputError(f"--param {parameter}: the value is nested too deeply.") from error
     except (ValueError, SyntaxError):
         return {"true": True, "false": False, "none": None}.get(text.lower(), text)
 
@@ -174,8 +188,8 @@ def _strategy(texts: list[str], labels: list) -> Any:
         return " ".join(texts)
     if len(texts) == 1 and texts[0].startswith("{"):
         try:
-            wanted = list(json.loads(texts[0]).items())
-        except ValueError as error:
+            wanted = json.loads(texts[0], object_pairs_hook=list)  # also names that come twice
+        except (ValueError, RecursionError) as error:
             raise InputError(f"--strategy is no JSON: {error}. Got {texts[0]}") from error
     elif len(texts) == 1 and "=" not in texts[0]:
         try:
@@ -195,5 +209,7 @@ def _strategy(texts: list[str], labels: list) -> Any:
             raise InputError(f"--strategy: {name!r} is no label of the input: {some}.")
         if not str(n).isdecimal():
             raise InputError(f"--strategy: the rows of {name!r} must be an integer. Got {n!r}.")
+        if by_text[name] in strategy:
+            raise InputError(f"--strategy names {name!r} twice.")
         strategy[by_text[name]] = int(n)
     return strategy

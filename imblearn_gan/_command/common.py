@@ -82,6 +82,8 @@ def check_columns(
             raise InputError(f"{option} {name!r} is no column of the input: {names}.{hint}")
     if target in ignored:
         raise InputError(f"--ignore {target!r} is the target.")
+    if mark == "":
+        raise InputError("--mark-synthetic must be the name of a column. Got ''.")
     if mark in names:
         raise InputError(f"--mark-synthetic {mark!r} is a column of the input: give a new name.")
     if len(names) == 1 + len(set(ignored)):

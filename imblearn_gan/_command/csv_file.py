@@ -65,6 +65,13 @@ class CsvFile(Source):
         if len(self.names) == 1:
             hint = f" It is read as one column: name what separates cells, --separator. {path}"
         check_columns(self.names, target, ignored, mark, hint)
+        try:
+            (mark or "").encode(encoding)
+        except UnicodeError as error:
+            raise InputError(
+                f"--mark-synthetic {mark!r} cannot be written in --encoding {encoding}: give "
+                "another name."
+            ) from error
         if not self.rows:
             raise InputError(f"{path} has a header, but no rows.")
         if unknown := set(time_formats) - set(self.names):

@@ -11,6 +11,7 @@ import numpy as np
 
 from imblearn_gan._command.common import Added, InputError, Source
 from imblearn_gan.datasets import load_image_folder, save_image_folder
+from imblearn_gan.datasets._save import folder_names
 
 PREFIXES = {"generated": "synthetic_", "repeated": "repeated_"}
 
@@ -33,6 +34,7 @@ class ImageFolder(Source):
         bunch: Any = load_image_folder(path, image_size=image_size)
         self.path, self.image_size = path, image_size
         self.X, self.y = bunch.data, bunch.target.tolist()
+        folder_names(sorted(set(self.y)))  # those that cannot be written are refused
         self.files = [Path(name) for name in bunch.filenames]
         marked = [file for file in self.files if file.name.startswith(tuple(PREFIXES.values()))]
         if marked:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from imblearn_gan._command.arguments import build_parser, build_sampler, names, pair
@@ -66,7 +68,7 @@ def _list_samplers() -> None:
 
 
 def _balance(args: argparse.Namespace) -> None:
-    _check_paths(args)
+    out = _check_paths(args)
     source = _open(args)
     sampler = build_sampler(args, source.y)
     n_samples = len(source.y)
@@ -77,27 +79,40 @@ def _balance(args: argparse.Namespace) -> None:
         sampler.sample_source_[n_samples:],
         bool(sampler.replay_augmentation),
     )
-    source.write(args.out, added)
+    source.write(out, added)
     if not args.quiet:
         sys.stdout.write(_summary(source, added) + f"{args.out}: {len(y_res)} {source.what}\n")
 
 
-def _check_paths(args: argparse.Namespace) -> None:
+def _check_paths(args: argparse.Namespace) -> Path:
+    """Return where the result goes, links resolved, once it is sure that it can."""
     if not args.input.exists():
         raise InputError(f"{args.input} is not there.")
     if args.image_folder and not args.input.is_dir():
         raise InputError(f"--image-folder: {args.input} is no folder.")
-    if args.out.exists() and args.out.resolve() == args.input.resolve():
+    try:
+        out = args.out.resolve()
+    except RuntimeError as error:  # a circle of links, before Python 3.13
+        raise InputError(f"--out: {error}") from error
+    if args.out.exists() and out == args.input.resolve():
         raise InputError("--out is the input: give another name.")
     if args.input.is_dir():
-        if args.out.resolve().is_relative_to(args.input.resolve()):
+        if out.is_relative_to(args.input.resolve()):
             raise InputError("--out lies in the input folder: give another place.")
         if args.out.exists() and not (args.out.is_dir() and not any(args.out.iterdir())):
             raise InputError(f"--out {args.out} is there, and no empty folder.")
     elif args.out.is_dir() or (args.out.exists() and not args.overwrite):
         raise InputError(f"--out {args.out} is there already: give another name, or --overwrite.")
-    if not args.out.absolute().parent.is_dir():
-        raise InputError(f"--out: the folder {args.out.parent} is not there.")
+    elif args.out.exists() and not args.out.is_file():
+        raise InputError(f"--out {args.out} is no regular file, which alone can be replaced.")
+    if not out.parent.is_dir():
+        raise InputError(f"--out: the folder {out.parent} is not there.")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=out.parent) as folder:
+            (Path(folder) / out.name).touch()
+    except OSError as error:
+        raise InputError(f"--out: {out} cannot be written: {error.strerror}.") from error
+    return out
 
 
 def _open(args: argparse.Namespace) -> Source:
@@ -130,8 +145,21 @@ def _open(args: argparse.Namespace) -> Source:
         separator=separator,
         decimal=args.decimal,
         encoding=args.encoding,
-        time_formats=dict(pair(text, "--date") for text in args.date),
+        time_formats=_time_formats(args),
     )
+
+
+def _time_formats(args: argparse.Namespace) -> dict[str, str]:
+    """Return how the dates of which columns are written."""
+    formats: dict[str, str] = {}
+    for name, written in (pair(text, "--date") for text in args.date):
+        if name == args.target or name in args.ignore:
+            what = "the target" if name == args.target else "ignored"
+            raise InputError(f"--date {name!r} is {what}: its cells are not read as dates.")
+        if name in formats:
+            raise InputError(f"--date names {name!r} twice.")
+        formats[name] = written
+    return formats
 
 
 def _summary(source: Source, added: Added) -> str:

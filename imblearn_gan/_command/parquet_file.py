@@ -48,11 +48,20 @@ class ParquetFile(Source):
             raise InputError(f"{path} cannot be read as Parquet: {error}") from error
         self.target, self.ignored, self.mark = target, ignored, mark
         check_columns(self.table.column_names, target, ignored, mark)
+        self._check_fields()
         if not self.table.num_rows:
             raise InputError(f"{path} has no rows.")
         self.y = self.table[target].to_pylist()
         check_labels([label is None for label in self.y], target)
         self.X = self.table.drop_columns([target, *ignored])
+
+    def _check_fields(self) -> None:
+        kind = self.table.schema.field(self.target).type
+        if self._pa.types.is_nested(kind):
+            raise InputError(f"--target {self.target!r} holds {kind}, which is no label.")
+        for name in self.ignored:
+            if not self.table.schema.field(name).nullable:
+                raise InputError(f"--ignore {name!r} may not be empty, but added rows would be.")
 
     def write(self, out: Path, added: Added) -> None:
         """Write the table, as it was, and the rows that were added."""
@@ -69,10 +78,6 @@ class ParquetFile(Source):
                 columns.append(self._pa.nulls(n_added, field.type))
             else:
                 columns.append(added.X[field.name].cast(field.type))
-        if not_null := [
-            f.name for f in self.table.schema if f.name in self.ignored and not f.nullable
-        ]:
-            raise InputError(f"--ignore {not_null[0]!r} may not be empty, but added rows would be.")
         new = self._pa.table(columns, schema=self.table.schema)
         table = self._pa.concat_tables([self.table, new])
         if self.mark is not None:

@@ -3,7 +3,8 @@
 from imblearn_gan.callbacks._base import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
 from imblearn_gan.callbacks._progress import LogEvery, ProgressBar
-from imblearn_gan.callbacks._stopping import EarlyStopping, UtilityStopping
+from imblearn_gan.callbacks._stopping import EarlyStopping
+from imblearn_gan.callbacks._utility import UtilityStopping
 
 __all__ = [
     "Callback",

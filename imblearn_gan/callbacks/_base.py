@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -215,6 +216,23 @@ class Callback:
         state : dict
             What was given.
         """
+
+
+def check_integer(name: str, value: Any, low: int = 1, high: int | None = None) -> None:
+    """Raise a ValueError unless a parameter is an integer between bounds."""
+    if (
+        not isinstance(value, Integral)
+        or int(value) < low
+        or (high is not None and int(value) > high)
+    ):
+        most = "" if high is None else f" and at most {high}"
+        raise ValueError(f"{name} must be an integer, at least {low}{most}. Got {value!r}.")
+
+
+def check_number(name: str, value: Any) -> None:
+    """Raise a ValueError unless a parameter is a finite number."""
+    if not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise ValueError(f"{name} must be a finite number. Got {value!r}.")
 
 
 def is_phase(phase: str, name: str) -> bool:

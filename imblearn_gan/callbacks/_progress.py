@@ -48,13 +48,14 @@ class LogEvery(Callback):
         Where to. A library shows nothing by itself: ``logging.basicConfig(level="INFO")`` shows
         it.
 
-    level : int, default=logging.INFO
-        At which level.
+    level : int or str, default=logging.INFO
+        At which level, a number or a name such as ``"DEBUG"``.
 
     Raises
     ------
     ValueError
-        When training starts, if ``every`` is not a positive integer.
+        When training starts, if ``every`` is not a positive integer, or there is no such logger
+        or level.
 
     Examples
     --------
@@ -75,7 +76,7 @@ class LogEvery(Callback):
         self,
         every: int = 100,
         logger: str | logging.Logger = "imblearn_gan",
-        level: int = logging.INFO,
+        level: int | str = logging.INFO,
     ):
         self.every = every
         self.logger = logger
@@ -85,6 +86,15 @@ class LogEvery(Callback):
         """Check the parameters."""
         if not isinstance(self.every, Integral) or self.every < 1:
             raise ValueError(f"every must be an integer >= 1. Got {self.every!r}.")
+        if not isinstance(self.logger, (str, logging.Logger, logging.LoggerAdapter)):
+            raise ValueError(f"logger must be a name or a logger. Got {self.logger!r}.")
+        # of a name it gives the number, of an unknown one a string
+        level = logging.getLevelName(self.level) if isinstance(self.level, str) else self.level
+        if not isinstance(level, int):
+            raise ValueError(
+                f"level must be an integer, or a name such as 'INFO'. Got {self.level!r}."
+            )
+        self._level: int = level
 
     def on_phase_begin(self, state: TrainingState) -> None:
         """Count from here."""
@@ -103,7 +113,9 @@ class LogEvery(Callback):
     def _log(self, state: TrainingState) -> None:
         logger = logging.getLogger(self.logger) if isinstance(self.logger, str) else self.logger
         losses = ", ".join(f"{name}={value:.4g}" for name, value in _losses(state).items())
-        logger.log(self.level, "%s %d/%d: %s", state.phase, state.iteration, state.max_iter, losses)
+        logger.log(
+            self._level, "%s %d/%d: %s", state.phase, state.iteration, state.max_iter, losses
+        )
         self._logged_at = state.iteration
 
     def state_dict(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from imblearn_gan.data.checks import check_size, read_encoding, warn_of_ids
-from imblearn_gan.data.columns import Column, read_columns
+from imblearn_gan.data.columns import Column, names_of, read_columns
 from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
 from imblearn_gan.data.ranges import Ranges
@@ -174,9 +175,24 @@ class DataCodec:
         ValueError
             As :meth:`check`, and if their container, the names of their columns or their dtypes
             differ.
+
+        Warns
+        -----
+        UserWarning
+            If columns hold numbers further outside the range that was seen than it is wide.
         """
         self.check(X)
         self._container.check(X)
+        ranges = self._ranges if self._layout is not None else self._table.ranges
+        if far := ranges.far_outside(X):
+            names = f"columns {names_of(self._container, far)}"
+            where = names if self._layout is None else "images"
+            warnings.warn(
+                f"X has numbers far outside the ranges that were seen first, in {where}: networks "
+                "get values far from [-1, 1], and generated rows keep to the first ranges. Train "
+                "anew on all rows, if such numbers are right.",
+                stacklevel=2,
+            )
 
     def encode(self, X: Any) -> np.ndarray:
         """Encode rows: numbers in [-1, 1], categories one-hot.

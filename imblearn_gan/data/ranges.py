@@ -87,6 +87,18 @@ class Ranges:
             bounds[int(j)] = exact(column.min()), exact(column.max())
         return bounds
 
+    def far_outside(self, X: Any) -> list[int]:
+        """Return the columns where rows lie further outside the range seen than it is wide."""
+        rows = X.tocsr() if sparse.issparse(X) else X
+        far = np.zeros(len(self._columns.numeric), dtype=bool)
+        with np.errstate(over="ignore"):
+            width = self._high - self._low
+            for i in chunks(X.shape[0], self._columns.container.n_columns):
+                numbers = self._columns.numbers(rows[i])
+                outside = (numbers < self._low - width) | (numbers > self._high + width)
+                far |= outside.any(axis=0)
+        return self._columns.numeric[far].tolist()
+
     def scale(self, numbers: np.ndarray) -> np.ndarray:
         """Scale numbers to [-1, 1]."""
         return self.scaling.encode(numbers)

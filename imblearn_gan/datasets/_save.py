@@ -46,8 +46,8 @@ def _check_images(X: Any) -> np.ndarray:
     return X
 
 
-def _class_names(labels: Sequence[Any]) -> list[str]:
-    """Return the name of the folder of each class."""
+def folder_names(labels: Sequence[Any]) -> list[str]:
+    """Return the name of the folder of each class; a ValueError where there is none."""
     names = [str(label) for label in labels]
     for name in names:
         _check_name(name, "a label of y")
@@ -135,7 +135,7 @@ def save_image_folder(
     X = _check_images(X)
     labels = LabelCodec()
     codes = labels.fit_encode(y)
-    names = _class_names(labels.classes_.tolist())
+    names = folder_names(labels.classes_.tolist())
     mask = np.zeros(len(X), dtype=bool) if mask is None else np.asarray(mask)
     check_consistent_length(X, codes, mask)
     if mask.dtype != bool or mask.ndim != 1:

@@ -14,6 +14,7 @@ from imblearn_gan.inspection._common import (
     check_sampler,
     in_two_dimensions,
     read,
+    write_plainly,
 )
 
 
@@ -173,5 +174,6 @@ class CodesDisplay:
             frameon=False,
         )
         ax.set(xticks=[], yticks=[])
+        write_plainly(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

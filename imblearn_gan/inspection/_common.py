@@ -101,6 +101,21 @@ def split_resampled(X: Any, labels: Any, synthetic_mask: Any, codec: DataCodec) 
     return Rows(codec, label_codec.classes_, real, y[~mask], generated, y[mask])
 
 
+def write_plainly(axes: Any, named: str = "") -> None:
+    """Show what is written on axes to the letter: a ``$`` of a label begins no formula.
+
+    ``named`` says whose ticks have names: ``"x"``, ``"y"`` or ``"xy"``.
+    """
+    texts = [axes.title, axes.xaxis.label, axes.yaxis.label]
+    if (legend := axes.get_legend()) is not None:
+        texts += legend.get_texts()
+    for name in named:
+        texts += getattr(axes, f"{name}axis").get_ticklabels()
+    for text in texts:
+        if "$" in text.get_text():
+            text.set_parse_math(False)
+
+
 def panels(ax: Any, n: int, n_columns: int = 3) -> np.ndarray:
     """Return ``n`` axes: those that were given, or those of a new figure."""
     if ax is None:

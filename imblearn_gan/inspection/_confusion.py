@@ -10,7 +10,7 @@ from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_consistent_length
 
 from imblearn_gan.data import plain_labels
-from imblearn_gan.inspection._common import panels
+from imblearn_gan.inspection._common import panels, write_plainly
 
 
 class ConfusionDisplay:
@@ -159,5 +159,6 @@ class ConfusionDisplay:
             axes.set(title=title, xlabel="predicted", ylabel="true" if title == "before" else "")
             if max(len(str(label)) for label in self.labels) > 4:
                 axes.tick_params(axis="x", rotation=45)
+            write_plainly(axes, named="xy")
             self.displays_.append(display)
         return self

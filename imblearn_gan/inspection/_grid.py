@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
+from imblearn_gan.inspection._common import write_plainly
+
 # between images and between blocks of them, as fractions of an image's width
 _GAP, _BLOCK_GAP = 0.08, 0.6
 _INCHES, _LABEL_INCHES = 0.55, 0.2  # width of an image, height of a row's label
@@ -56,3 +58,4 @@ class ImagesDisplay:
         ax.set_yticks(tops + (height - 1) / 2, [str(label) for label in self.labels])
         ax.tick_params(length=0, top=False, labeltop=True, labelbottom=False)
         ax.spines[:].set_visible(False)
+        write_plainly(ax, named="y")

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils.validation import check_is_fitted
 
-from imblearn_gan.inspection._common import panels
+from imblearn_gan.inspection._common import panels, write_plainly
 
 
 class TrainingHistoryDisplay:
@@ -148,6 +148,7 @@ class TrainingHistoryDisplay:
             )
             axes.set(title=run[0]["phase"], xlabel="iteration", ylabel="loss")
             axes.legend(fontsize="small")
+            write_plainly(axes)
         return self
 
 

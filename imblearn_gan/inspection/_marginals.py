@@ -20,6 +20,7 @@ from imblearn_gan.inspection._common import (
     panels,
     read,
     split_resampled,
+    write_plainly,
 )
 
 _SETS = ("real", "generated")
@@ -243,6 +244,8 @@ class MarginalsDisplay:
         grid = len(self.panels[0]) == 2 and all(c.categories is not None for c in self.panels[0])
         place = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 2} if grid else {}
         self.axes_[0].legend(fontsize="small", markerscale=2, **place)
+        for axes in self.axes_:
+            write_plainly(axes, named="xy")
         return self
 
 

@@ -20,6 +20,7 @@ from imblearn_gan.inspection._common import (
     panels,
     read,
     split_resampled,
+    write_plainly,
 )
 from imblearn_gan.metrics import extract_features
 
@@ -265,6 +266,7 @@ class ProjectionDisplay:
                 )
             )
             axes.set(xticks=[], yticks=[], title=str(label))
+            write_plainly(axes)
         if ax is None:
             # beside the panels, where it hides no rows
             self.figure_.legend(

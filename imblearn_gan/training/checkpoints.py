@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -49,6 +50,12 @@ class CheckpointKeeper(Keeper):
         device: torch.device,
         continuation: Continuation | None = None,
     ):
+        if not isinstance(checkpoint.folder, (str, os.PathLike)):
+            raise ValueError(f"folder must be a path, of a folder. Got {checkpoint.folder!r}.")
+        if Path(checkpoint.folder).exists() and not Path(checkpoint.folder).is_dir():
+            raise ValueError(
+                f"folder must be the path of a folder, but {str(checkpoint.folder)!r} is a file."
+            )
         self.folder, self.every = Path(checkpoint.folder), checkpoint.every
         self.subject, self._device = dict(subject), device
         self._continuation = continuation

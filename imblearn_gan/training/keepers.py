@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ class Continuation(Keeper):
         self._data = data
         self._before = None if before is None else before["phases"]
         self._same_rows = before is not None and before["data"] == data
-        self._main_came = False
+        self._main_came = self._warned = False
         self.phases: list[dict[str, Any]] = []
 
     @property
@@ -145,6 +146,20 @@ class Continuation(Keeper):
         self._remember(phase, left["memory"], engine)
         state.iteration = left["iteration"]
         self._draw_on(left)
+        self._warn_of_rows_held_out(state, engine)
+
+    def _warn_of_rows_held_out(self, state: TrainingState, engine: Engine) -> None:
+        """Say, once, that rows held out now may be some that networks have learnt from."""
+        held_out = engine.rows is not None and engine.rows.held_out is not None
+        if state.is_main and held_out and not self._same_rows and not self._warned:
+            self._warned = True
+            warnings.warn(
+                "WarmStart goes on with other rows than those of the earlier training, and some "
+                "are held out: the networks may have learnt from them then, and scores on them "
+                "would be too good. Give UtilityStopping rows of your own (X_val, y_val), or have "
+                "it hold out the same rows from the first call on.",
+                stacklevel=2,
+            )
 
     def _remember(self, phase: Phase, memory: dict[str, Tensor], engine: Engine) -> None:
         """Put back what the losses take from earlier iterations, or, of other rows, find it."""

@@ -67,3 +67,24 @@ def test_the_log_goes_on_with_the_training(logged, tmp_path):
 def test_what_is_refused(every):
     with pytest.raises(ValueError, match=f"every must be an integer >= 1. Got {every}"):
         tiny(callbacks=[LogEvery(every)]).fit_resample(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"logger": None}, "logger must be a name or a logger. Got None"),
+        ({"logger": 5}, "logger must be a name or a logger. Got 5"),
+        ({"level": "LOUD"}, "level must be an integer, or a name such as 'INFO'. Got 'LOUD'"),
+        ({"level": None}, "level must be an integer"),
+    ],
+)
+def test_loggers_and_levels_that_are_none_are_refused_before_training(params, match):
+    sampler = tiny(callbacks=[LogEvery(1, **params)])
+    with pytest.raises(ValueError, match=match):
+        sampler.fit_resample(X, Y)
+    assert not hasattr(sampler, "history_")
+
+
+def test_levels_go_by_their_names(logged, caplog):
+    tiny(max_iter=2, callbacks=[LogEvery(1, level="WARNING")]).fit_resample(X, Y)
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}

@@ -8,11 +8,19 @@ import polars as pl
 import pytest
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from imblearn_gan import CGANOversampler, GAMOClassifier, GAMOOversampler, GANOversampler
-from imblearn_gan.callbacks import Callback, Checkpoint, UtilityStopping
+from imblearn_gan.callbacks import (
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    UtilityStopping,
+)
 from tests.data.rows import mixed_frame
 from tests.instances import SAMPLERS
 from tests.samplers import NeedsThreeRows, images, labels, tiny
@@ -38,7 +46,7 @@ class Script:
     """A scorer that gives values one after the other, and notes what it got."""
 
     def __init__(self, *values):
-        self.values, self.seen = list(values), []
+        self.values, self.seen = [0.0, *values], []  # the first one tries it
 
     def __call__(self, model, X, y):
         self.seen.append((X, y))
@@ -196,7 +204,8 @@ def test_scores_are_those_of_the_rows_of_the_moment():
     sampler = tiny(max_iter=9, callbacks=[At("log", rows_now), stopping])
     sampler.fit_resample(X, Y)
     assert [score[1] for score in stopping.scores_] == [4, 8]
-    for i, (rows, y) in zip((3, 7), fitted):
+    assert [len(rows) for rows, _ in fitted] == [31, 63, 63]  # the first one tries it
+    for i, (rows, y) in zip((3, 7), fitted[1:]):
         np.testing.assert_array_equal(rows[-32:], drawn[i])
         assert y[-32:].tolist() == [1] * 14 + [2] * 18
         assert np.bincount(y[:-32]).tolist() == [19, 8, 4]
@@ -243,7 +252,41 @@ def test_of_several_games_only_the_rows_of_the_one_are_new():
     stopping = UtilityStopping(classifier=Noting(), every=1, patience=9)
     GANOversampler(max_iter=1, random_state=0, callbacks=[stopping]).fit_resample(X, Y)
     assert [phase for phase, *_ in stopping.scores_] == ["adversarial 1", "adversarial 2"]
-    assert fitted == [[19, 22, 4], [19, 8, 22]]
+    assert fitted[1:] == [[19, 22, 4], [19, 8, 22]]
+
+
+def test_all_that_a_classifier_is_made_of_is_seeded():
+    """A forest behind a scaler gives the same scores, and NumPy's own numbers stay as they are."""
+    scores = []
+    everyones = np.random.mtrand._rand
+    state = everyones.get_state()
+    for seed in (1, 2):
+        forest = RandomForestClassifier(3, max_depth=2)
+        stopping = UtilityStopping(classifier=make_pipeline(StandardScaler(), forest))
+        try:
+            everyones.seed(seed)
+            before = everyones.get_state()[1].copy()
+            tiny(max_iter=9, callbacks=[stopping]).fit_resample(X, Y)
+            np.testing.assert_array_equal(everyones.get_state()[1], before)
+        finally:
+            everyones.set_state(state)
+        assert forest.random_state is None
+        scores.append(stopping.scores_)
+    assert scores[0] == scores[1]
+
+
+def test_a_score_that_is_none_is_never_the_best():
+    nan = float("nan")
+    stopping = UtilityStopping(scoring=Script(nan, 0.2, nan, 0.1), patience=2, every=1)
+    sampler = tiny(max_iter=9, callbacks=[stopping])
+    with pytest.warns(UserWarning, match="UtilityStopping: at iteration 1 .* is NaN"):
+        sampler.fit_resample(X, Y)
+    assert (stopping.best_value_, stopping.best_iteration_, sampler.n_iter_) == (0.2, 2, 4)
+
+
+def test_where_nothing_is_scored_it_says_so():
+    with pytest.warns(UserWarning, match="every=50, but the phase 'adversarial' has 9 iterations"):
+        tiny(max_iter=9, callbacks=[UtilityStopping(every=50)]).fit_resample(X, Y)
 
 
 def test_it_keeps_no_rows_and_no_networks():
@@ -276,8 +319,22 @@ def test_it_goes_on_from_a_checkpoint(n, tmp_path):
     ("params", "match"),
     [
         ({"validation_fraction": 1.0}, "validation_fraction must lie between 0 and 1. Got 1.0"),
-        ({"patience": 0}, "patience must be at least 1"),
-        ({"every": 0}, "every must be at least 1, or None. Got 0"),
+        ({"validation_fraction": "a"}, "validation_fraction must be a finite number. Got 'a'"),
+        ({"patience": 0}, "patience must be an integer, at least 1. Got 0"),
+        ({"patience": "a"}, "patience must be an integer"),
+        ({"min_delta": "a"}, "min_delta must be a finite number. Got 'a'"),
+        ({"min_delta": float("nan")}, "min_delta must be a finite number. Got nan"),
+        ({"every": "a"}, "every must be at least 1, an integer"),
+        ({"random_state": -1}, "random_state must be an integer, at least 0"),
+        ({"random_state": "a"}, "random_state must be an integer, at least 0"),
+        ({"classifier": "rf"}, "classifier must be an instance .* Got 'rf'"),
+        ({"classifier": LogisticRegression}, "classifier must be an instance"),
+        ({"scoring": None}, "scoring must be a name .* Got None"),
+        ({"scoring": 5}, "scoring must be a name .* Got 5"),
+        ({"scoring": "f1"}, "cannot score with scoring='f1'"),
+        ({"scoring": lambda model, X: 1.0}, "cannot score with scoring=.*TypeError"),
+        ({"scoring": lambda model, X, y: "good"}, "must give a number. Got 'good'"),
+        ({"every": 0}, "every must be at least 1, an integer, or None. Got 0"),
         ({"scoring": "beauty"}, "'beauty'"),
         ({"X_val": X}, "X_val and y_val must be given together"),
         ({"X_val": X[:, :3], "y_val": Y}, "expecting 4 features"),
@@ -291,6 +348,23 @@ def test_parameters_that_are_refused_before_training(params, match):
     callbacks = [UtilityStopping(**params), At("log", logged.append)]
     with pytest.raises(ValueError, match=match):
         tiny(callbacks=callbacks).fit_resample(X, Y)
+    assert logged == []
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"patience": "a"}, "patience must be an integer"),
+        ({"min_delta": "a"}, "min_delta must be a finite number"),
+        ({"monitor": 5}, "monitor must be a string"),
+        ({"phase": 5}, "phase must be a string or None"),
+    ],
+)
+def test_early_stopping_refuses_what_is_of_a_wrong_type(params, match):
+    logged = []
+    stopping = EarlyStopping(**{"monitor": "generator_real"} | params)
+    with pytest.raises(ValueError, match=match):
+        tiny(callbacks=[stopping, At("log", logged.append)]).fit_resample(X, Y)
     assert logged == []
 
 

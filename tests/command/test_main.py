@@ -139,6 +139,18 @@ def test_strategies(orders, strategy, expected):
     assert Counter(row[-1] for row in cells(out)[1:]) == expected
 
 
+def test_labels_with_a_dash_in_front(tmp_path, capsys):
+    file = tmp_path / "in.csv"
+    file.write_text("a,y\n" + "".join(f"{i / 2},{-1 if i % 4 else -2}\n" for i in range(24)))
+    arguments = ["--target", "y", "--strategy=-1=20", "--strategy=-2=7"]
+    assert balance(file, *arguments)[0] == 0
+    assert Counter(row[-1] for row in cells(tmp_path / "out.csv")[1:]) == {"-1": 20, "-2": 7}
+    with pytest.raises(SystemExit) as stopped:
+        balance(file, "--target", "y", "--strategy", "-1=20")
+    assert stopped.value.code == 2
+    assert "--strategy=-1=30" in capsys.readouterr().err
+
+
 def test_a_seed_gives_the_same_rows(orders):
     _, first = balance(orders, "--target", "y")
     _, second = balance(orders, "--target", "y", out="again.csv")
@@ -222,10 +234,20 @@ WRONG = {
     "--target y --image-size 8": "folders of images",
     "--target y --image-folder": "is no folder",
     "--target y --seed -1": "--seed",
+    "--target y --strategy fraud=15 fraud=20": "--strategy names 'fraud' twice",
+    '--target y --strategy {"fraud":15,"fraud":20}': "--strategy names 'fraud' twice",
+    "--target y --date y=%Y": "--date 'y' is the target",
+    "--target y --ignore id --date id=%Y": "--date 'id' is ignored",
+    "--target y --date day=%Y-%m-%d --date day=%Y": "--date names 'day' twice",
+    "--target y --mark-synthetic=": "must be the name of a column",
+    "--target y --param max_iter="
+    + 99999 * "-"
+    + "1": "--param max_iter: the value is nested too deeply",
+    "--target y --strategy {" + '"a":[' + 99999 * "[": "--strategy",
 }
 
 
-@pytest.mark.parametrize("arguments", WRONG, ids=str)
+@pytest.mark.parametrize("arguments", WRONG, ids=lambda arguments: arguments[:60])
 def test_wrong_input_is_said_in_a_line(orders, arguments, capsys):
     code, out = balance(orders, *arguments.split())
     shown = capsys.readouterr().err

@@ -3,16 +3,21 @@
 import sys
 
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.text import Text
 from sklearn.exceptions import NotFittedError
 
 from imblearn_gan import BAGANOversampler, CGANOversampler
 from imblearn_gan.inspection import (
     CodesDisplay,
+    ConfusionDisplay,
     GeneratedImagesDisplay,
     InterpolationDisplay,
     MarginalsDisplay,
     NearestNeighborsDisplay,
+    ProjectionDisplay,
     TrainingHistoryDisplay,
 )
 from tests.inspection.shown import X, Y
@@ -85,3 +90,28 @@ def test_without_matplotlib(fitted, monkeypatch):
         TrainingHistoryDisplay.from_estimator(fitted)
     with pytest.raises(ImportError, match=r"GeneratedImagesDisplay.plot requires matplotlib"):
         GeneratedImagesDisplay.from_sampler(fitted, X, Y)
+
+
+def test_dollars_are_no_formulas():
+    """Names of classes and columns are drawn to the letter: some would be no formula at all."""
+    labels = np.array(["$_$", "a$b$"])
+    y = np.repeat(labels, [6, 4])
+    X = np.random.RandomState(0).normal(size=(10, 2))
+    frame = pd.DataFrame({"$_$": X[:, 0], "c": y})
+    images = np.random.RandomState(0).rand(2, 4, 4)
+    history = [{"phase": "adversarial $_$", "iteration": 1, "loss": 0.5}]
+    made = np.arange(10) % 5 == 0
+    for display, shown in (
+        (ConfusionDisplay.from_predictions(y, y, y), labels),
+        (ProjectionDisplay(X, y, X, y).plot(), labels),
+        (MarginalsDisplay.from_resampled(frame, y, made), ["$_$", *labels]),
+        (CodesDisplay(X, y).plot(), labels),
+        (NearestNeighborsDisplay(images, images[:, None], labels).plot(), labels),
+        (TrainingHistoryDisplay(history).plot(), ["adversarial $_$"]),
+    ):
+        display.figure_.canvas.draw()
+        texts = [
+            t for t in display.figure_.findobj(Text) if t.get_visible() and "$" in t.get_text()
+        ]
+        assert {text.get_text() for text in texts} >= set(shown), display
+        assert not any(text.get_parse_math() for text in texts), display

@@ -129,6 +129,17 @@ def test_early_stopping_goes_on_too(n, tmp_path):
     assert_goes_on(sampler, tmp_path, [n])
 
 
+@pytest.mark.parametrize("folder", [None, 5, "a file"])
+def test_what_is_no_folder_is_refused_before_training(folder, tmp_path):
+    if folder == "a file":
+        folder = tmp_path / "file"
+        folder.write_text("mine")
+    recorder = Recorder()
+    with pytest.raises(ValueError, match="folder must be "):
+        tiny(callbacks=[Checkpoint(folder), recorder]).fit_resample(X, Y)
+    assert recorder.events == []
+
+
 def test_rows_are_stored_less_often(tmp_path):
     sampler = tiny(max_iter=400)
     for n in (3, 9):

@@ -1,6 +1,7 @@
 """More iterations: what was trained goes on, in memory, from a file and from a checkpoint."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from imblearn_gan import (
     GAMOOversampler,
     GANOversampler,
 )
-from imblearn_gan.callbacks import Checkpoint, WarmStart
+from imblearn_gan.callbacks import Checkpoint, UtilityStopping, WarmStart
 from imblearn_gan.training import Continuation
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
@@ -123,7 +124,8 @@ def test_other_rows_of_the_same_kind():
     sampler = warm(small(replay=0.0))
     sampler.fit_resample(frame, Y)
     more = frame.iloc[:20].assign(word="new", a=100.0)
-    X_res, _ = sampler.fit_resample(more, Y[:20])
+    with pytest.warns(UserWarning, match=r"far outside .* in columns \['a'\]: "):
+        X_res, _ = sampler.fit_resample(more, Y[:20])
     assert X_res.iloc[:20].equals(more.reset_index(drop=True))
     made = X_res.iloc[20:]
     assert set(made["word"]) <= {"x", "y"}
@@ -308,3 +310,21 @@ def test_what_was_not_kept_cannot_go_on(sampler, tmp_path):
         each.set_params(callbacks=[WarmStart()])
         with pytest.raises(ValueError, match=r"earlier training was without one.* Train a clone"):
             each.fit_resample(X, Y)
+
+
+def test_rows_that_networks_have_learnt_are_not_held_out_in_silence():
+    sampler = warm(small())
+    sampler.fit_resample(X, Y)
+    match = r"networks may have learnt from them then.*X_val"
+    sampler.set_params(callbacks=[WarmStart(), UtilityStopping()])
+    with pytest.warns(UserWarning, match=match):
+        sampler.fit_resample(X, Y)
+    whole = clone(sampler)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*" + match)
+        whole.fit_resample(X, Y)
+        whole.fit_resample(X, Y)  # the same rows are held out
+        other = warm(small())
+        other.fit_resample(X, Y)
+        other.set_params(callbacks=[WarmStart(), UtilityStopping(X[::3] + 0.1, Y[::3])])
+        other.fit_resample(X, Y)
