@@ -54,8 +54,8 @@ def check_counts(strategy: Mapping[Any, Any], n_values: int) -> None:
     check_memory(f"sampling_strategy asks for {sum(counts):,} rows", counts, n_values)
 
 
-def requested(counts: Any, classes: np.ndarray, made: list[Any], n_values: int) -> list[int]:
-    """Return how many rows of each of the classes are asked for, of those that can be made.
+def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int) -> list[int]:
+    """Return how many rows of each class are asked for; ``made`` marks those that can be made.
 
     Raises
     ------
@@ -70,10 +70,10 @@ def requested(counts: Any, classes: np.ndarray, made: list[Any], n_values: int) 
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
         found = np.flatnonzero([np.all(own == label) for own in classes])
-        if not len(found) or (n and classes[found[0]] not in made):
+        if not len(found) or (n and not made[found[0]]):
             raise ValueError(
                 f"counts asks for the class {label!r}, but the classes that can be drawn are "
-                f"{made}."
+                f"{classes[made].tolist()}."
             )
         n_by_class[found[0]] = int(n)
     if not sum(n_by_class):

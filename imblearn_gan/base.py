@@ -413,7 +413,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def _n_by_class(self, counts: Any) -> list[int]:
         """Return how many rows of each class ``sample`` is asked for; raise what it raises."""
         makes_all, strategy = self._makes_all_classes, self.sampling_strategy_
-        made = [k for k in self.classes_.tolist() if makes_all or strategy.get(k)]
+        made = np.array([makes_all or bool(strategy.get(k)) for k in self.classes_])
         return requested(counts, self.classes_, made, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:

@@ -99,7 +99,7 @@ FAULTS = [
     Fault("games/autoencoder.py", "self.reconstruction_weight * error", "error", AUTOENCODER),
     Fault("games/autoencoder.py", "rate_factor * self.pretrain_learning_rate", "self.pretrain_learning_rate", AUTOENCODER),
     Fault("games/autoencoder.py", "copy_layers(encoder.trunk, discriminator.trunk)", "pass", AUTOENCODER),
-    Fault("games/embedding.py", "torch.randint_like(y, 1, n_classes)", "torch.randint_like(y, 0, n_classes)", AUTOENCODER),
+    Fault("games/embedding.py", "torch.randint(1, n_classes, y.shape", "torch.randint(0, n_classes, y.shape", AUTOENCODER),
     Fault("games/embedding.py", "y if self.balance is None else self._made_labels(data)",
           "self._made_labels(data)", AUTOENCODER),
     Fault("games/embedding.py", 'losses["wrong"] = term(real, turn.wrong_y, 0.0)',
@@ -111,7 +111,7 @@ FAULTS = [
     Fault("over_sampling/_bagan.py", "round(self.batch_size_ / (n_classes + 1))",
           "round(self.batch_size_ / 2)", AUTOENCODER),
     Fault("over_sampling/_ganda.py", "noise_weight: float = 0.5", "noise_weight: float = 0.0", AUTOENCODER),
-    Fault("over_sampling/_capgan.py", "return torch.randn_like(turn.x)", "return turn.made", AUTOENCODER),
+    Fault("over_sampling/_capgan.py", "return randn_like(turn.x)", "return turn.made", AUTOENCODER),
     Fault("over_sampling/_capgan.py", "weights.append(1 / self._mean_loss(member, part))",
           "weights.append(self._mean_loss(member, part))", AUTOENCODER),
     # classifiers

@@ -25,6 +25,8 @@ class KeepsBest(Callback):
 
     def on_fit_begin(self) -> None:
         """Check the parameters."""
+        self.best_value_: float | None = None
+        self.best_iteration_: int | None = None
         self._best_state: list | None = None
         self._check()
 
@@ -34,15 +36,16 @@ class KeepsBest(Callback):
         check_number("min_delta", self.min_delta)
 
     def on_phase_begin(self, state: TrainingState) -> None:
-        """Forget the phase before."""
-        self.best_value_: float | None = None
-        self.best_iteration_: int | None = None
+        """Begin anew; what was best is kept until this phase has a value of its own."""
+        self._begins = True
         self._best_state = None
         self._waited = 0
         self._warned = False
 
     def _compare(self, state: TrainingState, value: float, smaller: bool = False) -> None:
         """Compare a value with the best one; stop if that was too long ago."""
+        if self._begins:
+            self.best_value_, self.best_iteration_, self._begins = None, None, False
         sign = 1 if smaller else -1
         if np.isnan(value):
             self._warn_of_nan(state)
@@ -74,7 +77,7 @@ class KeepsBest(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """Return what was best so far."""
-        names = ("best_value_", "best_iteration_", "_best_state", "_waited")
+        names = ("best_value_", "best_iteration_", "_begins", "_best_state", "_waited")
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -165,6 +168,7 @@ class EarlyStopping(KeepsBest):
             # a phase after the main one has to be named
             if self.phase is None and (not state.is_main or self.monitor in self._recorded):
                 return
+            self._recorded = set()  # the error says it all
             raise ValueError(
                 f"EarlyStopping monitors {self.monitor!r}, which phase {state.phase!r} does not "
                 f"record. It records {[k for k in record if k not in ('phase', 'iteration')]}. "

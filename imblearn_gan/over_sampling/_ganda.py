@@ -12,6 +12,7 @@ from torch import nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
+from imblearn_gan.games.autoencoder import AutoencoderGame
 from imblearn_gan.networks import (
     DCGANFamily,
     GANDAFamily,
@@ -86,6 +87,7 @@ class GANDAOversampler(BAGANOversampler):
         "paper": GANDAFamily,
     }
 
+    _auto: ClassVar[dict[str, tuple[Any, Any]]] = AutoencoderGame._auto
     _of_autoencoder: ClassVar[dict] = {"noise_weight": 0.5}
 
     noise_weight: float = 0.5

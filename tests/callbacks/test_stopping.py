@@ -14,7 +14,13 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imblearn_gan import CGANOversampler, GAMOClassifier, GAMOOversampler, GANOversampler
+from imblearn_gan import (
+    BAGANOversampler,
+    CGANOversampler,
+    GAMOClassifier,
+    GAMOOversampler,
+    GANOversampler,
+)
 from imblearn_gan.callbacks import (
     Callback,
     Checkpoint,
@@ -391,3 +397,22 @@ def test_where_rows_come_after_the_game_there_is_nothing_to_score():
     with pytest.raises(RuntimeError, match="GAMOOversampler has nothing to draw rows from yet"):
         sampler.fit_resample(images(len(Y), 8, 8), Y)
     assert logged == []
+
+
+# after the phase that was stopped -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [None, "pretrain"])
+def test_what_was_best_outlasts_a_phase_without_a_value(phase):
+    stopping = EarlyStopping("autoencoder_reconstruction", patience=3, phase=phase)
+    params = {"pretrain_iter": 20, "max_iter": 3, "random_state": 0, "callbacks": [stopping]}
+    rows = np.random.RandomState(0).normal(size=(30, 2))
+    sampler = BAGANOversampler(**params)
+    sampler.fit_resample(rows, np.repeat([0, 1], [22, 8]))
+    losses = {
+        record["iteration"]: record["autoencoder_reconstruction"]
+        for record in sampler.history_
+        if record["phase"] == "pretrain"
+    }
+    assert stopping.best_value_ == min(losses.values())
+    assert losses[stopping.best_iteration_] == stopping.best_value_
