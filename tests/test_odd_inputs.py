@@ -69,10 +69,9 @@ def frozen(value):
     if hasattr(value, "indptr"):  # scipy notes whether indices are sorted
         value = value.data, value.indices, value.indptr
     try:
-        if hasattr(value, "columns") and hasattr(
-            value, "iloc"
-        ):  # pandas notes what it has looked up
-            value = repr((value.columns, value.index, value.to_numpy().tolist()))
+        if hasattr(value, "iloc"):  # pandas notes what it has looked up
+            names = value.columns if hasattr(value, "columns") else value.name
+            value = repr((names, value.index, value.to_numpy().tolist()))
         return pickle.dumps(value)
     except Exception:
         return None
