@@ -18,7 +18,7 @@ from imblearn_gan.games.autoencoder import LatentSampler
 from imblearn_gan.latent import InterpolatedCodes
 from imblearn_gan.networks import Encoder, Generator, trunk_of
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.seeding import own_draws
+from imblearn_gan.seeding import generator_of, own_draws
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 
@@ -165,9 +165,8 @@ class DeepSMOTEOversampler(LatentSampler):
         size = self.batch_size_
 
         def draw() -> _Turn:
-            rows = data.rows_of(
-                int(torch.randint(data.spec.n_classes, (), **own_draws(torch.device("cpu"))))
-            )
+            label = torch.randint(data.spec.n_classes, (), generator=generator_of())
+            rows = data.rows_of(int(label))
             index = torch.randint(rows.start, rows.stop, (size,), **own_draws(data.device))
             one = Batch(data.x[index], data.y[index])
             return _Turn(data.draw(size, self.balance == "batches"), one)
