@@ -161,6 +161,46 @@ def test_rows_close_together():
     assert "rows spread 3.94% as far as real ones" in message
 
 
+def spread(rows, part):
+    return rows.mean(dim=0) + (rows - rows.mean(dim=0)) * part
+
+
+def repeated(rows, part):
+    n = round(part * len(rows))
+    return torch.cat([rows[:1].expand(n, -1), rows[n:]])
+
+
+def at_the_ends(rows, part):
+    return torch.where(torch.rand(len(rows), 1) < part, rows.sign() * 9, rows)
+
+
+def first_column(rows, part):
+    return torch.cat([spread(rows[:, :1], part), rows[:, 1:]], dim=1)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "beyond", "within", "finding"),
+    [
+        (spread, 0.04, 0.06, ("spread", None)),
+        (repeated, 0.6, 0.4, ("duplicates", None)),
+        (at_the_ends, 0.85, 0.65, ("border", 0)),
+        (first_column, 0.08, 0.12, ("std", 0)),
+    ],
+)
+def test_each_bound_is_where_the_page_says(spoil, beyond, within, finding):
+    rng = np.random.RandomState(0)
+    X, y = rng.normal(size=(600, 3)), np.repeat([0, 1], [400, 200])
+    for part, is_found in ((beyond, True), (within, False)):
+
+        class Spoilt(Scripted):
+            def _spoil(self, rows, y, part=part):
+                return spoil(rows, part)
+
+        sampler, said = fitted(Spoilt, X, y)
+        assert (finding in sampler.diagnostics_[1]["found"]) == is_found
+        assert bool(said) >= is_found
+
+
 def test_a_column_at_the_ends_of_its_range():
     sampler, (message,) = fitted(Saturated)
     assert "values at the ends of the range in columns 'age'." in message

@@ -19,6 +19,12 @@ from imblearn_gan._command.parquet_file import ParquetFile
 
 #: Exit codes: of a training that failed, of input that is wrong, of Ctrl-C.
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
+#: What a warning advises, in Python and here.
+ADVICE = {
+    "Drop them, or make them the index of the data frame.": (
+        "Leave them out with --ignore COLUMN, once for each."
+    )
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,7 +64,10 @@ def _say(text: str, code: int) -> int:
 
 def _show_warning(message: Any, category: type, *_: Any, **__: Any) -> None:
     if issubclass(category, UserWarning):
-        sys.stderr.write(f"warning: {message}\n")
+        text = str(message)
+        for in_python, here in ADVICE.items():
+            text = text.replace(in_python, here)
+        sys.stderr.write(f"warning: {text}\n")
 
 
 def _list_samplers() -> None:

@@ -174,18 +174,23 @@ class NumberColumn:
         How the others are scaled.
 
     whole : bool
-        Whether they are integers.
+        Whether they are whole numbers.
 
     bounds : tuple of int or None
         The exact ends of the range, for integers that float64 cannot tell apart: numbers are
         then differences from the lowest.
 
     step : int
-        What all differences between integers are multiples of.
+        What all differences between whole numbers are multiples of.
+
+    real : bool, default=False
+        Whether they are held as reals.
     """
 
     #: Where the group lies in an encoded row.
     place = slice(0, 0)
+    #: In files of columns that do not say it, whole numbers are integers.
+    real = False
 
     def __init__(
         self,
@@ -197,8 +202,10 @@ class NumberColumn:
         whole: bool,
         bounds: tuple[int, int] | None,
         step: int,
+        real: bool = False,
     ):
         self.index, self.whole, self.bounds, self.step = index, whole, bounds, step
+        self.real = real
         self.specials = np.array(list(specials), dtype=np.float64)
         self.levels = list(specials.values())
         usual = self._state(numbers) == 0
@@ -208,7 +215,7 @@ class NumberColumn:
             Quantiles(seen, weight) if method == "quantile" else MinMax(seen.min(), seen.max())
         )
         values = np.unique(seen)
-        snaps = len(values) <= min(MAX_SNAPS, len(seen) / 5) and not whole
+        snaps = len(values) <= min(MAX_SNAPS, len(seen) / 5) and (real or not whole)
         self.snaps = values if snaps else None
         self.zero = bounds[0] if bounds else 0
         self._start = int(seen.min()) if whole and not bounds else 0
@@ -252,6 +259,7 @@ class NumberColumn:
             low, high = self.snaps[np.maximum(after - 1, 0)], self.snaps[after]
             numbers = np.where(numbers - low <= high - numbers, low, high)
         values = self._whole(numbers) if self.whole else numbers
+        values = values.astype(np.float64) if self.real else values
         state = group.argmax(axis=1) if self.size else np.zeros(len(values), dtype=np.intp)
         for i, level in enumerate(self.levels, start=1):
             if is_missing(level) and not (isinstance(level, float) and values.dtype.kind == "f"):

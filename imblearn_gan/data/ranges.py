@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,9 @@ class Ranges:
     layout : ImageLayout or None
         How images are laid out; None for tables.
 
+    whole : sequence of int, default=()
+        Numeric columns of whole numbers; those of integers are known to be.
+
     Attributes
     ----------
     scaling : MinMax
@@ -39,7 +43,9 @@ class Ranges:
         Ranges of the numeric columns with values that float64 cannot tell apart.
     """
 
-    def __init__(self, X: Any, columns: Columns, layout: ImageLayout | None):
+    def __init__(
+        self, X: Any, columns: Columns, layout: ImageLayout | None, whole: Sequence[int] = ()
+    ):
         self._low = np.full(len(columns.numeric), np.inf)
         self._high = -self._low
         rows = X.tocsr() if sparse.issparse(X) else X
@@ -50,6 +56,7 @@ class Ranges:
         self._columns, self._is_image = columns, layout is not None
         kinds = [columns.kinds[i] for i in columns.numeric]
         self._rounded = np.array([kind != "float" for kind in kinds], dtype=bool)
+        self._rounded |= np.isin(columns.numeric, whole)
         self.exact = self._read_exact(X)
         low_scale, high_scale = self._low, self._high
         if layout:
@@ -104,7 +111,7 @@ class Ranges:
         return self.scaling.encode(numbers)
 
     def unscale(self, numbers: np.ndarray, moved: bool) -> np.ndarray:
-        """Scale generated numbers back, keep them to the ranges seen, and round integers.
+        """Scale generated numbers back, keep them to the ranges seen, and round whole ones.
 
         Parameters
         ----------
@@ -124,7 +131,7 @@ class Ranges:
         if moved and self._is_image:
             low, high = self._low_of_line, self._high_of_line
         numbers = self.scaling.decode(numbers, low, high)
-        numbers[:, self._rounded] = np.rint(numbers[:, self._rounded])
+        numbers[:, self._rounded] = np.rint(numbers[:, self._rounded]) + 0.0  # no -0.0
         return np.clip(numbers, low, high)
 
     def typed(self, j: int, numbers: np.ndarray, moved: bool) -> np.ndarray:

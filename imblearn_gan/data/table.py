@@ -79,6 +79,7 @@ class _Wanted(NamedTuple):
     method: str
     bounds: tuple[int, int] | None
     step: int
+    whole: bool
 
 
 class Table:
@@ -106,7 +107,7 @@ class Table:
     def __init__(self, X: Any, columns: Columns, y: np.ndarray, encoding: Any):
         self._columns = columns
         self._look(X, y, encoding)
-        self.ranges = Ranges(X, columns.only(self._plain), None)
+        self.ranges = Ranges(X, columns.only(self._plain), None, self._whole)
         groups: list[Any] = [c for c in self._numbers if c.size] + self._levels + self._blocks
         self.n_numbers = len(self._plain) + len(self._numbers)
         starts = self.n_numbers + np.cumsum([0, *(group.size for group in groups)])
@@ -122,6 +123,7 @@ class Table:
         self._levels: list[LevelColumn] = []
         self._blocks: list[OneHotBlock] = []
         self._plain: list[int] = []
+        self._whole: list[int] = []
         auto = encoding != "plain"
         said = dict(encoding) if isinstance(encoding, Mapping) else {}
         X = X.tocsc() if sparse.issparse(X) else X
@@ -151,6 +153,7 @@ class Table:
         numbers, bounds = as_floats(column), None
         values = numbers if kind == "float" else as_integers(column)
         there = ~np.isnan(numbers)
+        is_long = _is_long(self._columns.container.dtype(i))
         if not there.any():
             self._levels.append(LevelColumn(i, self._objects(X, i), y, None))
             return
@@ -159,7 +162,7 @@ class Table:
         if kind != "float" and np.nanmax(np.abs(numbers)) >= 2**53:
             bounds = int(distinct[0]), int(distinct[-1])
             numbers = as_floats(column, bounds[0])
-        if _is_long(self._columns.container.dtype(i)):
+        if is_long:
             method = method or "minmax"  # what is looked at has no more than float64
         look = auto and method is None
         if look and _are_steps(distinct, len(numbers), not there.all()):
@@ -171,25 +174,27 @@ class Table:
             method = "quantile" if auto and len(usual) and is_skewed(usual) else "minmax"
         specials: dict[float, Any] = {} if there.all() else {np.nan: _missing_value(column)}
         specials |= {spike: values[numbers == spike].tolist()[0] for spike in spikes}
-        stepped = auto and _is_stepped(kind, distinct, int(there.sum()))
-        if specials or method == "quantile" or kind == "time" or bounds or stepped:
-            step = 1 if kind == "float" else _step(distinct)
-            wanted.append(_Wanted(i, specials, method, bounds, step))
+        whole = kind != "float" or (not is_long and _are_whole(distinct))
+        step = _step(distinct) if whole else 1
+        stepped = step > 1 or (kind == "float" and _are_few(distinct, int(there.sum())))
+        if specials or method == "quantile" or kind == "time" or bounds or (auto and stepped):
+            wanted.append(_Wanted(i, specials, method, bounds, step, whole))
         else:
             self._plain.append(i)
+            self._whole.extend([i] * whole)
 
     def _number_column(
         self, X: Any, wanted: _Wanted, weights: np.ndarray, many: bool
     ) -> NumberColumn:
-        i, specials, method, bounds, step = wanted
+        i, specials, method, bounds, step, whole = wanted
         numbers = as_floats(column_of(X, i), bounds[0] if bounds else 0)  # one column at a time
         gap = False
         if many and specials and not np.isnan(list(specials)).any():
             lowest = float(np.nanmin(numbers))
             gap = lowest in specials
             specials = {lowest: specials[lowest]} if gap else {}
-        whole = self._columns.kinds[i] != "float"
-        column = NumberColumn(i, numbers, weights, specials, method, whole, bounds, step)
+        real = self._columns.kinds[i] == "float"
+        column = NumberColumn(i, numbers, weights, specials, method, whole, bounds, step, real)
         return column.with_gap() if gap else column
 
     # values --------------------------------------------------------------------------------------
@@ -388,15 +393,20 @@ def _spikes(numbers: np.ndarray, y: np.ndarray) -> list[float]:
     return list(spikes) if len(spikes) < len(np.unique(numbers[~np.isnan(numbers)])) else []
 
 
-def _is_stepped(kind: str, distinct: np.ndarray, n_samples: int) -> bool:
-    """Tell whether generated numbers are to be moved to steps between those that were seen."""
-    if kind == "float":
-        return 1 < len(distinct) <= min(MAX_SNAPS, n_samples / 5)
-    return _step(distinct) > 1
+def _are_few(distinct: np.ndarray, n_samples: int) -> bool:
+    """Tell whether generated reals are to be moved to those that were seen."""
+    return 1 < len(distinct) <= min(MAX_SNAPS, n_samples / 5)
+
+
+def _are_whole(distinct: np.ndarray) -> bool:
+    """Tell whether reals are whole numbers, as integers with gaps are, that float64 tells apart."""
+    return bool((np.abs(distinct) < 2**53).all() and (distinct == np.rint(distinct)).all())
 
 
 def _step(distinct: np.ndarray) -> int:
-    """Return the greatest integer that all differences between sorted integers are multiples of."""
+    """Return the greatest integer that all differences of sorted whole numbers are multiples of."""
+    if distinct.dtype.kind == "f":
+        distinct = distinct.astype(np.int64)
     if distinct.dtype != object:
         distinct = distinct.astype(np.uint64)  # differences of up to 2**64 do not overflow
     return int(np.gcd.reduce(np.diff(distinct))) or 1

@@ -18,7 +18,13 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
 from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
-from imblearn_gan.metrics._remedies import all_parameters, check_dates, default_classifier, flat
+from imblearn_gan.metrics._remedies import (
+    all_parameters,
+    check_dates,
+    default_classifier,
+    flat,
+    refused_by_smote,
+)
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
 from imblearn_gan.resampled._parts import seeded, takes_images
@@ -207,13 +213,14 @@ def evaluate_sampler(
     Returns
     -------
     SamplerEvaluation
-        ``scores`` by fold, and their ``summary`` with the lead of each sampler over each method.
+        ``scores`` by fold, and their ``summary`` with the lead of each sampler over each method:
+        for one sampler a row for each metric and method, the sampler's own last and without lead.
 
     Warns
     -----
     UserWarning
-        If a baseline is left out: SMOTE because a class has a single training row, others
-        because the classifier has no ``predict_proba``.
+        If a baseline is left out: SMOTE because a class has a single training row, or columns
+        hold dates or missing values; others because the classifier has no ``predict_proba``.
 
     FitFailedWarning
         If a sampler or a classifier failed in some folds, and ``error_score`` is a number.
@@ -277,7 +284,8 @@ def evaluate_sampler(
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)
     smallest = min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds)
-    runs = methods(samplers, wanted, classifier, categorical, smallest)
+    refused = refused_by_smote(X, codec.columns_)
+    runs = methods(samplers, wanted, classifier, categorical, smallest, refused)
     if any(model is classifier for _, model in runs.values()):
         check_dates(classifier, X, y, codec.columns_)
 

@@ -95,6 +95,7 @@ def methods(
     classifier: Any,
     categorical: list[int],
     smallest: int,
+    refused: str = "",
 ) -> dict[str, tuple]:
     """Return how each method resamples, if it does, and what learns; the samplers are the last.
 
@@ -114,13 +115,16 @@ def methods(
 
     smallest : int
         Rows of the smallest class in a fold.
+
+    refused : str, default=''
+        What X holds that SMOTE does not take, if there is something.
     """
     strategy = _shared_strategy([*samplers.values()])
     ways: dict[str, Any] = {"none": (None, classifier)}
     if (with_weights := weighted(classifier)) is not None:
         ways["class weight"] = None, with_weights
     ways["random oversampling"] = partial(repeat, strategy), classifier
-    if smallest > 1:
+    if smallest > 1 and not refused:
         ways["SMOTE"] = partial(smote, strategy, categorical), classifier
     if hasattr(classifier, "predict_proba"):
         bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
@@ -139,6 +143,12 @@ def methods(
             "two rows of each class are needed, and a class has a single training row in a fold"
         )
         _tell(baselines, ("SMOTE", "tuned cut"), reason)
+    elif refused:
+        advice = (
+            "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
+            "into numbers, SMOTE(), the classifier"
+        )
+        _tell(baselines, ("SMOTE",), f"it takes no {refused}. {advice}")
     runs = {name: ways[name] for name in baselines if name in ways}
     for name, one in samplers.items():
         resamples = hasattr(one, "fit_resample")

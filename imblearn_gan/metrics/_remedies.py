@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils import _safe_indexing
 
-from imblearn_gan.data import column_kind, is_frame
+from imblearn_gan.data import column_kind, is_frame, is_missing
 from imblearn_gan.resampled._parts import last_step, seeded, steps
 
 #: Rows of each class that a classifier is tried on.
@@ -123,6 +123,36 @@ def check_dates(classifier: Any, X: Any, y: np.ndarray, columns: tuple) -> None:
         ) from error
     except Exception:  # so few rows may be too few: the folds will tell
         return
+
+
+def refused_by_smote(X: Any, columns: tuple) -> str:
+    """Return what rows hold that SMOTE takes none of, dates or gaps, and where; '' for nothing.
+
+    Parameters
+    ----------
+    X : {ndarray, dataframe, sparse matrix}
+        Rows in native form.
+
+    columns : sequence of Column
+        What the columns are.
+    """
+    if X.ndim > 2 or (not is_frame(X) and X.dtype != object and not _has_gaps(X)):
+        return ""
+    dates = [c for c in columns if c.kind == "time"]
+    rest = [c for c in columns if c.kind != "time"]
+    found = {"dates": dates, "missing values": [c for c in rest if _has_gaps(c.values(X))]}
+    return " and no ".join(
+        f"{what} (columns {[c.index if c.name is None else c.name for c in some[:5]]})"
+        for what, some in found.items()
+        if some
+    )
+
+
+def _has_gaps(values: Any) -> bool:
+    if values.dtype == object:
+        return any(map(is_missing, values.tolist()))
+    values = values.data if sparse.issparse(values) else values
+    return values.dtype.kind == "f" and bool(np.isnan(values).any())
 
 
 def all_parameters(sampler: Any) -> dict:

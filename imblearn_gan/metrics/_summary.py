@@ -30,8 +30,13 @@ class SamplerEvaluation:
         ``lead_low`` and ``lead_high``, the 95 % interval of the lead, and ``leader``, the name of
         the one of the two that leads, empty where the interval holds zero, or says nothing:
         of fewer than three folds, or of leads that are all equal. With several samplers there
-        is a row for each of them, whose name ``sampler`` has. Printed, the samplers stand
-        beside each other then.
+        is a row for each of them, whose name ``sampler`` has. The row of a sampler beside itself
+        has no lead.
+
+    Notes
+    -----
+    Printed, several samplers stand beside each other, each a column of leads with their intervals,
+    with one line a metric and method. Of a single sampler ``summary`` is printed as it is.
     """
 
     scores: Any

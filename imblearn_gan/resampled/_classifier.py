@@ -36,6 +36,7 @@ from imblearn_gan.resampled._decision import check_scores, scorer_of, tuned_weig
 from imblearn_gan.resampled._draws import BalancedSet, default_sampler, draws
 from imblearn_gan.resampled._parts import (
     MAX_SEED,
+    NotSaved,
     check_weights_are_taken,
     fit_weighted,
     seeded,
@@ -51,7 +52,7 @@ from imblearn_gan.resampled._priors import (
 
 
 @dataclass(eq=False, repr=False)
-class ResampledClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier that learns from resampled rows, with probabilities that are right.
 
     The sampler is trained once. ``n_draws`` balanced sets are drawn from it, real rows and fresh

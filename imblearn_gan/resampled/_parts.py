@@ -13,6 +13,21 @@ from sklearn.utils.validation import has_fit_parameter
 MAX_SEED = np.iinfo(np.int32).max
 
 
+class NotSaved:
+    """An estimator without ``save``, which says what to do in its place."""
+
+    @property
+    def save(self) -> None:
+        """Raise an AttributeError: a file that runs no code cannot hold objects of any class."""
+        name = type(self).__name__
+        raise AttributeError(
+            f"{name} has no save: a file that runs no code cannot hold classifiers of any class. "
+            "Store it with joblib.dump or pickle, for those who trust the file; or its sampler "
+            "alone, sampler_.save(path), and what predicts with skops: see 'Saving and loading' in "
+            "the guide."
+        )
+
+
 def seeded(estimator: Any, seed: int, *, afresh: bool = False) -> Any:
     """Return a clone, with a seed wherever it has none of its own; ``afresh`` everywhere."""
     estimator = clone(estimator)

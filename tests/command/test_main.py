@@ -339,6 +339,8 @@ def test_warnings_are_lines(orders, capsys):
     balance(orders, "--target", "y", "--param", "max_iter=1", "--param", "replay=0")
     shown = capsys.readouterr().err
     assert "warning: Columns ['id'] look like ids" in shown
+    assert "--ignore COLUMN" in shown
+    assert "data frame" not in shown
     assert ".py:" not in shown
 
 

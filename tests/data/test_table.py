@@ -230,6 +230,47 @@ def test_integers_keep_their_step():
     assert ((drawn(DataCodec().fit(X, Y))["c"] - 7) % 25 == 0).all()
 
 
+@pytest.mark.parametrize("encoding", ["auto", "plain", {0: "quantile"}])
+@pytest.mark.parametrize("gone", [False, GONE], ids=["complete", "gaps"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, object, "Float64"])
+def test_reals_that_are_whole_numbers_stay_so(dtype, gone, encoding):
+    values = pd.Series(np.where(gone, np.nan, np.arange(N) - 50.0))
+    X = column(values.astype(dtype))
+    codec = DataCodec(encoding=encoding).fit(X, Y)
+    new = drawn(codec)["c"].dropna()
+    assert drawn(codec)["c"].dtype == X["c"].dtype
+    assert len(set(new)) > 50
+    assert all(type(value) is float for value in new.tolist())
+    assert (new.astype(float) % 1 == 0).all()
+    assert "-0.0" not in new.astype(str).tolist()
+
+
+def test_whole_numbers_of_arrays_and_sparse_matrices():
+    X = np.column_stack([np.arange(N) * (np.arange(N) % 3 == 0), NORMAL, np.arange(N) - 7.0])
+    for rows in (X, sparse.csr_matrix(X)):
+        new = drawn(DataCodec().fit(rows, Y))
+        new = new.toarray() if sparse.issparse(new) else new
+        assert (new[:, [0, 2]] % 1 == 0).all()
+        assert (new[:, 1] % 1 != 0).any()
+
+
+def test_one_fraction_makes_reals():
+    X = column(np.where(np.arange(N) == 5, 0.5, np.arange(N)))
+    assert (drawn(DataCodec().fit(X, Y))["c"] % 1 != 0).mean() > 0.5
+
+
+def test_integers_with_gaps_keep_their_step():
+    X = column(np.where(GONE, np.nan, np.arange(N) * 25.0 + 7))
+    new = drawn(DataCodec().fit(X, Y))["c"]
+    assert new.isna().any()
+    assert ((new.dropna() - 7) % 25 == 0).all()
+
+
+def test_reals_beyond_those_that_float64_tells_apart_are_not_rounded():
+    X = column(np.linspace(1e300, 2e300, N))
+    assert drawn(DataCodec().fit(X, Y))["c"].between(1e300, 2e300).all()
+
+
 @pytest.mark.parametrize("step", [1, 1000])
 @pytest.mark.parametrize("missing", [False, True])
 def test_integers_beyond_those_that_float64_tells_apart(step, missing):
@@ -433,7 +474,7 @@ def test_a_codec_keeps_a_bounded_part_of_the_data():
 
 
 def test_plain_numbers_are_scaled_by_their_range_alone():
-    X = np.column_stack([NORMAL, HEAVY, np.arange(N) % 2, np.where(GONE, 0, NORMAL), BLOCK])
+    X = np.column_stack([NORMAL, HEAVY, Y / 2, np.where(GONE, 0, NORMAL), BLOCK / 2])
     codec = DataCodec(encoding="plain").fit(X, Y)
     low, high = X.min(axis=0), X.max(axis=0)
     np.testing.assert_allclose(codec.encode(X), 2 * (X - low) / (high - low) - 1, atol=1e-6)

@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 from scipy import sparse, stats
 from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
@@ -423,6 +424,27 @@ def test_dates_are_named_before_any_fold(spy):
     assert run(sampler, classifier=dated).scores.notna().all(axis=None)
     alone = run(ResampledClassifier(dated, sampler), baselines=[])  # no other classifier learns
     assert alone.scores.notna().all(axis=None)
+
+
+def test_smote_is_left_out_where_it_takes_none_of_the_columns():
+    X = pd.DataFrame(TABLE, columns=["a", "b", "c"])
+    X["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(len(X)), unit="D")
+    numbers, model = FunctionTransformer(days_since), HistGradientBoostingClassifier(max_iter=2)
+    run = partial(evaluate_sampler, y=LABELS, cv=2, random_state=0)
+    dated = make_pipeline(numbers, model)
+    samplers = {
+        "other": RandomOverSampler(),
+        "as the warning says": make_sampling_pipeline(numbers, SMOTE(k_neighbors=2), model),
+    }
+    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no dates.*'day'.*pipeline"):
+        result = run(samplers, X, classifier=dated)
+    assert {*result.scores["method"]} == {"none", "class weight", "random oversampling", *samplers}
+    assert result.scores.notna().all(axis=None)
+    X.loc[::9, ["a", "c"]] = np.nan
+    with pytest.warns(UserWarning, match=r"'day'\]\) and no missing values \(columns \['a', 'c'\]"):
+        run(RandomOverSampler(), X, classifier=dated)
+    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no missing.*\[0\]"):
+        run(RandomOverSampler(), X[["a", "b"]].to_numpy(), classifier=model)
 
 
 class Unfit(GaussianNB):

@@ -543,9 +543,16 @@ def test_a_class_of_one_row_cannot_be_left_out():
 # files ------------------------------------------------------------------------------------------
 
 
+def test_save_says_what_to_do_in_its_place(tmp_path):
+    fitted = model(tiny()).fit(X, Y)
+    assert not hasattr(fitted, "save")
+    with pytest.raises(AttributeError, match=r"has no save.*joblib\.dump.*sampler_\.save.*skops"):
+        fitted.save(tmp_path / "model")
+    assert_array_equal(pickle.loads(pickle.dumps(fitted)).predict(X), fitted.predict(X))
+
+
 def test_what_predicts_needs_no_sampler(tmp_path):
-    """It has no ``save``: skops stores what predicts, if it is there, and the sampler itself."""
-    assert not hasattr(ResampledClassifier, "save")
+    """skops stores what predicts, if it is there, and the sampler itself."""
     sampler = CGANOversampler(max_iter=3, random_state=0)
     fitted = model(sampler, n_draws=2).fit(X, Y)
     fitted.sampler_.save(tmp_path / "sampler")
