@@ -1,6 +1,7 @@
 """Sphinx: ``python -m sphinx -W docs build/docs``.
 
-The build needs no network. ``-t online`` also links names of other projects to their documentation.
+The build needs no network, nor do the pages: formulas are text, so that MathJax is not loaded.
+``-t online`` also links names of other projects to their documentation.
 """
 
 from pathlib import Path
@@ -14,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
+    "matplotlib.sphinxext.plot_directive",
     "myst_parser",
     "sphinx_copybutton",
     "sphinx_design",
@@ -26,6 +28,10 @@ autosummary_generate = True
 toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # numpydoc has them
 numpydoc_show_class_members = False  # the templates list them
+numpydoc_use_plots = True  # examples that import matplotlib are shown with their pictures
+plot_include_source = True
+plot_formats = [("png", 120)]
+plot_html_show_formats = plot_html_show_source_link = False
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
@@ -47,6 +53,7 @@ sphinx_gallery_conf = {
     "inspect_global_variables": False,
     "remove_config_comments": True,
     "show_memory": False,
+    "write_computation_times": False,  # the page loads scripts from the network
     "min_reported_time": 1,
 }
 

@@ -11,8 +11,6 @@ import re
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
-from imblearn.over_sampling.base import BaseOverSampler
-
 T = TypeVar("T", bound=type)
 
 _AUGMENTATIONS = """Of ``'mirror'``, ``'translation'``, ``'color'`` and ``'cutout'`` for images and
@@ -22,7 +20,13 @@ _AUGMENTATIONS = """Of ``'mirror'``, ``'translation'``, ``'color'`` and ``'cutou
 #: Type and text of each parameter, by group; ``<default>`` stands for the class's default.
 PARAMETERS: dict[str, dict[str, str]] = {
     "data": {
-        "sampling_strategy": BaseOverSampler._sampling_strategy_docstring.strip(),
+        "sampling_strategy": """float, str, dict or callable, default=<default>
+        Which classes get rows, and how many, as in imbalanced-learn. A string names classes that
+        get as many rows as the largest has: ``'auto'`` and ``'not majority'`` all others,
+        ``'minority'`` the smallest, ``'not minority'`` all but the smallest, ``'all'`` all. A
+        number, with two classes, is the ratio afterwards of the rows of the rare class to those
+        of the frequent one. A dict has the number of rows afterwards of some classes, by label.
+        A function takes ``y`` and returns such a dict.""",
         "image_shape": """tuple of int or None, default=<default>
         For images given as flattened rows: ``(H, W)``, ``(C, H, W)`` or ``(H, W, C)``, and for
         such series, ``(time, features)``, see ``channels``. None takes two-dimensional data as
@@ -331,8 +335,6 @@ def _auto(values: tuple[Any, Any] | None) -> str:
 
 
 def _filled(name: str, text: str, cls: Any, default: Any) -> str:
-    if "<default>" not in text:  # imbalanced-learn's, which has its name
-        return text
     names = ["auto", *getattr(cls, "_families", ())]
     paper = " ``'paper'`` builds the paper's own networks, for the sides of its images."
     return f"{name} : " + (

@@ -50,7 +50,7 @@ class CodesDisplay:
     >>> from imblearn_gan import BAGANOversampler
     >>> from imblearn_gan.inspection import CodesDisplay
     >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
-    >>> sampler = BAGANOversampler(pretrain_iter=30, max_iter=30, random_state=0)
+    >>> sampler = BAGANOversampler(pretrain_iter=100, max_iter=30, random_state=0)
     >>> _ = sampler.fit_resample(X, y)
     >>> CodesDisplay.from_sampler(sampler, X, y, method="pca").positions.shape
     (100, 2)

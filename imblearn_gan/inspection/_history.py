@@ -41,7 +41,7 @@ class TrainingHistoryDisplay:
     >>> from imblearn_gan import BAGANOversampler
     >>> from imblearn_gan.inspection import TrainingHistoryDisplay
     >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
-    >>> sampler = BAGANOversampler(pretrain_iter=30, max_iter=30, random_state=0)
+    >>> sampler = BAGANOversampler(pretrain_iter=100, max_iter=100, random_state=0)
     >>> _ = sampler.fit_resample(X, y)
     >>> display = TrainingHistoryDisplay.from_estimator(sampler)
     >>> [ax.get_title() for ax in display.axes_]

@@ -48,8 +48,8 @@ class InterpolationDisplay(ImagesDisplay):
     >>> X, y = load_digits(n_class=2, return_X_y=True)
     >>> X, y = X[:200], y[:200]
     >>> sampler = BAGANGPOversampler(
-    ...     image_shape=(8, 8), pretrain_iter=3, max_iter=3, random_state=0
-    ... )
+    ...     image_shape=(8, 8), pretrain_iter=100, max_iter=0, random_state=0
+    ... )  # the autoencoder alone
     >>> _ = sampler.fit_resample(X[:150], y[:150])
     >>> InterpolationDisplay.from_sampler(sampler, X[:2], y[:2], n_steps=5).decoded.shape
     (2, 5, 8, 8)

@@ -69,7 +69,7 @@ class MarginalsDisplay:
     >>> from imblearn_gan import BAGANOversampler
     >>> from imblearn_gan.inspection import MarginalsDisplay
     >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
-    >>> sampler = BAGANOversampler(pretrain_iter=30, max_iter=30, random_state=0)
+    >>> sampler = BAGANOversampler(pretrain_iter=100, max_iter=100, random_state=0)
     >>> _ = sampler.fit_resample(X, y)
     >>> display = MarginalsDisplay.from_sampler(sampler, X, y, features=[0, 3, (0, 3)])
     >>> len(display.axes_)

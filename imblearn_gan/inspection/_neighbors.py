@@ -56,13 +56,12 @@ class NearestNeighborsDisplay(ImagesDisplay):
     --------
     >>> import matplotlib; matplotlib.use("Agg")
     >>> from sklearn.datasets import load_digits
-    >>> from imblearn_gan import BAGANOversampler
+    >>> from imblearn_gan import GAMOOversampler
     >>> from imblearn_gan.inspection import NearestNeighborsDisplay
     >>> X, y = load_digits(n_class=2, return_X_y=True)
     >>> X, y = X[:150], y[:150]
-    >>> sampler = BAGANOversampler(
-    ...     sampling_strategy={0: 90}, image_shape=(8, 8), pretrain_iter=3, max_iter=3,
-    ...     random_state=0,
+    >>> sampler = GAMOOversampler(
+    ...     sampling_strategy={0: 90}, image_shape=(8, 8), max_iter=10, random_state=0
     ... )
     >>> _ = sampler.fit_resample(X, y)
     >>> display = NearestNeighborsDisplay.from_sampler(sampler, X, y, n_images=4, n_neighbors=3)

@@ -61,7 +61,7 @@ class ProjectionDisplay:
     >>> from imblearn_gan import CGANOversampler
     >>> from imblearn_gan.inspection import ProjectionDisplay
     >>> X, y = make_classification(weights=[0.8, 0.2], random_state=0)
-    >>> sampler = CGANOversampler(max_iter=30, random_state=0)
+    >>> sampler = CGANOversampler(max_iter=200, random_state=0)
     >>> _ = sampler.fit_resample(X, y)
     >>> display = ProjectionDisplay.from_sampler(sampler, X, y)
     >>> display.real.shape, [ax.get_title() for ax in display.axes_]
