@@ -4,6 +4,7 @@ The build needs no network, nor do the pages: formulas are text, so that MathJax
 ``-t online`` also links names of other projects to their documentation.
 """
 
+import re
 from pathlib import Path
 
 import imblearn_gan
@@ -14,6 +15,7 @@ release = version = imblearn_gan.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.viewcode",
     "numpydoc",
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",
@@ -25,6 +27,30 @@ exclude_patterns = ["results", "gallery/*.py", "gallery/*.ipynb"]
 templates_path = ["_templates"]
 
 autosummary_generate = True
+# the page of the guide that an API page names: that of a method begins with its class
+GUIDES = {
+    "BalancedBatches": "balanced_batches",
+    "BaseGANOversampler": "add_a_method",
+    "Checkpoint": "saving_and_loading",
+    "CollapseWarning": "reliability",
+    "GAMOClassifier": "methods/gamo",
+    "GAMOOversampler": "methods/gamo",
+    "ResNetClassifier": "balancing_images",
+    "ResampledClassifier": "probabilities_after_resampling",
+    "UtilityStopping": "watching_a_training",
+    "WarmStart": "watching_a_training",
+    "evaluate_sampler": "does_it_help_me",
+    "load": "saving_and_loading",
+    "load_image_folder": "image_folders",
+    "report": "report",
+    "save_image_folder": "image_folders",
+    "shift_priors": "probabilities_after_resampling",
+} | {
+    match[1]: f"methods/{page.stem}"
+    for page in (Path(__file__).parent / "methods").glob("*.md")
+    if (match := re.match(r"# .*\n\n`(\w+)`\.", page.read_text()))
+}
+autosummary_context = {"guides": GUIDES}
 toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # numpydoc has them
 numpydoc_show_class_members = False  # the templates list them
@@ -33,7 +59,8 @@ plot_include_source = True
 plot_formats = [("png", 120)]
 plot_html_show_formats = plot_html_show_source_link = False
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "substitution"]
+myst_substitutions = {"version": version}
 myst_heading_anchors = 3
 
 copybutton_prompt_text = r">>> |\.\.\. |\$ "

@@ -33,9 +33,7 @@ USED = [
     *("numpy", "scipy", "scikit-learn", "imbalanced-learn", "torch", "pandas", "polars"),
     *("pyarrow", "skorch", "matplotlib", "pillow", "torchmetrics"),
 ]
-TEXTS = {name: text for group in PARAMETERS.values() for name, text in group.items()} | {
-    "sampling_strategy": "\nHow many rows each class gets, as in imbalanced-learn."
-}
+TEXTS = {name: text for group in PARAMETERS.values() for name, text in group.items()}
 
 
 def short(name: str) -> str:
@@ -89,7 +87,7 @@ def api() -> str:
     names = "\n".join(f"   {name}" for name in [*SAMPLERS, "BaseGANOversampler"])
     return (
         "```{eval-rst}\n.. currentmodule:: imblearn_gan\n.. autosummary::\n"
-        f"   :toctree: generated\n   :nosignatures:\n\n{names}\n```"
+        f"   :toctree: generated\n   :caption: Samplers\n   :nosignatures:\n\n{names}\n```"
     )
 
 

@@ -21,12 +21,15 @@ _AUGMENTATIONS = """Of ``'mirror'``, ``'translation'``, ``'color'`` and ``'cutou
 PARAMETERS: dict[str, dict[str, str]] = {
     "data": {
         "sampling_strategy": """float, str, dict or callable, default=<default>
-        Which classes get rows, and how many, as in imbalanced-learn. A string names classes that
-        get as many rows as the largest has: ``'auto'`` and ``'not majority'`` all others,
-        ``'minority'`` the smallest, ``'not minority'`` all but the smallest, ``'all'`` all. A
-        number, with two classes, is the ratio afterwards of the rows of the rare class to those
-        of the frequent one. A dict has the number of rows afterwards of some classes, by label.
-        A function takes ``y`` and returns such a dict.""",
+        Which classes get rows, and how many, as in imbalanced-learn.
+
+        - A string names classes that get as many rows as the largest has: ``'auto'`` and
+          ``'not majority'`` all others, ``'minority'`` the smallest, ``'not minority'`` all but
+          the smallest, ``'all'`` all.
+        - A number, with two classes, is the ratio afterwards of rows of the rare class to rows
+          of the frequent one.
+        - A dict has the number of rows afterwards of some classes, by label.
+        - A function takes ``y`` and returns such a dict.""",
         "image_shape": """tuple of int or None, default=<default>
         For images given as flattened rows: ``(H, W)``, ``(C, H, W)`` or ``(H, W, C)``, and for
         such series, ``(time, features)``, see ``channels``. None takes two-dimensional data as
@@ -46,18 +49,22 @@ PARAMETERS: dict[str, dict[str, str]] = {
         and pandas categories; None refuses them. Generated rows hold only categories that were
         seen.""",
         "encoding": """{'auto', 'plain'} or dict, default=<default>
-        How the columns of a table become what networks learn: ``'plain'`` scales all numbers by
-        their range, ``'auto'`` looks at the values of each column. Two numbers, or up to ten that
-        are there ten times on average, get an output each (``'steps'``). Numbers that a fifth of
-        some class shares, such as zeros, get one beside that of all others. Neighbouring columns
-        of 0 and 1 of which exactly one is 1 in every row stay so. Other numbers are scaled by
-        their ranks (``'quantile'``) if the middle nine tenths take less than a fifth of their
-        range, else by the range (``'minmax'``): ranks for all cost points on the KEEL tables.
-        With both, missing values have an output of their own. A dict gives the way of some
-        columns, by position or by name (integers are positions): ``'minmax'``, ``'quantile'``,
-        ``'steps'`` or ``'category'``, as steps, but the rarest of more than 64 values share an
-        output and are drawn by their frequencies in the class. ``'auto'`` finds that of the
-        others. Images have one way.""",
+        How the columns of a table become what networks learn. Images have one way.
+
+        - ``'auto'`` looks at the values of each column. Two numbers, or up to ten that are there
+          ten times on average, get an output each (``'steps'``). Numbers that a fifth of some
+          class shares, such as zeros, get one beside that of all others. Neighbouring columns of
+          0 and 1 of which exactly one is 1 in every row stay so. Other numbers are scaled by
+          their ranks (``'quantile'``) if the middle nine tenths take less than a fifth of their
+          range, else by the range (``'minmax'``): ranks for all cost points on the KEEL tables.
+        - ``'plain'`` scales all numbers by their range.
+        - A dict gives the way of some columns, by position or by name (integers are positions):
+          ``'minmax'``, ``'quantile'``, ``'steps'`` or ``'category'``, as steps, but the rarest of
+          more than 64 values share an output and are drawn by their frequencies in the class.
+          ``'auto'`` finds that of the others.
+
+        With each of them missing values have an output of their own, and reals that are all whole
+        numbers, as integers with gaps are, are generated whole.""",
     },
     "gamo": {
         "variant": """{'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default=<default>
