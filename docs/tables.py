@@ -44,7 +44,7 @@ def short(name: str) -> str:
 def first_sentence(text: str) -> str:
     """Return the first sentence of a parameter's text, in Markdown."""
     lines = text.split("\n", 1)[1].replace("<paper>", "").replace("<auto>", "").split()
-    sentence = re.split(r"(?<=[.:])\s+(?=[A-Z`{])", " ".join(lines))[0].rstrip(".:")
+    sentence = re.split(r"(?<=[.:])\s+(?=[A-Z`{-])", " ".join(lines))[0].rstrip(".:")
     return re.sub(r":\w+:`~?([^`]*)`", lambda m: m[1].split(".")[-1], sentence).replace("``", "`")
 
 

@@ -160,5 +160,12 @@ class ConfusionDisplay:
             if max(len(str(label)) for label in self.labels) > 4:
                 axes.tick_params(axis="x", rotation=45)
             write_plainly(axes, named="xy")
+            for text in display.text_.flat:
+                shade = display.im_.cmap(display.im_.norm(float(text.get_text())))
+                text.set_color(
+                    "white" if np.dot(shade[:3], (0.299, 0.587, 0.114)) < 0.5 else "black"
+                )
             self.displays_.append(display)
+        if ax is None:  # squares get their size, and titles their room, in the first drawing
+            self.figure_.draw_without_rendering()
         return self

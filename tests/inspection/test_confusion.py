@@ -1,5 +1,6 @@
 """The confusion of classes before balancing and after."""
 
+import matplotlib
 import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
@@ -35,6 +36,27 @@ def test_labels_of_either_prediction():
     assert display.after[0].tolist() == [0.5, 0.0, 0.5]
     with pytest.raises(ValueError, match="inconsistent"):
         ConfusionDisplay.from_predictions([1, 1], [1], [1, 1])
+
+
+def brightness(colour):
+    return np.dot(matplotlib.colors.to_rgb(colour), (0.299, 0.587, 0.114))
+
+
+def test_numbers_can_be_read():
+    display = ConfusionDisplay.from_predictions([0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 1])
+    for one in display.displays_:
+        cells = one.im_.cmap(one.im_.norm(one.im_.get_array()))
+        for text, cell in zip(one.text_.flat, cells.reshape(-1, 4)):
+            assert abs(brightness(text.get_color()) - brightness(cell[:3])) > 0.4
+
+
+def test_titles_are_in_the_first_picture(tmp_path):
+    display = ConfusionDisplay.from_predictions([0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 0, 1])
+    figure = display.figure_
+    figure.savefig(tmp_path / "first.png")
+    for ax in display.axes_:
+        box = ax.get_tightbbox()
+        assert figure.bbox.y0 <= box.y0 < box.y1 <= figure.bbox.y1
 
 
 def test_axes_of_ones_own():
