@@ -49,7 +49,8 @@ def frame_of(found):
     frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
     settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
     bags = frame["n_draws"].map(lambda n: f", bag of {n}" if n > 1 else "")
-    frame["name"] = frame["method"] + bags + settings
+    recipes = frame["recipe"].map(lambda recipe: f", {recipe}" if recipe else "")
+    frame["name"] = frame["method"] + recipes + bags + settings
     return frame
 
 
