@@ -63,6 +63,45 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         Weights of the classes, ``{label: weight}``. ``'balanced'`` weighs rows inversely to the
         size of their class: the alternative to oversampling. None weighs all rows the same.
 
+    class_sampling : {'natural', 'sqrt', 'balanced'} or float, default='natural'
+        How often classes are drawn: one of n rows in proportion to ``n ** q``. ``'natural'``
+        (q = 1) deals each row out once an epoch; ``'balanced'`` (q = 0) draws all classes
+        equally often, as after random oversampling, without its copies in memory; ``'sqrt'``
+        (q = 1/2) is between [2]_. Rows of a class are equally likely, drawn with replacement,
+        as many as there are an epoch. After a sampler n counts its rows, too: what it has balanced
+        stays balanced.
+
+    loss : {'cross_entropy', 'balanced_softmax', 'logit_adjusted', 'ldam'}, default='cross_entropy'
+        ``'balanced_softmax'`` adds the log-priors of the classes, as often as they are *drawn*, to
+        the logits while training, which then are those of balanced classes [3]_;
+        ``'logit_adjusted'`` adds ``tau`` times as much [4]_. ``'ldam'``: cosines of features with
+        a direction of each class, with margins that are wider for rare classes [5]_. See
+        :mod:`imblearn_gan.losses`.
+
+    tau : float, default=1.0
+        Factor of the log-priors of ``loss='logit_adjusted'``.
+
+    mixup : float, default=0.0
+        Images of a batch are mixed in pairs, and their losses in the same proportion, which is
+        drawn for each batch from a beta distribution with both parameters of this value [6]_.
+        0 is off; 0.2 to 1 are usual.
+
+    deferred_balancing : float, default=0.0
+        Fraction of the epochs, the last ones, in which classes are drawn equally often,
+        whatever ``class_sampling`` says: the deferred re-sampling of [5]_.
+
+    synthetic_weight : float, default=1.0
+        Weight of synthetic rows in the loss, from 0 to 1; real rows have 1. This and the next
+        two need to know which rows are synthetic, see :meth:`fit`.
+
+    synthetic_norm : bool, default=False
+        Whether synthetic rows are normalised by statistics of their own in batch norm, which
+        leaves those of real rows, by which the network predicts, to real rows [7]_.
+
+    real_epochs : float, default=0.0
+        Fraction of the epochs, the last ones, in which only real rows are drawn, each class as
+        often as before.
+
     augmentation : list of str, dict or None, default=None
         How training images are changed, at random, each time the network sees them, so that it
         cannot learn the few rows of a rare class by heart. Name only what leaves an image in its
@@ -103,6 +142,11 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     n_iter_ : int
         Epochs made.
 
+    shares_ : ndarray of shape (n_classes,)
+        The class shares in whose scale ``predict_proba`` is: of what is drawn in the last epochs,
+        by weight; equal ones by the balanced softmax. See
+        :func:`~imblearn_gan.resampled.shift_priors`.
+
     networks_ : torch.nn.ModuleDict
         ``'extractor'`` and ``'classifier'``, on the CPU: skorch is needed for training only.
 
@@ -119,8 +163,10 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     Notes
     -----
     In a pipeline after a sampler the held-out rows are a part of the resampled ones, generated
-    rows and repeated ones included: they say when the network stops learning, not how good it
-    is.
+    rows (unless ``fit`` is told which these are) and repeated ones included: they say when the
+    network stops learning, not how good it is. They are weighed as the last epochs draw their
+    classes. With ``deferred_balancing`` and ``real_epochs`` training stops no earlier than in the
+    last stage, whose best weights are kept; each is at least one epoch.
 
     In a parallel search each process computes with its fraction of the cores, as joblib gives it:
     ``GridSearchCV(n_jobs=2)`` needs no further setting.
@@ -129,6 +175,17 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     ----------
     .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition",
        CVPR 2016.
+    .. [2] B. Kang et al., "Decoupling representation and classifier for long-tailed
+       recognition", ICLR 2020.
+    .. [3] J. Ren et al., "Balanced meta-softmax for long-tailed visual recognition", NeurIPS
+       2020.
+    .. [4] A. K. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+    .. [5] K. Cao, C. Wei, A. Gaidon, N. Arechiga and T. Ma, "Learning imbalanced datasets with
+       label-distribution-aware margin loss", NeurIPS 2019.
+    .. [6] H. Zhang, M. Cisse, Y. N. Dauphin and D. Lopez-Paz, "mixup: beyond empirical risk
+       minimization", ICLR 2018.
+    .. [7] S. Zada, I. Benou and M. Irani, "Pure noise to the rescue of insufficient data:
+       improving imbalanced classification by training on random noise images", ICML 2022.
 
     Examples
     --------

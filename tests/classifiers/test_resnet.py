@@ -16,7 +16,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
 from imblearn_gan import BAGANOversampler
-from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
+from imblearn_gan.classifiers import ResNetClassifier
+from imblearn_gan.classifiers._rows import held_out_rows
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import ResNet18
 from tests.samplers import images, labels
@@ -36,10 +37,10 @@ class Lines(ResNetClassifier):
     def _check_spec(self, spec):
         """Take tables."""
 
-    def _train(self, encoded, y, spec, n_to_make):
+    def _train(self, encoded, y, spec, n_to_make, synthetic=None):
         shape = (1, 1, encoded.shape[1])
         spec = DataSpec(shape, spec.class_counts)
-        super()._train(encoded.reshape(-1, *shape), y, spec, n_to_make)
+        super()._train(encoded.reshape(-1, *shape), y, spec, n_to_make, synthetic)
         lines = nn.Unflatten(1, (1, 1, -1))
         self.networks_["extractor"] = nn.Sequential(lines, self.networks_["extractor"])
 
@@ -50,7 +51,15 @@ class Lines(ResNetClassifier):
         return tags
 
 
-@parametrize_with_checks([Lines(width=2, max_epochs=1, random_state=0)])
+RECIPE = {"class_sampling": "sqrt", "loss": "balanced_softmax", "mixup": 0.2}
+
+
+@parametrize_with_checks(
+    [
+        Lines(width=2, max_epochs=1, random_state=0),
+        Lines(width=2, max_epochs=2, random_state=0, deferred_balancing=0.5, **RECIPE),
+    ]
+)
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -77,7 +86,7 @@ def test_the_best_weights_on_held_out_rows_are_kept():
     ).fit(X, Y)
     losses = [epoch["valid_loss"] for epoch in model.history_]
     assert model.n_iter_ == len(losses) < 60  # two epochs without progress end the training
-    held_out = _held_out(Y, 0.1, np.random.RandomState(model._new_seed()))
+    held_out = held_out_rows(Y, 0.1, np.random.RandomState(model._new_seed()))
     assert np.bincount(Y[held_out]).tolist() == [int(n / 10 + 0.5) for n in np.bincount(Y)]
     p = model.predict_proba(X[held_out])[np.arange(held_out.sum()), Y[held_out]]
     assert -np.log(p).mean() == pytest.approx(min(losses), rel=1e-4)
@@ -98,7 +107,7 @@ def test_bfloat16_learns_nearly_the_same():
 @pytest.mark.parametrize("fraction", [0, 0.1, 0.9])
 def test_small_classes_are_never_held_out_whole(counts, fraction):
     y = labels(*counts)
-    kept = ~_held_out(y, fraction, np.random.RandomState(0))
+    kept = ~held_out_rows(y, fraction, np.random.RandomState(0))
     assert set(y[kept]) == set(y)
     model = small(validation_fraction=fraction, batch_size=2).fit(images(len(y), 8, 8), y)
     assert set(model.predict(images(len(y), 8, 8))) <= set(y)
