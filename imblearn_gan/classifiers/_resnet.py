@@ -142,7 +142,7 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     n_iter_ : int
         Epochs made.
 
-    shares_ : ndarray of shape (n_classes,)
+    learnt_shares_ : ndarray of shape (n_classes,)
         The class shares in whose scale ``predict_proba`` is: of what is drawn in the last epochs,
         by weight; equal ones by the balanced softmax. See
         :func:`~imblearn_gan.resampled.shift_priors`.
@@ -305,7 +305,7 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         network.load_state_dict(state)
         self.networks_ = nn.ModuleDict({"extractor": network.features, "classifier": network.head})
         self.networks_.eval().requires_grad_(False)
-        self.shares_ = learnt_shares(recipe, y, weight, made)
+        self.learnt_shares_ = learnt_shares(recipe, y, weight, made)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -317,9 +317,9 @@ def test_balance_by_draws_and_by_loss_raises_the_rare_class():
     ):
         model = small(**common, **recipe).fit(rows, y)
         found = model.predict_proba(rows[:30])[:, 1].mean()
-        assert found == pytest.approx(model.shares_[1], abs=0.12)
+        assert found == pytest.approx(model.learnt_shares_[1], abs=0.12)
         expected = {(): 1 / 11, ("sqrt",): 0.24025}.get(tuple(recipe.values()), 0.5)
-        assert model.shares_[1] == pytest.approx(expected, abs=1e-4)
+        assert model.learnt_shares_[1] == pytest.approx(expected, abs=1e-4)
 
 
 class Noting(ResNet18):
