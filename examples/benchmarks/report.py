@@ -78,7 +78,7 @@ class Pages:
         options = dict(word.split("=", 1) for word in words if word != "optional")
         function = FILL[kind][name]
         files = options.pop("file")
-        may_lack = optional and not self._path(files).exists()
+        may_lack = optional and not all(self._path(name).exists() for name in files.split("|"))
         target = options.pop("to", None)
         own = set(inspect.signature(function).parameters) & set(options)
         rows = pd.DataFrame() if may_lack else self.read(files)
