@@ -11,6 +11,8 @@ from imblearn_gan.losses import (
     discriminator_loss,
     generator_loss,
     gradient_penalty,
+    ldam_loss,
+    logit_adjusted_loss,
     micro_cluster_loss,
     misleading_loss,
     points_between,
@@ -203,3 +205,58 @@ def test_vae_loss_is_the_divergence_of_torch():
     assert torch.isclose(parts["kl"], divergence)
     # the authors' number of values times the mean squared error
     assert torch.isclose(parts["reconstruction"], 16 * (decoded - x).square().mean())
+
+
+# a softmax that knows how often classes are drawn ----------------------------------------------
+
+COUNTS = np.array([900, 90, 10, 16])
+
+
+@pytest.mark.parametrize("tau", [0.0, 1.0, 1.7])
+def test_logit_adjusted(tau):
+    logits, _, y = batch()
+    priors = COUNTS / COUNTS.sum()
+    found = logit_adjusted_loss(
+        torch.tensor(logits), torch.tensor(y), torch.tensor(priors), tau
+    ).item()
+    shifted = softmax(logits + tau * np.log(priors))[np.arange(7), y]
+    assert found == pytest.approx(-np.log(shifted).mean(), rel=1e-5)
+
+
+def test_logits_of_an_adjusted_loss_are_those_of_balanced_classes():
+    """What is learnt of rows that tell nothing: equal logits, whatever the priors."""
+    logits = torch.zeros(1, 4, requires_grad=True)
+    y = torch.tensor(np.repeat(np.arange(4), COUNTS))
+    priors = torch.tensor(COUNTS / COUNTS.sum())
+    logit_adjusted_loss(logits.expand(len(y), 4), y, priors).backward()
+    np.testing.assert_allclose(logits.grad, 0, atol=1e-6)
+
+
+def test_ldam():
+    cosines, _, y = batch()
+    cosines = np.tanh(cosines)
+    margins = 0.5 * COUNTS**-0.25 / (COUNTS**-0.25).max()
+    assert margins[2] == 0.5
+    own = np.arange(4) == y[:, None]
+    expected = -np.log(softmax(30 * (cosines - own * margins))[np.arange(7), y]).mean()
+    found = ldam_loss(30 * torch.tensor(cosines), torch.tensor(y), torch.tensor(COUNTS)).item()
+    assert found == pytest.approx(expected, rel=1e-5)
+    wide = 2 * cosines - own * 2 * margins
+    expected = -np.log(softmax(wide)[np.arange(7), y]).mean()
+    given = torch.tensor(2 * cosines), torch.tensor(y), torch.tensor(COUNTS)
+    assert ldam_loss(*given, max_margin=1.0, scale=2).item() != pytest.approx(expected)
+    assert ldam_loss(*given, scale=2).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_weights_of_rows():
+    logits, _, y = batch()
+    given = torch.tensor(logits), torch.tensor(y)
+    weights = torch.arange(7.0)
+    expected = -(np.arange(7) * np.log(softmax(logits)[np.arange(7), y])).mean()
+    for loss, more in (
+        (softmax_loss, ()),
+        (logit_adjusted_loss, (torch.full((4,), 0.25),)),
+    ):
+        assert loss(*given, *more, weights=weights).item() == pytest.approx(expected, rel=1e-5)
+    ldam = ldam_loss(*given, torch.tensor(COUNTS), weights, max_margin=0.0).item()
+    assert ldam == pytest.approx(expected, rel=1e-5)

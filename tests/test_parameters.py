@@ -111,6 +111,7 @@ OWN_ALTERNATIVES = {
     **{(cls, "loss"): ["least_squares"] for cls in {*GAMO, DOSClassifier}},
     **{(cls, "balance"): ["batches", None] for cls in GAMO},
     **{(cls, "balance"): ["labels", None] for cls in EMBEDDING},
+    (DOSClassifier, "balance"): ["softmax", None],
     **{(cls, "discriminator_init"): ["random"] for cls in ESTIMATORS},
     (BAGANGPOversampler, "discriminator_init"): ["encoder"],
 }

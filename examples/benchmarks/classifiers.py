@@ -2,7 +2,8 @@
 
 Neural ones make the same number of updates with every method, however many rows it returns
 (ResNet-18 whole epochs, rounded up): ``small`` is GAMO's CNN for 2,000 updates of 64 rows and a
-ResNet-18 of width 16 for 625; ``full`` is both for 20,000, ResNet-18 at its full width.
+ResNet-18 of width 16 for 625; ``full`` is both for 20,000, ResNet-18 at its full width, which
+``resnet_wide`` always has.
 
 ``boosting`` is scikit-learn's with its defaults, whose leaves of 20 rows a class of ten cannot
 fill; ``boosting_leaves5`` has leaves of five. A bag of k forests has as many trees as one forest.
@@ -12,6 +13,7 @@ import time
 import warnings
 
 import numpy as np
+import recipes
 import torch
 from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.metrics import geometric_mean_score
@@ -39,7 +41,7 @@ from imblearn_gan import DOSClassifier, GAMOClassifier, ResNetClassifier
 from imblearn_gan.training import extract
 
 CNNS = ["cnn", "cnn_dos"]
-RESNETS = ["resnet", "resnet_long", "resnet_augmented"]
+RESNETS = ["resnet", "resnet_long", "resnet_augmented", "resnet_wide"]
 FLAT = ["logistic", "boosting", "boosting_leaves5", "forest", "mlp"]
 SCALED = ["logistic", "mlp"]  # the others take numbers as they are, and missing ones
 #: Methods that decide otherwise than by the largest probability, or whose members draw their rows.
@@ -99,7 +101,9 @@ def updates(kind, budget):
     return n if kind in (*CNNS, "resnet") else 2 * n
 
 
-def classifier(kind, method, *, seed, budget, n_rows, device="auto", settings=None, n_draws=1):
+def classifier(
+    kind, method, *, seed, budget, n_rows, device="auto", settings=None, recipe="", n_draws=1
+):
     """A fresh classifier of this kind for the rows, ``n_rows`` of them, of this method."""
     if kind in FLAT:
         return _flat(kind, method, seed, n_draws)
@@ -108,14 +112,14 @@ def classifier(kind, method, *, seed, budget, n_rows, device="auto", settings=No
     if kind in CNNS:
         return _cnn(kind, method, n_updates, common, settings or {})
     common |= {
-        "width": 64 if budget == "full" else 16,
+        "width": 64 if budget == "full" or kind == "resnet_wide" else 16,
         "max_epochs": int(np.ceil(n_updates * 64 / n_rows)),
         "validation_fraction": 0,
         "precision": "auto",
         "class_weight": "balanced" if method == "class weight" else None,
-        "augmentation": AUGMENTATION if kind == "resnet_augmented" else None,
+        "augmentation": AUGMENTATION if kind in ("resnet_augmented", "resnet_wide") else None,
     }
-    return ResNetClassifier(**{**common, **(settings or {})})
+    return ResNetClassifier(**{**common, **(settings or {}), **recipes.parameters(recipe)})
 
 
 def _cnn(kind, method, n_updates, common, settings):
@@ -180,8 +184,12 @@ def flat_rows(X):
     return X if hasattr(X, "iloc") else X.reshape(len(X), -1)
 
 
-def fitted(kind, method, sets, *, n_draws=1, **options):
-    """What learns from the first ``n_draws`` sets of rows, a bag if there are several; seconds."""
+def fitted(kind, method, sets, *, n_draws=1, synthetic=None, **options):
+    """What learns from the first ``n_draws`` sets of rows, a bag if there are several; seconds.
+
+    ``synthetic`` says which of them, or of the first of them, are; a recipe asks for it.
+    """
+    told = {"synthetic": synthetic} if options.get("recipe") else {}
     n_models = 1 if method == UNDER else n_draws
     start, models = time.perf_counter(), []
     seed = options.pop("seed")
@@ -196,7 +204,7 @@ def fitted(kind, method, sets, *, n_draws=1, **options):
             model = make_pipeline(StandardScaler(), model) if kind in SCALED else model
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            models.append(model.fit(X, y))
+            models.append(model.fit(X, y, **told))
     seconds = round(time.perf_counter() - start, 1)
     return models[0] if n_models == 1 else Bag(models), seconds
 

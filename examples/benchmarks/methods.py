@@ -6,7 +6,7 @@ import imblearn.over_sampling
 import numpy as np
 import pandas as pd
 import torch
-from classifiers import AUGMENTATION, FLAT, PREVALENCE, TUNED, UNDER
+from classifiers import AUGMENTATION, FLAT, PREVALENCE, RESNETS, TUNED, UNDER
 from sklearn.base import BaseEstimator
 from sklearn.utils import resample as bootstrap
 
@@ -103,13 +103,23 @@ NO_MISSING = ["SMOTE", "BorderlineSMOTE", "CTGAN"]
 LOOKS = ["fidelity", "columns"]
 
 
+def to_geometric_mean(y):
+    """The rows that bring each class to the geometric mean of its size and the largest one's."""
+    labels, counts = np.unique(y, return_counts=True)
+    aims = np.sqrt(counts * counts.max()).astype(int)
+    return {a: n for a, n, old in zip(labels.tolist(), aims.tolist(), counts) if n > old}
+
+
 def instance(method, settings, **common):
     """A sampler or classifier of the package; with ``paper`` in its settings, of its paper.
 
-    What ``paper`` holds are parameters of the class method ``paper()``; DOS has none here.
+    What ``paper`` holds are parameters of the class method ``paper()``; DOS has none here. The
+    ``sampling_strategy`` may be ``"geometric mean"``.
     """
     settings = dict(settings or {})
     paper = settings.pop("paper", None)
+    if settings.get("sampling_strategy") == "geometric mean":
+        settings["sampling_strategy"] = to_geometric_mean
     kind = getattr(imblearn_gan, method)
     make = kind if paper is None else getattr(kind, "paper", kind)
     return make(**{**(paper or {}), **settings, **common})
@@ -139,8 +149,10 @@ def source(method):
     return "none" if method == PREVALENCE else method
 
 
-def is_for(method, kind, n_draws=1):
+def is_for(method, kind, n_draws=1, recipe=""):
     """Whether this kind of classifier, or a look at the rows, says something of a method."""
+    if recipe and (kind not in RESNETS or n_draws > 1 or method in OWN_CLASSIFIERS):
+        return False
     if method in OWN_CLASSIFIERS:
         return kind == OWN_CLASSIFIERS[method] and n_draws == 1
     if method == "balanced batches":
@@ -161,9 +173,8 @@ def check_settings(method, settings):
     if method == "CTGAN":
         CTGANOversampler().set_params(**settings)
     elif has_settings(method):
-        own = {name: value for name, value in settings.items() if name != "paper"}
         try:
-            instance(method, {"paper": settings.get("paper")}).set_params(**own)._validate_params()
+            instance(method, settings)._validate_params()
         except TypeError as error:  # of paper()
             raise ValueError(str(error)) from error
 

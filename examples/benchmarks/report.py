@@ -78,7 +78,7 @@ class Pages:
         options = dict(word.split("=", 1) for word in words if word != "optional")
         function = FILL[kind][name]
         files = options.pop("file")
-        may_lack = optional and not self._path(files).exists()
+        may_lack = optional and not all(self._path(name).exists() for name in files.split("|"))
         target = options.pop("to", None)
         own = set(inspect.signature(function).parameters) & set(options)
         rows = pd.DataFrame() if may_lack else self.read(files)
@@ -103,7 +103,7 @@ class Pages:
 def digest(rows, spec):
     """What a plot is of: another one means that it must be drawn anew."""
     source = Path(plots.__file__).read_text(encoding="utf-8")
-    unseen = ["seconds", "classifier_seconds", "n_draws"]
+    unseen = ["seconds", "classifier_seconds", "n_draws", "recipe"]
     unseen += ["table", "case", "row", "setting", "spent"]  # no plot has the papers' tables
     text = rows.drop(columns=unseen).to_json() + spec + source
     return hashlib.sha256(text.encode()).hexdigest()

@@ -29,13 +29,16 @@ five repeats of them, with seeds from 0 to 24. ``--score validation`` scores the
 the profile leaves out or, of ``all``, a quarter of them.
 
 Classifiers: GAMO's CNN (``cnn``; ``cnn_dos`` with the networks of DOS), ResNet-18 (``resnet_long``
-makes twice as many updates, ``resnet_augmented`` also mirrors and shifts its images), ``logistic``,
+makes twice as many updates, ``resnet_augmented`` also mirrors and shifts its images, so does
+``resnet_wide`` at its full width), ``logistic``,
 ``boosting``, ``boosting_leaves5``, ``forest``, ``mlp``; ``fidelity`` says what generated images are
 like, ``columns`` what generated rows of tables are. The package's own classifiers are methods: they
 stand among those of ``cnn`` and ``resnet``.
 
 ``--draws 10`` is a bag: a sampler is trained once, ten balanced sets are drawn, a classifier learns
 from each, and probabilities are averaged. One training serves all classifiers and draws.
+``--recipes`` are for ResNet-18: how it draws its classes, by what loss it learns, ..., see
+``recipes.py``.
 """
 
 import argparse
@@ -53,6 +56,7 @@ import fidelity
 import imblearn
 import methods
 import numpy as np
+import recipes
 import records
 import sklearn
 import sources
@@ -136,6 +140,9 @@ def parser_of_arguments():
     what.add_argument(
         "--draws", nargs="+", type=int, default=[1], help="sets drawn for a bag of classifiers; 1"
     )
+    what.add_argument(
+        "--recipes", nargs="+", default=[""], help=f"of ResNet-18: parts of {list(recipes.PARTS)}"
+    )
     what.add_argument("--classifier-seeds", nargs="+", type=int, help="several trainings on a set")
     what.add_argument(
         "--budget", type=budget_of, default="small", help="small, full, or a number of updates"
@@ -172,6 +179,11 @@ def arguments():
     numbers = [*args.seeds, *(args.classifier_seeds or []), args.samples_per_class]
     if min(*numbers, args.score_per_class) < 0:
         parser.error("seeds and numbers of rows must not be negative")
+    for recipe in args.recipes:
+        try:
+            recipes.parameters(recipe)
+        except ValueError as error:
+            parser.error(f"--recipes: {error}")
     if min(args.draws) < 1:
         parser.error(f"--draws must be at least 1. Got {args.draws}")
     if args.output.is_dir():
@@ -218,7 +230,7 @@ def check_kinds(source, kinds, args):
         raise ValueError("--methods: CTGAN is for tables.")
     if methods.TUNED in args.methods and len(np.unique(source.y)) > 2:
         raise ValueError(f"--methods: {methods.TUNED} is for two classes.")
-    combined = product(args.methods, kinds, args.draws)
+    combined = product(args.methods, kinds, args.draws, args.recipes)
     if not any(methods.is_for(*combination) for combination in combined):
         raise ValueError(f"--classifiers {' '.join(kinds)} measure none of the methods.")
 
@@ -246,8 +258,8 @@ def surroundings():
 def unfinished(setting, method, seed, kinds, done, args):
     """Records to fill, by classifier, its seed, and the sets drawn for it."""
     settings = args.settings if methods.has_settings(method) else {}
-    for kind, n_draws in product(kinds, args.draws):
-        if not methods.is_for(method, kind, n_draws):
+    for kind, n_draws, recipe in product(kinds, args.draws, args.recipes):
+        if not methods.is_for(method, kind, n_draws, recipe):
             continue
         for classifier_seed in args.classifier_seeds or [None]:
             record = records.Record(
@@ -258,6 +270,7 @@ def unfinished(setting, method, seed, kinds, done, args):
                 seed=seed,
                 classifier_seed=None if kind in methods.LOOKS else classifier_seed,
                 n_draws=n_draws,
+                recipe=recipe,
             )
             if record.key() not in done:
                 done.add(record.key())
@@ -295,9 +308,10 @@ def measure(todo, part, reference, args):
         if record.classifier in methods.LOOKS:
             record.measures = look(record, part, X, sets[0], sampler, reference, args)
         else:
-            key = record.classifier, record.n_draws, record.classifier_seed
+            key = record.classifier, record.n_draws, record.classifier_seed, record.recipe
             if key not in fits:
-                fits[key] = fit(record, sets, args)
+                made = getattr(sampler, "synthetic_mask_", np.zeros(len(part.y), dtype=bool))
+                fits[key] = fit(record, sets, args, made)
             model, record.classifier_seconds = fits[key]
             record.measures = classifiers.scores(
                 model, record.method, record.classifier, X_test, part.y_test, part.y
@@ -319,7 +333,7 @@ def look(record, part, X, rows, sampler, reference, args):
     return found
 
 
-def fit(record, sets, args):
+def fit(record, sets, args, synthetic=None):
     """The classifier of a record, or a bag of them, and the seconds that it took."""
     return classifiers.fitted(
         record.classifier,
@@ -330,6 +344,8 @@ def fit(record, sets, args):
         budget=record.budget,
         device=args.device,
         settings=record.settings if record.method in methods.OWN_CLASSIFIERS else None,
+        recipe=record.recipe,
+        synthetic=synthetic,
     )
 
 

@@ -49,7 +49,8 @@ def frame_of(found):
     frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
     settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
     bags = frame["n_draws"].map(lambda n: f", bag of {n}" if n > 1 else "")
-    frame["name"] = frame["method"] + bags + settings
+    recipes = frame["recipe"].map(lambda recipe: f", {recipe}" if recipe else "")
+    frame["name"] = frame["method"] + recipes + bags + settings
     return frame
 
 
@@ -105,9 +106,10 @@ def order_of(frame, measure="acsa"):
     return frame.groupby("name")[measure].mean().sort_values(ascending=False).index
 
 
-def _leads(frame, measure, order, index=PAIR):
+def _leads(frame, measure, order, index=PAIR, over=()):
     wide = frame.pivot_table(index=index, columns="name", values=measure)
     known = [name for name in BASELINES if name in wide]
+    known += [name for name in order if name.startswith(over)]
     columns = {f"over {other}": [lead(wide, name, other) for name in order] for other in known}
     return pd.DataFrame(columns, index=pd.Index(order, name="name"))
 
@@ -124,9 +126,12 @@ def scores(frame, measures="acsa,gm", digits="4"):
     return table.loc[order_of(frame, measures.split(",")[0])]
 
 
-def leads(frame, measure="acsa"):
-    """Leads over the baselines, paired by seed, with their 95 % intervals."""
-    return _leads(frame, measure, order_of(frame))
+def leads(frame, measure="acsa", over=None):
+    """Leads over the baselines, paired by seed, with their 95 % intervals.
+
+    ``over`` is how the names of further ones begin, with ``|`` between them.
+    """
+    return _leads(frame, measure, order_of(frame), over=tuple(over.split("|")) if over else ())
 
 
 def by_seed(frame):

@@ -45,6 +45,10 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
             For infinity in X, NaN in images, a single class, and parameters that do not fit the
             data.
         """
+        return self._fit(X, y)
+
+    def _fit(self, X: Any, y: Any, **given: Any) -> NetworkClassifier:
+        """Train on rows, and on what else is ``given`` of them to ``_train``."""
         if getattr(y, "ndim", 1) == 2 and np.shape(y)[1] == 1:
             y = column_or_1d(y, warn=True)
         with self._restored_on_failure():
@@ -61,7 +65,7 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
                     f"{self.classes_[:1].tolist()[0]!r}."
                 )
             encoded, spec = self._encoded(X), self.codec_.spec(counts.tolist())
-            self._train(encoded, y, spec, (counts.max() - counts).tolist())
+            self._train(encoded, y, spec, (counts.max() - counts).tolist(), **given)
         return self
 
     def _logits(self, X: Any) -> torch.Tensor:

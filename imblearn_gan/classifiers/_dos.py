@@ -60,9 +60,12 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         Weight of the squared distances between the features of a row and those of its
         neighbours, which draws classes together. 0 leaves it out.
 
-    balance : {'batches'} or None, default='batches'
+    balance : {'batches', 'softmax'} or None, default='batches'
         ``'batches'``: every class is equally likely in a batch, which over-samples rare ones
-        evenly, as the paper does. None draws rows as they come.
+        evenly, as the paper does. ``'softmax'`` draws rows as they come and adds the log-priors
+        of the classes to the logits while training, which then are those of balanced classes
+        (balanced softmax, see :func:`~imblearn_gan.losses.logit_adjusted_loss`). None draws rows
+        as they come.
 
     ema_decay : float, default=0.999
         Decay of the moving average of the weights, which replaces them in the end, while the
@@ -86,7 +89,8 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
     Differences from the paper: features are bounded by a hyperbolic tangent, the classifier
     also learns from the features of the row itself, weights are averaged, the learning rate
     falls, and the networks are
-    those that all classifiers here have. Predicted probabilities are those of balanced classes.
+    those that all classifiers here have. Predicted probabilities are those of balanced classes,
+    unless ``balance`` is None.
 
     References
     ----------
@@ -126,7 +130,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         "loss": [StrOptions({"cross_entropy", "least_squares"})],
         "n_neighbors": [Interval(Integral, 1, None, closed="left")],
         "micro_cluster_weight": [Interval(Real, 0, None, closed="left")],
-        "balance": [StrOptions({"batches"}), None],
+        "balance": [StrOptions({"batches", "softmax"}), None],
         "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
 
@@ -146,6 +150,8 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         size, balanced = self.batch_size_, self.balance == "batches"
         epoch = max(1, len(data) // size)
         memory: dict[str, Tensor] = {}
+        tau = float(self.balance == "softmax")
+        shift = tau * (data.y.bincount() / len(data)).log()
 
         def refresh(iteration: int) -> None:
             """Once an epoch, find the neighbours in the feature space of the moment."""
@@ -155,7 +161,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
                 memory.update(features=z, neighbours=neighbours)
 
         def told_apart(features: Tensor, y: Tensor) -> Tensor:
-            logits = classifier(features)
+            logits = classifier(features) + shift
             if self.loss == "least_squares":
                 return classifier_loss(logits, data.one_hot(y), self.loss)
             return softmax_loss(logits, y)

@@ -9,24 +9,33 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from sklearn.utils import compute_class_weight
+from sklearn.base import _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import nn
 from torch.utils.data import TensorDataset
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import CodecEstimator
-from imblearn_gan._limits import check_class_weight, check_memory
+from imblearn_gan._limits import check_memory
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.classifiers._base import NetworkClassifier
+from imblearn_gan.classifiers._recipe import RecipeParameters
+from imblearn_gan.classifiers._rows import held_out_rows, synthetic_rows
 from imblearn_gan.data import DataSpec
+from imblearn_gan.losses import LDAM_SCALE
 from imblearn_gan.networks import ResNet18
-from imblearn_gan.training import EpochTraining, resolve_device, resolve_precision, torch_scope
+from imblearn_gan.training import (
+    EpochTraining,
+    learnt_shares,
+    resolve_device,
+    resolve_precision,
+    torch_scope,
+)
 
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
-class ResNetClassifier(NetworkClassifier):
+class ResNetClassifier(RecipeParameters, NetworkClassifier):
     """ResNet-18 for images.
 
     The classifier to put after a sampler, or to compare with: it is trained by skorch and
@@ -53,6 +62,45 @@ class ResNetClassifier(NetworkClassifier):
     class_weight : dict, {'balanced'} or None, default=None
         Weights of the classes, ``{label: weight}``. ``'balanced'`` weighs rows inversely to the
         size of their class: the alternative to oversampling. None weighs all rows the same.
+
+    class_sampling : {'natural', 'sqrt', 'balanced'} or float, default='natural'
+        How often classes are drawn: one of n rows in proportion to ``n ** q``. ``'natural'``
+        (q = 1) deals each row out once an epoch; ``'balanced'`` (q = 0) draws all classes
+        equally often, as after random oversampling, without its copies in memory; ``'sqrt'``
+        (q = 1/2) is between [2]_. Rows of a class are equally likely, drawn with replacement,
+        as many as there are an epoch. After a sampler n counts its rows, too: what it has balanced
+        stays balanced.
+
+    loss : {'cross_entropy', 'balanced_softmax', 'logit_adjusted', 'ldam'}, default='cross_entropy'
+        ``'balanced_softmax'`` adds the log-priors of the classes, as often as they are *drawn*, to
+        the logits while training, which then are those of balanced classes [3]_;
+        ``'logit_adjusted'`` adds ``tau`` times as much [4]_. ``'ldam'``: cosines of features with
+        a direction of each class, with margins that are wider for rare classes [5]_. See
+        :mod:`imblearn_gan.losses`.
+
+    tau : float, default=1.0
+        Factor of the log-priors of ``loss='logit_adjusted'``.
+
+    mixup : float, default=0.0
+        Images of a batch are mixed in pairs, and their losses in the same proportion, which is
+        drawn for each batch from a beta distribution with both parameters of this value [6]_.
+        0 is off; 0.2 to 1 are usual.
+
+    deferred_balancing : float, default=0.0
+        Fraction of the epochs, the last ones, in which classes are drawn equally often,
+        whatever ``class_sampling`` says: the deferred re-sampling of [5]_.
+
+    synthetic_weight : float, default=1.0
+        Weight of synthetic rows in the loss, from 0 to 1; real rows have 1. This and the next
+        two need to know which rows are synthetic, see :meth:`fit`.
+
+    synthetic_norm : bool, default=False
+        Whether synthetic rows are normalised by statistics of their own in batch norm, which
+        leaves those of real rows, by which the network predicts, to real rows [7]_.
+
+    real_epochs : float, default=0.0
+        Fraction of the epochs, the last ones, in which only real rows are drawn, each class as
+        often as before.
 
     augmentation : list of str, dict or None, default=None
         How training images are changed, at random, each time the network sees them, so that it
@@ -94,6 +142,11 @@ class ResNetClassifier(NetworkClassifier):
     n_iter_ : int
         Epochs made.
 
+    learnt_shares_ : ndarray of shape (n_classes,)
+        The class shares in whose scale ``predict_proba`` is: of what is drawn in the last epochs,
+        by weight; equal ones by the balanced softmax. See
+        :func:`~imblearn_gan.resampled.shift_priors`.
+
     networks_ : torch.nn.ModuleDict
         ``'extractor'`` and ``'classifier'``, on the CPU: skorch is needed for training only.
 
@@ -110,8 +163,10 @@ class ResNetClassifier(NetworkClassifier):
     Notes
     -----
     In a pipeline after a sampler the held-out rows are a part of the resampled ones, generated
-    rows and repeated ones included: they say when the network stops learning, not how good it
-    is.
+    rows (unless ``fit`` is told which these are) and repeated ones included: they say when the
+    network stops learning, not how good it is. They are weighed as the last epochs draw their
+    classes. With ``deferred_balancing`` and ``real_epochs`` training stops no earlier than in the
+    last stage, whose best weights are kept; each is at least one epoch.
 
     In a parallel search each process computes with its fraction of the cores, as joblib gives it:
     ``GridSearchCV(n_jobs=2)`` needs no further setting.
@@ -120,6 +175,17 @@ class ResNetClassifier(NetworkClassifier):
     ----------
     .. [1] K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition",
        CVPR 2016.
+    .. [2] B. Kang et al., "Decoupling representation and classifier for long-tailed
+       recognition", ICLR 2020.
+    .. [3] J. Ren et al., "Balanced meta-softmax for long-tailed visual recognition", NeurIPS
+       2020.
+    .. [4] A. K. Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
+    .. [5] K. Cao, C. Wei, A. Gaidon, N. Arechiga and T. Ma, "Learning imbalanced datasets with
+       label-distribution-aware margin loss", NeurIPS 2019.
+    .. [6] H. Zhang, M. Cisse, Y. N. Dauphin and D. Lopez-Paz, "mixup: beyond empirical risk
+       minimization", ICLR 2018.
+    .. [7] S. Zada, I. Benou and M. Irani, "Pure noise to the rescue of insufficient data:
+       improving imbalanced classification by training on random noise images", ICML 2022.
 
     Examples
     --------
@@ -135,7 +201,6 @@ class ResNetClassifier(NetworkClassifier):
     max_epochs: int = 50
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
-    class_weight: Any = None
     augmentation: Any = None
     validation_fraction: float = 0.1
     patience: int = 10
@@ -143,16 +208,52 @@ class ResNetClassifier(NetworkClassifier):
 
     _parameter_constraints: ClassVar[dict] = {
         **CodecEstimator._parameter_constraints,
+        **RecipeParameters._recipe_constraints,
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
         "width": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left")],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "class_weight": [dict, StrOptions({"balanced"}), None],
         "augmentation": [list, tuple, dict, None],
         "validation_fraction": [Interval(Real, 0, 1, closed="left")],
         "patience": [Interval(Integral, 1, None, closed="left")],
     }
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, synthetic: Any = None) -> ResNetClassifier:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
+            The training images.
+
+        y : array-like of shape (n_samples,)
+            Labels.
+
+        synthetic : array-like of bool of shape (n_samples,) or None, default=None
+            Which rows are synthetic, for example the ``synthetic_mask_`` of a sampler. It may be
+            shorter, for a pipeline, whose sampler puts rows under those that the pipeline got:
+            ``np.zeros(len(X), bool)`` says that the first ones are real. Rows behind it that
+            repeat a real one are real, too, and all others synthetic. None if that is not known.
+
+        Returns
+        -------
+        self : object
+            The fitted instance.
+
+        Raises
+        ------
+        ValueError
+            For a table, infinity or NaN in X, a single class, a mask that does not fit,
+            ``real_epochs`` without real rows of a class, and parameters that do not fit the data.
+
+        Warns
+        -----
+        UserWarning
+            If parameters do nothing, since ``synthetic`` is None, or by ``loss``.
+        """
+        return self._fit(X, y, synthetic=synthetic)
 
     def _check_spec(self, spec: DataSpec) -> None:
         if not spec.is_image:
@@ -165,8 +266,15 @@ class ResNetClassifier(NetworkClassifier):
         check_memory(f"width={self.width}", [self.width**2], 8000)
 
     def _train(
-        self, encoded: np.ndarray, y: np.ndarray, spec: DataSpec, n_to_make: Sequence[int]
+        self,
+        encoded: np.ndarray,
+        y: np.ndarray,
+        spec: DataSpec,
+        n_to_make: Sequence[int],
+        synthetic: Any = None,
     ) -> None:
+        made = synthetic_rows(synthetic, encoded)
+        recipe, weight = self._recipe(y, made), self._class_weight(y)
         device, seed = resolve_device(self.device), self._new_seed()
         training = EpochTraining(
             max_epochs=self.max_epochs,
@@ -178,42 +286,29 @@ class ResNetClassifier(NetworkClassifier):
             device=device,
             dtype=resolve_precision(self.precision, device, images=True),
         )
-        held_out = _held_out(y, self.validation_fraction, np.random.RandomState(seed))
+        held_out = held_out_rows(y, self.validation_fraction, np.random.RandomState(seed), made)
         images = torch.from_numpy(encoded).contiguous(memory_format=training.layout)
         train, valid = (
             TensorDataset(images[rows], torch.from_numpy(y[rows])) for rows in (~held_out, held_out)
         )
         sizes = {"n_channels": spec.shape[0], "n_classes": spec.n_classes, "width": self.width}
-        weight, augment = self._class_weight(y), Augmentation(self.augmentation, spec)
+        if self.loss == "ldam":
+            sizes["cosine_scale"] = LDAM_SCALE
+        augment = Augmentation(self.augmentation, spec)
+        learnt = None if made is None else torch.from_numpy(made[~held_out])
         with torch_scope(seed, device):
-            state, self.history_ = training.run(ResNet18, sizes, train, valid, weight, augment)
+            state, self.history_ = training.run(
+                ResNet18, sizes, train, valid, weight, augment, recipe, learnt
+            )
             network = ResNet18(**sizes)
         self.n_iter_ = len(self.history_)
         network.load_state_dict(state)
         self.networks_ = nn.ModuleDict({"extractor": network.features, "classifier": network.head})
         self.networks_.eval().requires_grad_(False)
-
-    def _class_weight(self, y: np.ndarray) -> np.ndarray:
-        check_class_weight(self.class_weight)
-        weight = compute_class_weight(self.class_weight, classes=self.classes_, y=self.classes_[y])
-        if not (np.isfinite(weight).all() and (weight > 0).all()):
-            raise ValueError(
-                "class_weight must give every class a positive number. Got "
-                f"{dict(zip(self.classes_.tolist(), weight.tolist()))}."
-            )
-        return weight
+        self.learnt_shares_ = learnt_shares(recipe, y, weight, made)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.two_d_array = self.image_shape is not None
         tags.input_tags.allow_nan = False
         return tags
-
-
-def _held_out(y: np.ndarray, fraction: float, stream: np.random.RandomState) -> np.ndarray:
-    """Return a mask of ``fraction`` of the rows of each class, never all of them."""
-    held_out = np.zeros(len(y), dtype=bool)
-    for code in range(y.max() + 1):
-        rows = stream.permutation(np.flatnonzero(y == code))
-        held_out[rows[: min(int(fraction * len(rows) + 0.5), len(rows) - 1)]] = True
-    return held_out

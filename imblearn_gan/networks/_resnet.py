@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -45,6 +46,20 @@ class _Block(nn.Module):
         return functional.relu(self.layers(x) + self.shortcut(x))
 
 
+class CosineHead(nn.Module):
+    """Logits that are cosines between features and a direction of each class, times ``scale``."""
+
+    def __init__(self, n_features: int, n_classes: int, scale: float):
+        super().__init__()
+        self.directions = nn.Linear(n_features, n_classes, bias=False)
+        self.scale = scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, enabled=False):
+            directions = functional.normalize(self.directions.weight)
+            return self.scale * functional.linear(functional.normalize(x.float()), directions)
+
+
 class ResNet18(nn.Module):
     """ResNet-18 [1]_ for images of any size.
 
@@ -64,12 +79,16 @@ class ResNet18(nn.Module):
         Channels of the first stage, doubled by each of the three others (the paper's value).
         16 is enough for digits, and about ten times faster.
 
+    cosine_scale : float or None, default=None
+        With a number, logits are this many times the cosines between features and a direction of
+        each class, as :func:`~imblearn_gan.losses.ldam_loss` asks for. None is a linear layer.
+
     Attributes
     ----------
     features : torch.nn.Module
         From images (n, n_channels, height, width) to (n, 8 * width).
 
-    head : torch.nn.Linear
+    head : torch.nn.Module
         From features to logits.
 
     See Also
@@ -95,7 +114,9 @@ class ResNet18(nn.Module):
     torch.Size([2, 10])
     """
 
-    def __init__(self, n_channels: int, n_classes: int, width: int = 64):
+    def __init__(
+        self, n_channels: int, n_classes: int, width: int = 64, cosine_scale: float | None = None
+    ):
         super().__init__()
         layers: list[nn.Module] = [_Stem(n_channels, width)]
         n_in = width
@@ -104,7 +125,9 @@ class ResNet18(nn.Module):
             layers += [_Block(n_in, n, stride=2 if stage else 1), _Block(n, n, stride=1)]
             n_in = n
         self.features = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.head = nn.Linear(n_in, n_classes)
+        self.head: nn.Module = nn.Linear(n_in, n_classes)
+        if cosine_scale is not None:
+            self.head = CosineHead(n_in, n_classes, cosine_scale)
 
     def forward(self, x: Tensor) -> Tensor:
         """Logits (n, n_classes) of images (n, n_channels, height, width)."""

@@ -45,6 +45,7 @@ from imblearn_gan.resampled._parts import (
 from imblearn_gan.resampled._priors import (
     class_shares,
     effective_weight,
+    learnt_shares,
     ratio,
     shift_priors,
     warn_of_unseen,
@@ -146,10 +147,12 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
 
     Notes
     -----
+    A classifier whose ``fit`` takes ``synthetic``, as that of
+    :class:`~imblearn_gan.ResNetClassifier`, is told which rows the sampler has made.
+
     The correction assumes that the classifier has learnt the probabilities of its training
     rows, and that generated rows look like their class. A network that balances its batches
-    itself has learnt balanced ones whatever the sampler does: with
-    ``sampling_strategy='auto'``, where all shares are the same, that changes nothing.
+    itself has learnt balanced ones whatever the sampler does: ``ResNetClassifier`` tells it.
 
     What a classifier changes of the shares by itself is known only of its own ``class_weight``,
     or that of the last step of a pipeline. It is not of a ``class_weight`` of classifiers
@@ -268,10 +271,11 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
                 own, seen = self._weights(drawn, weight, codes)
                 shares.append(seen)
                 estimator = seeded(self.classifier, int(seed))
-                yield delayed(fit_weighted)(estimator, drawn.X, drawn.y, own, params, routed)
+                made = None if drawn.source is None else drawn.source < 0
+                yield delayed(fit_weighted)(estimator, drawn.X, drawn.y, own, params, routed, made)
 
         self.estimators_ = Parallel(n_jobs=self.n_jobs)(fits())
-        self.shares_ = np.mean(shares, axis=0)
+        self.shares_ = learnt_shares(self.estimators_, shares)
         self.decision_weights_ = self._rule(X, codes, weight, params, stream)
         return self
 

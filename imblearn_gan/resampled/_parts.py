@@ -8,6 +8,7 @@ import numpy as np
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.validation import has_fit_parameter
 
 MAX_SEED = np.iinfo(np.int32).max
@@ -76,16 +77,35 @@ def check_weights_are_taken(classifier: Any, what: str) -> None:
         )
 
 
+def told(classifier: Any, synthetic: np.ndarray | None) -> dict[str, np.ndarray]:
+    """Return what says which rows are synthetic, to a classifier whose ``fit`` takes it."""
+    prefix, last = last_step(classifier)
+    if synthetic is None or not has_fit_parameter(last, "synthetic"):
+        return {}
+    if prefix and _routing_enabled():  # a pipeline passes on what is asked for
+        asked = last.get_metadata_routing().fit.requests.get("synthetic") is True
+        return {"synthetic": synthetic} if asked else {}
+    return {f"{prefix}synthetic": synthetic}
+
+
 def fit_weighted(
-    classifier: Any, X: Any, y: np.ndarray, weight: np.ndarray | None, params: dict, routed: bool
+    classifier: Any,
+    X: Any,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    params: dict,
+    routed: bool,
+    synthetic: np.ndarray | None = None,
 ) -> Any:
     """Fit a classifier, or the pipeline that it ends, on weighted rows.
 
     ``routed`` says that the steps of the pipeline have been asked which of them take weights.
     """
     if weight is None:
-        return classifier.fit(X, y, **params)
+        return classifier.fit(X, y, **params, **told(classifier, synthetic))
     if routed or params:
-        return classifier.fit(X, y, **{**params, "sample_weight": weight})
+        params = {**params, **told(classifier, synthetic), "sample_weight": weight}
+        return classifier.fit(X, y, **params)
     with config_context(enable_metadata_routing=False):
-        return classifier.fit(X, y, **{f"{last_step(classifier)[0]}sample_weight": weight})
+        weights = {f"{last_step(classifier)[0]}sample_weight": weight}
+        return classifier.fit(X, y, **weights, **told(classifier, synthetic))

@@ -96,6 +96,18 @@ def effective_weight(
     return own if weight is None else own * weight
 
 
+def learnt_shares(estimators: list, shares: list[np.ndarray]) -> np.ndarray:
+    """Return the mean shares that classifiers have learnt: their own word before what was seen.
+
+    A network that draws its classes as it likes tells what came of it in ``learnt_shares_``.
+    """
+    told = [getattr(last_step(estimator)[1], "learnt_shares_", None) for estimator in estimators]
+    known = [
+        seen if own is None or len(own) != len(seen) else own for own, seen in zip(told, shares)
+    ]
+    return np.mean(known, axis=0)
+
+
 def warn_of_unseen(classifier: Any) -> None:
     """Warn of what changes the shares that a classifier learns, and is not known to change them."""
     prefix = last_step(classifier)[0]

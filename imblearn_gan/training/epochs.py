@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
 
-from imblearn_gan.seeding import OwnWeights, generator_of
+from imblearn_gan.seeding import OwnWeights
+from imblearn_gan.training.recipe import Course, Criterion, Recipe, kept_statistics
 from imblearn_gan.training.runtime import autocast
 
 
@@ -56,6 +57,8 @@ class EpochTraining:
         valid: TensorDataset,
         weight: np.ndarray,
         augment: Callable[[Tensor], Tensor],
+        recipe: Recipe | None = None,
+        synthetic: Tensor | None = None,
     ) -> tuple[dict[str, Tensor], list[dict]]:
         """Train ``module(**sizes)``, inside a seed scope.
 
@@ -68,10 +71,17 @@ class EpochTraining:
             Rows to learn from, and held-out ones, possibly none; with class codes.
 
         weight : ndarray of shape (n_classes,)
-            Weights of the classes in the cross entropy.
+            Weights of the classes in the loss.
 
         augment : callable
             Changes the rows of each batch that the network learns from.
+
+        recipe : Recipe or None, default=None
+            How often rows are drawn, and what is learnt from them. None deals each out once an
+            epoch, to cross entropy.
+
+        synthetic : Tensor of shape (n_train,), dtype bool, or None, default=None
+            Which of the rows to learn from are synthetic.
 
         Returns
         -------
@@ -89,7 +99,11 @@ class EpochTraining:
         FloatingPointError
             If a loss or a weight is not finite.
         """
-        net, patient = self._fitted(module, sizes, train, valid, weight, augment)
+        class_weight = torch.tensor(weight, dtype=torch.float32)
+        course = Course(
+            recipe or Recipe(), train.tensors[1], class_weight, synthetic, self.max_epochs
+        )
+        net, patient = self._fitted(module, sizes, train, valid, course, augment)
         epochs = [epoch for epoch in net.history if "dur" in epoch]  # those that were finished
         if len(epochs) < self.max_epochs and patient:
             raise KeyboardInterrupt  # which skorch takes for an early stop
@@ -113,7 +127,7 @@ class EpochTraining:
         sizes: dict[str, int],
         train: TensorDataset,
         valid: TensorDataset,
-        weight: np.ndarray,
+        course: Course,
         augment: Callable[[Tensor], Tensor],
     ) -> tuple[Any, bool]:
         """Return skorch's net, and whether its patience was not exhausted."""
@@ -134,25 +148,42 @@ class EpochTraining:
                 convert_conv2d_weight_memory_format(self.module_, training.layout)
                 return self
 
-            def infer(self, *args: Any, **kwargs: Any) -> Tensor:
+            def infer(self, x: Any, **kwargs: Any) -> Tensor:
+                if isinstance(x, Mapping):
+                    return self.apart(**x)
                 with autocast(training.device, training.dtype):
-                    return super().infer(*args, **kwargs).float()
+                    return super().infer(x, **kwargs).float()
 
-        n_steps = self.max_epochs * len(_Batches(train, self.batch_size, shuffle=True))
+            def apart(self, x: Tensor, synthetic: Tensor) -> Tensor:
+                """Return the logits of real rows, and of synthetic ones behind them."""
+                n_made = int(synthetic.sum())
+                real, made = x.split([len(x) - n_made, n_made])
+                logits = [self.infer(real)] if len(real) else []
+                if n_made:
+                    with kept_statistics(self.module_):
+                        logits.append(self.infer(made))
+                return torch.cat(logits)
+
+        class Stopping(EarlyStopping):
+            def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+                if len(net.history) > course.stages[-1].first_epoch:
+                    super().on_epoch_end(net, **kwargs)
+
+        n_steps = self.max_epochs * len(_Batches(train, self.batch_size, course))
         schedule = LRScheduler(policy=CosineAnnealingLR, T_max=n_steps, step_every="batch")
-        stopping = EarlyStopping(patience=self.patience, load_best=True)
+        stopping = Stopping(patience=self.patience, load_best=True)
         net = Net(
             module,
             **{f"module__{name}": size for name, size in sizes.items()},
-            criterion=nn.CrossEntropyLoss,
-            criterion__weight=torch.tensor(weight, dtype=torch.float32),
+            criterion=Criterion,
+            criterion__course=course,
             optimizer=AdamW,
             optimizer__weight_decay=self.weight_decay,
             lr=self.learning_rate,
             max_epochs=self.max_epochs,
             batch_size=self.batch_size,
             iterator_train=_Batches,
-            iterator_train__shuffle=True,
+            iterator_train__course=course,
             iterator_train__augment=augment,
             iterator_valid=_Batches,
             train_split=predefined_split(valid) if len(valid) else None,
@@ -164,7 +195,7 @@ class EpochTraining:
 
 
 class _Batches:
-    """Batches of rows that are in memory.
+    """Batches of rows that are in memory: in their order, or as a course says in training.
 
     A last batch of one row, which batch norm cannot learn from, is left out in training.
     """
@@ -173,20 +204,21 @@ class _Batches:
         self,
         dataset: TensorDataset,
         batch_size: int,
-        shuffle: bool = False,
+        course: Course | None = None,
         augment: Callable[[Tensor], Tensor] = lambda x: x,
     ):
-        self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
+        self.dataset, self.batch_size, self.course = dataset, batch_size, course
         self.augment = augment
 
     def __len__(self) -> int:
         n_full, n_left = divmod(len(self.dataset), self.batch_size)
-        return n_full + (n_left > 1 if self.shuffle else n_left > 0)
+        return n_full + (n_left > (self.course is not None))
 
     def __iter__(self) -> Iterator[Any]:
-        n = len(self.dataset)
-        order = torch.randperm(n, generator=generator_of()) if self.shuffle else torch.arange(n)
-        for index in order.split(self.batch_size):
-            if len(index) > 1 or not self.shuffle:
-                x, y = self.dataset[index]
-                yield self.augment(x), y
+        if self.course is None:
+            yield from zip(*(values.split(self.batch_size) for values in self.dataset.tensors))
+            return
+        for drawn in self.course.order().split(self.batch_size):
+            index = self.course.kept(drawn)
+            if len(index) > 1:
+                yield self.course.batch(self.augment(self.dataset.tensors[0][index]), index)

@@ -51,6 +51,28 @@ def test_value_of_the_losses(n_neighbors, weight):
     assert found == pytest.approx(expected, **CLOSE)
 
 
+def test_balanced_softmax_adds_the_log_priors_of_rows_as_they_come():
+    game, features = refreshed(balance="softmax")
+    logits = array(game.networks["classifier"](features[INDEX]))
+    shifted = logits + np.log(np.array([30, 9, 5]) / 44)
+    found = game.losses("classifier", INDEX)["real"]
+    assert found == pytest.approx(cross_entropy(shifted, game.data.y[INDEX]), **CLOSE)
+
+
+def test_balanced_softmax_gives_probabilities_of_balanced_classes():
+    """The same rows in both classes, ten times in one: what is learnt is even."""
+    X, y = np.tile(np.random.RandomState(0).normal(size=(20, 3)), (11, 1)), labels(200, 20)
+    means = {
+        balance: DOSClassifier(balance=balance, pretrain_iter=0, max_iter=300, random_state=0)
+        .fit(X, y)
+        .predict_proba(X[:20])[:, 1]
+        .mean()
+        for balance in ("softmax", None)
+    }
+    assert means["softmax"] == pytest.approx(0.5, abs=0.1)
+    assert means[None] == pytest.approx(1 / 11, abs=0.06)
+
+
 def test_targets_are_between_neighbours_of_the_class():
     game, features = refreshed(n_neighbors=1)
     seen = Seen(game.networks["classifier"])

@@ -2,21 +2,27 @@
 
 import pickle
 import sys
+import warnings
 
 import numpy as np
 import pytest
 import torch
+from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from joblib import Parallel, delayed
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import balanced_accuracy_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from torch import nn
 
-from imblearn_gan import BAGANOversampler
-from imblearn_gan.classifiers._resnet import ResNetClassifier, _held_out
+import imblearn_gan
+from imblearn_gan import BAGANOversampler, CGANOversampler
+from imblearn_gan.classifiers import ResNetClassifier, _resnet
+from imblearn_gan.classifiers._rows import held_out_rows, synthetic_rows
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import ResNet18
 from tests.samplers import images, labels
@@ -36,10 +42,10 @@ class Lines(ResNetClassifier):
     def _check_spec(self, spec):
         """Take tables."""
 
-    def _train(self, encoded, y, spec, n_to_make):
+    def _train(self, encoded, y, spec, n_to_make, synthetic=None):
         shape = (1, 1, encoded.shape[1])
         spec = DataSpec(shape, spec.class_counts)
-        super()._train(encoded.reshape(-1, *shape), y, spec, n_to_make)
+        super()._train(encoded.reshape(-1, *shape), y, spec, n_to_make, synthetic)
         lines = nn.Unflatten(1, (1, 1, -1))
         self.networks_["extractor"] = nn.Sequential(lines, self.networks_["extractor"])
 
@@ -50,7 +56,15 @@ class Lines(ResNetClassifier):
         return tags
 
 
-@parametrize_with_checks([Lines(width=2, max_epochs=1, random_state=0)])
+RECIPE = {"class_sampling": "sqrt", "loss": "balanced_softmax", "mixup": 0.2}
+
+
+@parametrize_with_checks(
+    [
+        Lines(width=2, max_epochs=1, random_state=0),
+        Lines(width=2, max_epochs=2, random_state=0, deferred_balancing=0.5, **RECIPE),
+    ]
+)
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -77,7 +91,7 @@ def test_the_best_weights_on_held_out_rows_are_kept():
     ).fit(X, Y)
     losses = [epoch["valid_loss"] for epoch in model.history_]
     assert model.n_iter_ == len(losses) < 60  # two epochs without progress end the training
-    held_out = _held_out(Y, 0.1, np.random.RandomState(model._new_seed()))
+    held_out = held_out_rows(Y, 0.1, np.random.RandomState(model._new_seed()))
     assert np.bincount(Y[held_out]).tolist() == [int(n / 10 + 0.5) for n in np.bincount(Y)]
     p = model.predict_proba(X[held_out])[np.arange(held_out.sum()), Y[held_out]]
     assert -np.log(p).mean() == pytest.approx(min(losses), rel=1e-4)
@@ -98,7 +112,7 @@ def test_bfloat16_learns_nearly_the_same():
 @pytest.mark.parametrize("fraction", [0, 0.1, 0.9])
 def test_small_classes_are_never_held_out_whole(counts, fraction):
     y = labels(*counts)
-    kept = ~_held_out(y, fraction, np.random.RandomState(0))
+    kept = ~held_out_rows(y, fraction, np.random.RandomState(0))
     assert set(y[kept]) == set(y)
     model = small(validation_fraction=fraction, batch_size=2).fit(images(len(y), 8, 8), y)
     assert set(model.predict(images(len(y), 8, 8))) <= set(y)
@@ -244,3 +258,238 @@ def test_search_over_sampler_and_network():
 def test_workers_share_the_cores():
     threads = Parallel(2)(delayed(torch.get_num_threads)() for _ in range(2))
     assert sum(threads) <= max(2, torch.get_num_threads())
+
+
+# recipes ----------------------------------------------------------------------------------------
+
+
+def lopsided(rare=8, seed=0):
+    """Digits of which the twos are rare, and as many rows of noise, which are synthetic."""
+    stream = np.random.RandomState(seed)
+    rows = np.r_[np.flatnonzero(Y < 2), np.flatnonzero(Y == 2)[:rare]]
+    noise = stream.uniform(0, 16, (30, 8, 8))
+    made = np.r_[np.zeros(len(rows), bool), np.ones(30, bool)]
+    return np.concatenate([X[rows], noise]), np.r_[Y[rows], np.full(30, 2)], made
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"class_sampling": "sqrt", "loss": "balanced_softmax"},
+        {"class_sampling": 0.3, "mixup": 0.2},
+        {"loss": "logit_adjusted", "tau": 1.5},
+        {"loss": "ldam", "deferred_balancing": 0.3},
+        {"class_sampling": "balanced", "class_weight": "balanced"},
+    ],
+)
+def test_recipes_learn_and_repeat_themselves(recipe, tmp_path):
+    rows, y, made = lopsided()
+    rows, y = rows[~made], y[~made]
+    model = small(width=4, max_epochs=8, batch_size=16, **recipe).fit(rows, y)
+    assert balanced_accuracy_score(y, model.predict(rows)) > 0.85
+    p = model.predict_proba(rows)
+    np.testing.assert_allclose(p.sum(axis=1), 1)
+    assert np.array_equal(clone(model).fit(rows, y).predict_proba(rows), p)
+    model.save(tmp_path / "model.safetensors")
+    assert np.array_equal(imblearn_gan.load(tmp_path / "model.safetensors").predict_proba(rows), p)
+
+
+def test_names_of_samplings_are_exponents():
+    rows, y, made = lopsided()
+    rows, y = rows[~made], y[~made]
+    for name, q in (("natural", 1.0), ("sqrt", 0.5), ("balanced", 0)):
+        by_name, by_number = (
+            small(class_sampling=given).fit(rows, y).predict_proba(rows) for given in (name, q)
+        )
+        assert np.array_equal(by_name, by_number)
+
+
+def test_balance_by_draws_and_by_loss_raises_the_rare_class():
+    """Where rows tell nothing, probabilities are the shares that were learnt."""
+    y = labels(300, 30)
+    rows = np.tile(images(30, 8, 8), (11, 1, 1))  # each ten times in class 0, once in class 1
+    common = {"max_epochs": 8, "batch_size": 32, "validation_fraction": 0, "learning_rate": 0.02}
+    for recipe in (
+        {},
+        {"class_sampling": "balanced"},
+        {"loss": "balanced_softmax"},
+        {"class_sampling": "sqrt"},
+    ):
+        model = small(**common, **recipe).fit(rows, y)
+        found = model.predict_proba(rows[:30])[:, 1].mean()
+        assert found == pytest.approx(model.learnt_shares_[1], abs=0.12)
+        expected = {(): 1 / 11, ("sqrt",): 0.24025}.get(tuple(recipe.values()), 0.5)
+        assert model.learnt_shares_[1] == pytest.approx(expected, abs=1e-4)
+
+
+class Noting(ResNet18):
+    """Notes whether rows are noise, where it learns."""
+
+    seen: list = []
+
+    def forward(self, x):
+        """Logits."""
+        if self.training:
+            corners = x[:, 0, 0, 0].detach()  # of digits they are empty
+            Noting.seen.append((corners > -1).tolist())
+        return super().forward(x)
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    """What the network has learnt from, batch by batch."""
+    Noting.seen = []
+    monkeypatch.setattr(_resnet, "ResNet18", Noting)
+    return Noting.seen
+
+
+def test_the_last_epochs_see_real_rows_alone(noted):
+    rows, y, made = lopsided()
+    small(max_epochs=5, batch_size=16, real_epochs=0.4).fit(rows, y, synthetic=made)
+    n = len(noted) // 5
+    assert [any(map(any, noted[e * n : (e + 1) * n])) for e in range(5)] == [True] * 3 + [False] * 2
+
+
+def test_synthetic_rows_are_not_held_out_and_have_batches_of_their_own(noted):
+    rows, y, made = lopsided()
+    common = {"max_epochs": 1, "batch_size": 32}
+    small(**common, synthetic_norm=True).fit(rows, y, synthetic=made)
+    assert {len(set(batch)) for batch in noted} == {1}  # no batch has both
+    assert sum(map(sum, noted)) >= 29
+    noted.clear()
+    small(**common).fit(rows, y, synthetic=made)
+    assert {len(set(batch)) for batch in noted} == {2}
+    assert sum(map(sum, noted)) == 30  # and all of them are learnt from
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_statistics_of_batch_norm_are_of_real_rows(apart):
+    """What synthetic rows look like leaves no trace in them, if each kind has its own."""
+    rows, y, made = lopsided()
+    rows = rows.astype(np.uint8)
+    bright = np.where(made[:, None, None], 255 - rows, rows)
+    still = {"max_epochs": 2, "batch_size": 16, "learning_rate": 1e-12, "validation_fraction": 0}
+    first, second = (
+        small(**still, synthetic_norm=apart, real_epochs=0.0)
+        .fit(given, y, synthetic=made)
+        .networks_["extractor"]
+        .state_dict()
+        for given in (rows, bright)
+    )
+    names = [name for name in first if "running" in name]
+    assert len(names) == 40
+    same = [torch.allclose(first[name], second[name], atol=1e-6) for name in names]
+    assert all(same) if apart else not any(same)
+
+
+def test_synthetic_rows_of_little_weight_are_learnt_little_from():
+    rows, y, made = lopsided()
+    rows, y = rows[~made], y[~made]
+    made = np.r_[np.zeros(len(y), bool), np.ones(len(y), bool)]
+    doubled, wrong = np.concatenate([rows, rows]), np.r_[y, (y + 1) % 2]  # zeros are ones there
+    common = {"width": 4, "max_epochs": 8, "batch_size": 16, "validation_fraction": 0}
+    scores = [
+        small(**common, synthetic_weight=weight).fit(doubled, wrong, made).score(rows, y)
+        for weight in (0.0, 1.0)
+    ]
+    assert scores[0] > 0.9 > 0.7 > scores[1]
+
+
+def test_rows_behind_the_mask_are_synthetic_unless_they_repeat_a_real_one():
+    encoded = images(10, 8, 8).astype(np.float32)
+    given = np.concatenate([encoded, encoded[3:5], encoded[:1] + 1, encoded[7:8]])
+    told = np.zeros(10, dtype=bool)
+    told[7] = True
+    assert synthetic_rows(told, given).tolist() == [*told, False, False, True, True]
+    assert synthetic_rows(None, given) is None
+    assert synthetic_rows(np.ones(14, int), given).all()
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [SMOTE(random_state=0), RandomOverSampler(random_state=0), CGANOversampler(max_iter=2)],
+    ids=lambda sampler: type(sampler).__name__,
+)
+def test_a_pipeline_tells_which_rows_are_real(sampler, monkeypatch):
+    found = {}
+
+    def noting(given, encoded):
+        found["made"] = synthetic_rows(given, encoded)
+        return found["made"]
+
+    monkeypatch.setattr(_resnet, "synthetic_rows", noting)
+    rows, y, made = lopsided()
+    flat, y = rows[~made].reshape(-1, 64), y[~made]
+    sampler = clone(sampler)
+    if hasattr(sampler, "image_shape"):
+        sampler.set_params(image_shape=(8, 8), random_state=0)
+    model = make_pipeline(sampler, small(image_shape=(8, 8), synthetic_norm=True))
+    model.fit(flat, y, resnetclassifier__synthetic=np.zeros(len(y), dtype=bool))
+    n_added = 2 * np.bincount(y).max() - np.bincount(y)[1:].sum()
+    expected = {"SMOTE": n_added, "RandomOverSampler": 0}.get(type(sampler).__name__)
+    if expected is None:
+        expected = model[0].synthetic_mask_.sum()
+    assert found["made"].sum() == expected
+
+
+def test_a_mask_is_routed_in_a_search():
+    rows, y, made = lopsided()
+    grid = {"synthetic_weight": [0.5, 1.0]}
+    with config_context(enable_metadata_routing=True):
+        model = small(max_epochs=1).set_fit_request(synthetic=True)
+        search = GridSearchCV(model, grid, cv=2, error_score="raise")
+        assert search.fit(rows, y, synthetic=made).predict(rows).shape == y.shape
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name"),
+    [
+        ({"class_sampling": "even"}, "class_sampling"),
+        ({"class_sampling": 1.5}, "class_sampling"),
+        ({"loss": "focal"}, "loss"),
+        ({"tau": -1.0}, "tau"),
+        ({"mixup": -0.1}, "mixup"),
+        ({"deferred_balancing": 1.0}, "deferred_balancing"),
+        ({"synthetic_weight": 1.1}, "synthetic_weight"),
+        ({"synthetic_norm": 1}, "synthetic_norm"),
+        ({"real_epochs": 1.0}, "real_epochs"),
+    ],
+)
+def test_recipes_are_checked(recipe, name):
+    rows, y, _ = lopsided()
+    with pytest.raises(ValueError, match=f"'{name}' parameter of ResNetClassifier"):
+        small(**recipe).fit(rows, y)
+
+
+def test_masks_are_checked():
+    rows, y, made = lopsided()
+    for given, message in (
+        (np.zeros(len(y) + 1), f"each of the {len(y)} rows of X, or for the first"),
+        (np.full(len(y), 2), "True and False. Got \\[2\\]"),
+        (np.zeros((len(y), 2)), "1d"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            small().fit(rows, y, synthetic=given)
+    with pytest.raises(ValueError, match="real rows of each class, but all rows of \\[2\\]"):
+        small(real_epochs=0.5).fit(rows, y, synthetic=made | (y == 2))
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"synthetic_weight": 0.5}, {"synthetic_norm": True}, {"real_epochs": 0.2}]
+)
+def test_what_does_nothing_is_told(recipe):
+    rows, y, made = lopsided()
+    (name,) = recipe
+    with pytest.warns(UserWarning, match=f"{name}=.* does nothing: fit was not told"):
+        small(max_epochs=1, **recipe).fit(rows, y)
+    with pytest.warns(UserWarning, match="tau=2.0 does nothing"):
+        small(max_epochs=1, tau=2.0).fit(rows, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        small(max_epochs=1, **recipe).fit(rows, y, synthetic=made)
+
+
+def test_a_schedule_is_never_cut_short():
+    rows, y, made = lopsided()
+    model = small(max_epochs=20, patience=1, learning_rate=0.05, deferred_balancing=0.2)
+    assert model.fit(rows[~made], y[~made]).n_iter_ > 16

@@ -504,6 +504,47 @@ def test_the_default_sampler_is_said_in_one_place(monkeypatch):
     assert isinstance(flat.sampler_, RandomOverSampler)
 
 
+class Told(Keeper):
+    """Remembers which rows it was told are synthetic."""
+
+    def fit(self, X, y, synthetic=None, sample_weight=None):
+        self.made_ = synthetic
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("weight", [1.0, 0.5])
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_classifier_is_told_which_rows_are_synthetic(piped, weight, routing):
+    with sklearn.config_context(enable_metadata_routing=routing):
+        classifier = Told().set_fit_request(synthetic=True) if routing else Told()
+        classifier = make_pipeline(StandardScaler(), classifier) if piped else classifier
+        fitted = model(tiny(replay=0.5), classifier, n_draws=2, synthetic_weight=weight).fit(X, Y)
+    for estimator in fitted.estimators_:
+        last = estimator[-1] if piped else estimator
+        n_added = int(np.ptp(np.bincount(Y)))
+        made = np.arange(len(Y), len(Y) + n_added - n_added // 2)
+        assert_array_equal(np.flatnonzero(last.made_), made)
+
+
+def test_a_pipeline_that_does_not_ask_is_not_told():
+    piped = make_pipeline(StandardScaler(), Told())
+    with sklearn.config_context(enable_metadata_routing=True):
+        assert model(tiny(), piped).fit(X, Y).estimators_[0][-1].made_ is None
+    assert model(SMOTETomek(), Told()).fit(X, Y).estimators_[0].made_ is None  # nobody knows
+
+
+@pytest.mark.parametrize(
+    "recipe", [{"class_sampling": "balanced"}, {"loss": "balanced_softmax"}, {}]
+)
+def test_shares_that_a_network_has_learnt_are_its_own(recipe):
+    pictures, y = images(33, 8, 8), np.repeat([0, 1], [30, 3])
+    network = ResNetClassifier(width=2, max_epochs=1, **recipe)
+    partial = RandomOverSampler(sampling_strategy={1: 10})
+    fitted = model(partial, network).fit(pictures, y)
+    assert_allclose(fitted.shares_, [0.5, 0.5] if recipe else [0.75, 0.25])
+
+
 def test_a_class_that_a_draw_has_lost():
     class Loses(Rememberer):
         def fit_resample(self, X, y):

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from imblearn_gan.training import EpochTraining, torch_scope
+from imblearn_gan.training import EpochTraining, Recipe, torch_scope
 from imblearn_gan.training.epochs import _Batches
+from imblearn_gan.training.recipe import Course
 
 CPU = torch.device("cpu")
 N_CLASSES = 2
@@ -156,14 +157,19 @@ def test_precision_and_layout(dtype):
 # batches ----------------------------------------------------------------------------------------
 
 
+def course_of(dataset):
+    y = dataset.tensors[1]
+    return Course(Recipe(), y, torch.ones(N_CLASSES), None, 3)
+
+
 @pytest.mark.parametrize(
     ("n", "size", "shuffled", "in_order"),
     [(8, 4, [4, 4], [4, 4]), (10, 4, [4, 4, 2], [4, 4, 2]), (9, 4, [4, 4], [4, 4, 1])],
 )
 def test_a_last_batch_of_one_row_is_left_out_in_training(n, size, shuffled, in_order):
     torch.manual_seed(0)
-    for shuffle, expected in ((True, shuffled), (False, in_order)):
-        batches = _Batches(rows(n), size, shuffle)
+    for course, expected in ((course_of(rows(n)), shuffled), (None, in_order)):
+        batches = _Batches(rows(n), size, course)
         assert [len(y) for _, y in batches] == expected
         assert len(batches) == len(expected)
 
@@ -171,7 +177,7 @@ def test_a_last_batch_of_one_row_is_left_out_in_training(n, size, shuffled, in_o
 def test_batches_are_shuffled_each_time_with_their_labels():
     torch.manual_seed(0)
     dataset = rows(40)
-    batches = _Batches(dataset, 10, shuffle=True)
+    batches = _Batches(dataset, 10, course_of(dataset))
     first, second = (torch.cat([x for x, _ in batches]) for _ in range(2))
     assert not torch.equal(first, second)
     assert torch.equal(first.sort(dim=0).values, dataset.tensors[0].sort(dim=0).values)

@@ -1,7 +1,4 @@
-"""Losses of the games, as pure functions of tensors.
-
-All are means over the batch.
-"""
+"""Losses of the games, as pure functions of tensors."""
 
 from __future__ import annotations
 
@@ -12,18 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from imblearn_gan.seeding import own_draws
-
-__all__ = [
-    "classifier_loss",
-    "discriminator_loss",
-    "generator_loss",
-    "gradient_penalty",
-    "micro_cluster_loss",
-    "misleading_loss",
-    "points_between",
-    "softmax_loss",
-    "vae_loss",
-]
 
 #: Weight of the gradient penalty in the papers: the one of WGAN-GP's authors, for all their data.
 PENALTY_WEIGHT = 10.0
@@ -306,32 +291,6 @@ def points_between(x: Tensor, other: Tensor) -> Tensor:
     """
     place = torch.rand(len(x), *[1] * (x.dim() - 1), **own_draws(x.device))
     return torch.lerp(other, x, place)
-
-
-def softmax_loss(logits: Tensor, y: Tensor) -> Tensor:
-    """Return the categorical cross entropy of a softmax over classes.
-
-    Parameters
-    ----------
-    logits : Tensor of shape (n_samples, n_classes)
-        Outputs before the softmax.
-
-    y : Tensor of shape (n_samples,)
-        Class codes.
-
-    Returns
-    -------
-    Tensor of shape ()
-        Mean over rows.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from imblearn_gan.losses import softmax_loss
-    >>> softmax_loss(torch.zeros(3, 4), torch.tensor([0, 1, 3]))
-    tensor(1.3863)
-    """
-    return functional.cross_entropy(logits.float(), y)
 
 
 def vae_loss(decoded: Tensor, x: Tensor, mean: Tensor, log_variance: Tensor) -> dict[str, Tensor]:
