@@ -119,7 +119,8 @@ class LatentSampler(BaseGANOversampler):
             raise ValueError(
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
-        rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
+        generator, n_values = self.networks_["generator"], self.codec_.spec(()).n_values
+        rows = extract(generator, torch.from_numpy(Z), torch.from_numpy(y), n_values=n_values)
         return self._origin.give_back(self.codec_.decode(rows.numpy()))
 
 

@@ -7,6 +7,7 @@ from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.runtime import (
+    CHUNK_VALUES,
     autocast,
     extract,
     in_chunks,
@@ -15,10 +16,12 @@ from imblearn_gan.training.runtime import (
     precision,
     resolve_device,
     resolve_precision,
+    rows_at_once,
     torch_scope,
 )
 
 __all__ = [
+    "CHUNK_VALUES",
     "Batch",
     "CheckpointKeeper",
     "Continuation",
@@ -38,5 +41,6 @@ __all__ = [
     "precision",
     "resolve_device",
     "resolve_precision",
+    "rows_at_once",
     "torch_scope",
 ]
