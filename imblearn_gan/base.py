@@ -221,9 +221,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
             self._stream = np.random.RandomState(self._seed)
         made_y, self.diagnostics_ = y[:0], {}
-        room = None
-        if self._encodes and sum(n_to_add):
-            room = self.codec_.new_rows(len(y) + sum(n_to_add))
+        room: Any = None
+        n_new = sum(n_to_add)
+        if n_new and self._encodes:
+            room = self.codec_.new_rows(len(y) + n_new)
             room.add(X)
         if sum(n_to_make):
             made_y = self._draw(n_to_make, self._stream, room)
