@@ -9,11 +9,13 @@ import numpy as np
 from sklearn.metrics import pairwise_distances
 from sklearn.utils import _safe_indexing
 
-from imblearn_gan.data import DataCodec, Output, warn_user
+from imblearn_gan.data import DataCodec, Output, RowStack, warn_user
 from imblearn_gan.exceptions import CollapseWarning
 
 #: Most rows of a class that are looked at, and most that are held against each other.
 MAX_ROWS, MAX_PAIRS = 1000, 500
+#: Most values of a class that are looked at, and fewest rows of it all the same.
+MAX_VALUES, MIN_IMAGES = 2**22, 50
 #: Fewest rows of a class that say something of its rows, and of its columns.
 MIN_ROWS, MIN_VALUES = 3, 10
 #: How near two rows nearly repeat each other, in spreads of the real rows.
@@ -37,7 +39,7 @@ Finding = tuple[str, Any]
 
 
 def diagnose(
-    codec: DataCodec, labels: Sequence, X: Any, y: np.ndarray, blocks: list, made_y: np.ndarray
+    codec: DataCodec, labels: Sequence, X: Any, y: np.ndarray, room: RowStack, made_y: np.ndarray
 ) -> dict[Any, dict]:
     """Hold generated rows against the real ones, class by class.
 
@@ -55,8 +57,8 @@ def diagnose(
     X, y : {ndarray, dataframe, sparse matrix} and ndarray
         Real rows in native form, and their class codes.
 
-    blocks, made_y : list of {ndarray, dataframe, sparse matrix} and ndarray
-        Generated rows, as blocks in native form, and their class codes.
+    room, made_y : RowStack and ndarray
+        The real rows with generated ones under them, and the class codes of these.
 
     Returns
     -------
@@ -65,13 +67,17 @@ def diagnose(
     """
     stream = np.random.RandomState(0)  # the sampler's own stream is left alone
 
+    n_values = codec.spec(()).n_values
+    n_rows = min(MAX_ROWS, max(MIN_IMAGES, MAX_VALUES // n_values))
+
     def some(rows: np.ndarray) -> np.ndarray:
-        return stream.permutation(rows)[:MAX_ROWS]
+        return stream.permutation(rows)[:n_rows]
 
     diagnostics = {}
     for c in np.unique(made_y):
         real = codec.encode(_safe_indexing(X, some(np.flatnonzero(y == c))))
-        made = _encoded(codec, blocks, some(np.flatnonzero(made_y == c)))
+        made = codec.encode(room.take(len(y) + some(np.flatnonzero(made_y == c))))
+        made = np.random.RandomState(0).permutation(made)
         figures = _figures(codec, made, real)
         diagnostics[labels[c]] = figures | {"found": list(_found(figures))}
     return diagnostics
@@ -102,18 +108,6 @@ def describe(figures: dict[str, Any]) -> list[str]:
 
 
 # figures ------------------------------------------------------------------------------------------
-
-
-def _encoded(codec: DataCodec, blocks: list, rows: np.ndarray) -> np.ndarray:
-    """Return rows of blocks, encoded."""
-    start, parts = 0, []
-    for block in blocks:
-        end = start + block.shape[0]
-        own = rows[(start <= rows) & (rows < end)] - start
-        if len(own):
-            parts.append(codec.encode(_safe_indexing(block, own)))
-        start = end
-    return np.random.RandomState(0).permutation(np.concatenate(parts))
 
 
 def _pair(made: Any, real: Any) -> dict[str, float]:

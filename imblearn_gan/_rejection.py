@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from imblearn_gan.data import DataCodec, DataSpec
+from imblearn_gan.data import DataCodec, DataSpec, warn_user
 from imblearn_gan.losses import softmax_loss
 from imblearn_gan.networks import Family
 from imblearn_gan.training import Batch, Phase, Player, TrainingData
@@ -18,6 +18,16 @@ REJECTION = "rejection"
 MAX_DRAWS = 10
 
 _MAX_ITER, _BATCH_SIZE, _LEARNING_RATE, _EMA_DECAY = 500, 64, 1e-3, 0.99
+
+
+def warn_of_refused(n_refused: int, n_rows: int) -> None:
+    """Say how many generated rows were taken for all that they look like another class."""
+    if n_refused:
+        warn_user(
+            f"{n_refused} of {n_rows} generated rows still look like another class "
+            f"after {MAX_DRAWS} draws; the most plausible were taken. Train longer "
+            "(max_iter), or let real rows be repeated in their place (replay)."
+        )
 
 
 def build_classifier(family: Family, spec: DataSpec) -> nn.Module:

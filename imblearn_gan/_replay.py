@@ -11,8 +11,10 @@ from sklearn.utils import _safe_indexing
 from torch import Tensor
 
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.data import DataCodec
-from imblearn_gan.training import in_chunks, torch_scope
+from imblearn_gan.data import DataCodec, RowStack
+from imblearn_gan.training import CHUNK_VALUES, in_chunks, rows_at_once, torch_scope
+
+MAX_SEED = np.iinfo(np.int32).max
 
 
 def n_repeated(n_to_add: Sequence[int], fraction: float) -> list[int]:
@@ -36,13 +38,21 @@ def deal(y: np.ndarray, counts: Sequence[int], stream: np.random.RandomState) ->
     return np.concatenate([of_class(np.flatnonzero(y == i), n) for i, n in enumerate(counts)])
 
 
-def changed_copies(
-    X: Any, rows: np.ndarray, codec: DataCodec, augmentation: Augmentation, seed: int
-) -> list:
-    """Return copies of rows of X, changed, as blocks in the container of X.
+def add_copies(
+    room: RowStack,
+    X: Any,
+    rows: np.ndarray,
+    codec: DataCodec,
+    augmentation: Augmentation,
+    stream: np.random.RandomState,
+) -> None:
+    """Put copies of rows of X, changed or as they are, under other rows.
 
     Parameters
     ----------
+    room : RowStack
+        The other rows.
+
     X : {ndarray, dataframe, sparse matrix}
         Real rows in native form.
 
@@ -55,19 +65,21 @@ def changed_copies(
     augmentation : Augmentation
         How encoded rows are changed; categories stay.
 
-    seed : int
-        Of the changes.
+    stream : RandomState
+        Draws the seed of changes, if there are some.
     """
+    index, n_values = torch.from_numpy(rows), codec.spec(()).n_values
+    if not augmentation.names:
+        for part in index.split(max(1, CHUNK_VALUES // n_values)):
+            room.add(_safe_indexing(X, part.numpy()))
+        return
 
-    blocks = []
-
-    def changed(index: Tensor) -> Tensor:
-        real = _safe_indexing(X, index.numpy())
+    def changed(part: Tensor) -> Tensor:
+        real = _safe_indexing(X, part.numpy())
         made = augmentation(torch.from_numpy(codec.encode(real)))
-        blocks.append(codec.decode(made.numpy(), like=real))
+        room.add(codec.decode(made.numpy(), like=real))
         return made
 
-    with torch_scope(seed, torch.device("cpu")):
-        for _ in in_chunks(changed, torch.from_numpy(rows)):
+    with torch_scope(int(stream.randint(MAX_SEED)), torch.device("cpu")):
+        for _ in in_chunks(changed, index, rows_at_once(n_values)):
             pass
-    return blocks

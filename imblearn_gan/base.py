@@ -24,23 +24,25 @@ from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
 from imblearn_gan._limits import check_counts, requested
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan._rejection import (
-    MAX_DRAWS,
     REJECTION,
     build_classifier,
     classifier_phase,
     most_plausible,
+    warn_of_refused,
 )
-from imblearn_gan._replay import changed_copies, deal, n_repeated
+from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, take, warn_user
 from imblearn_gan.training import (
+    CHUNK_VALUES,
     Phase,
     TrainingData,
     in_chunks,
     memory_advice,
     one_at_a_time,
     resolve_device,
+    rows_at_once,
     torch_scope,
 )
 
@@ -218,23 +220,23 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
             self._stream = np.random.RandomState(self._seed)
-        blocks: list = []
         made_y, self.diagnostics_ = y[:0], {}
+        room: Any = None
+        n_new = sum(n_to_add)
+        if n_new and self._encodes:
+            room = self.codec_.new_rows(len(y) + n_new)
+            room.add(X)
         if sum(n_to_make):
-            blocks, made_y = self._draw(n_to_make, self._stream)
-            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, blocks, made_y)
+            made_y = self._draw(n_to_make, self._stream, room)
+            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, room, made_y)
         copied = deal(y, n_to_repeat, self._stream)
-        if len(copied) and self._encodes:
-            copies = self._copies(self.codec_.spec(np.bincount(y).tolist()))
-            if copies.names:
-                seed = int(self._stream.randint(MAX_SEED))
-                blocks += changed_copies(X, copied, self.codec_, copies, seed)
-            else:
-                blocks.append(_safe_indexing(X, copied))
+        if room is not None and len(copied):
+            changes = self._copies(self.codec_.spec(np.bincount(y).tolist()))
+            add_copies(room, X, copied, self.codec_, changes, self._stream)
         self.sample_source_ = np.concatenate([np.arange(len(y)), np.full(len(made_y), -1), copied])
         self.synthetic_mask_ = self.sample_source_ < 0
         y_res = np.concatenate([y, made_y, y[copied]])
-        X_res = self.codec_.stack([X, *blocks]) if blocks else take(X, self.sample_source_)
+        X_res = take(X, self.sample_source_) if room is None else room.rows
         return X_res, self.classes_[y_res]
 
     def _learn(
@@ -284,16 +286,14 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     # drawing ----------------------------------------------------------------------------------
 
-    def _draw(
-        self, n_by_class: Sequence[int], stream: np.random.RandomState
-    ) -> tuple[list, np.ndarray]:
-        """Return generated rows, as blocks in native form, and their class codes, sorted."""
+    def _draw(self, n_by_class: Sequence[int], stream: np.random.RandomState, room: Any) -> Any:
+        """Put generated rows into a :class:`RowStack`; return their class codes, sorted."""
         try:
             device = resolve_device(self.device)
         except ValueError:  # trained on a device that this machine does not have
             device = torch.device("cpu")
         try:
-            return self._draw_from(self.networks_.to(device), device, n_by_class, stream)
+            return self._draw_from(self.networks_.to(device), device, n_by_class, stream, room)
         finally:
             self.networks_.cpu()
 
@@ -303,9 +303,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         device: torch.device,
         n_by_class: Sequence[int],
         stream: np.random.RandomState,
+        room: Any,
         training: bool = False,
-    ) -> tuple[list, np.ndarray]:
-        """Return what :meth:`_draw` returns, of networks on a device."""
+    ) -> np.ndarray:
+        """Do what :meth:`_draw` does, with networks on a device."""
         y = np.repeat(np.arange(len(n_by_class)), n_by_class)
         refused: list[Tensor] = []
 
@@ -319,20 +320,16 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             refused.append(n_refused)
             return rows
 
+        n_values = self.codec_.spec(()).n_values
+        size = rows_at_once(n_values)
+        n_decoded = size * max(1, CHUNK_VALUES // (size * n_values))
         with torch_scope(int(stream.randint(MAX_SEED)), device):
-            blocks, start = [], 0
-            for chunk in in_chunks(drawn, torch.from_numpy(y).to(device)):
-                own = y[start : start + len(chunk)]
-                blocks.append(self.codec_.decode(chunk.cpu().numpy(), own, stream))
-                start += len(chunk)
-        n_implausible = sum(map(int, refused))
-        if n_implausible:
-            warn_user(
-                f"{n_implausible} of {len(y)} generated rows still look like another class "
-                f"after {MAX_DRAWS} draws; the most plausible were taken. Train longer "
-                "(max_iter), or let real rows be repeated in their place (replay)."
-            )
-        return blocks, y
+            for part in torch.from_numpy(y).split(n_decoded):
+                chunks = in_chunks(drawn, part.to(device), size)
+                encoded = torch.cat([chunk.cpu() for chunk in chunks])
+                room.add(self.codec_.decode(encoded.numpy(), part.numpy(), stream))
+        warn_of_refused(sum(map(int, refused)), len(y))
+        return y
 
     def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
         def sample(state: TrainingState, counts: Mapping, random_state: Any) -> tuple[Any, Any]:
@@ -344,7 +341,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                     if average.n_averaged:
                         state.networks[name].load_state_dict(average.module.state_dict())
                 networks.eval()
-                blocks, y = self._draw_from(networks, device, n_by_class, stream, training=True)
+                room = self.codec_.new_rows(sum(n_by_class))
+                y = self._draw_from(networks, device, n_by_class, stream, room, training=True)
             except KeyError as error:  # what comes later in the game
                 raise RuntimeError(
                     f"{type(self).__name__} has nothing to draw rows from yet in the phase "
@@ -354,11 +352,13 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                 state.restore(snapshot)
                 for module, mode in modes:
                     module.training = mode
-            return self._origin.give_back(self.codec_.stack(blocks)), self.label_codec_.decode(y)
+            return self._origin.give_back(room.rows), self.label_codec_.decode(y)
 
         return sample
 
-    def sample(self, counts: Mapping, *, random_state: Any = None) -> tuple[Any, Any]:
+    def sample(
+        self, counts: Mapping, *, random_state: Any = None, out: Any = None
+    ) -> tuple[Any, Any]:
         """Draw more generated rows without training again.
 
         Parameters
@@ -372,11 +372,15 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             rows, and with an integer ``random_state`` of the sampler the same sequence of
             calls gives the same rows in every run.
 
+        out : array-like of shape (n_samples_new, ...) or None, default=None
+            Where rows are written, some at a time: a memmap, or an array of Zarr or HDF5, for
+            more rows than memory holds. None makes a new container.
+
         Returns
         -------
         X_new : {array-like, dataframe, sparse matrix} of shape (n_samples_new, ...)
             Generated rows, ordered by class, in the container and with the dtypes that
-            ``fit_resample`` got.
+            ``fit_resample`` got; ``out`` itself, if it was given.
 
         y_new : array-like of shape (n_samples_new,)
             Their labels.
@@ -389,32 +393,31 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         ValueError
             If a label is unknown, or of a class that was not oversampled and that the method
             makes no rows of (GAN, GAMO), a count is negative or beyond memory, ``reject`` was set
-            on a sampler that was trained without it, or ``latent_dim`` was changed.
+            on a sampler that was trained without it, ``latent_dim`` was changed, or ``out`` is not
+            of the shape and dtype of the rows.
 
         MemoryError
             If memory is not enough; it says what to do.
         """
         with one_at_a_time(), memory_advice():
-            return self._sampled(counts, random_state)
+            check_trained(self)
+            self._validate_params()
+            if self.reject and REJECTION not in self.networks_:
+                raise ValueError(
+                    "reject=True was set after training, but the classifier that rejects rows is "
+                    "trained by fit_resample: call it again."
+                )
+            n_by_class = self._n_by_class(counts, out is None)
+            room = self.codec_.new_rows(sum(n_by_class), out)
+            stream = self._stream if random_state is None else check_random_state(random_state)
+            y = self.label_codec_.decode(self._draw(n_by_class, stream, room))
+            return (self._origin.give_back(room.rows) if out is None else out), y
 
-    def _sampled(self, counts: Mapping, random_state: Any) -> tuple[Any, Any]:
-        check_trained(self)
-        self._validate_params()
-        if self.reject and REJECTION not in self.networks_:
-            raise ValueError(
-                "reject=True was set after training, but the classifier that rejects rows is "
-                "trained by fit_resample: call it again."
-            )
-        n_by_class = self._n_by_class(counts)
-        stream = self._stream if random_state is None else check_random_state(random_state)
-        blocks, y = self._draw(n_by_class, stream)
-        return self._origin.give_back(self.codec_.stack(blocks)), self.label_codec_.decode(y)
-
-    def _n_by_class(self, counts: Any) -> list[int]:
+    def _n_by_class(self, counts: Any, in_memory: bool = True) -> list[int]:
         """Return how many rows of each class ``sample`` is asked for; raise what it raises."""
         makes_all, strategy = self._makes_all_classes, self.sampling_strategy_
         made = np.array([makes_all or bool(strategy.get(k)) for k in self.classes_])
-        return requested(counts, self.classes_, made, self.n_features_in_)
+        return requested(counts, self.classes_, made, self.n_features_in_ if in_memory else 1)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -102,6 +102,70 @@ def test_rows_are_generated_in_bounded_chunks_without_gradients_in_evaluation_mo
 ALL_CLASSES = [s for s in SAMPLERS if s._makes_all_classes]
 
 
+@pytest.mark.parametrize(("side", "expected"), [(8, 256), (64, 85), (224, 6)])
+def test_fewer_large_images_are_generated_at_a_time(side, expected):
+    sizes = []
+
+    class Counting(TinySampler):
+        def _generate(self, networks, y):
+            sizes.append(len(y))
+            return torch.zeros(len(y), 3, side, side)
+
+    images = np.zeros((4, 3, side, side), dtype=np.uint8)
+    images[:, :, ::2] = 255
+    sampler = Counting(max_iter=1, random_state=0, architecture="mlp", batch_size=2)
+    sampler.fit_resample(images, [0, 0, 0, 1])
+    sizes.clear()
+    sampler.sample({1: 2 * expected + 1})
+    assert sizes == [expected, expected, 1]
+
+
+# rows that are written elsewhere ----------------------------------------------------------------
+
+
+def trained(X=X):
+    sampler = tiny(max_iter=2, random_state=0)
+    sampler.fit_resample(X, Y)
+    return sampler
+
+
+def test_rows_can_be_written_into_a_file(tmp_path):
+    made, y = trained().sample({1: 700, 2: 500})
+    out = np.lib.format.open_memmap(tmp_path / "rows.npy", "w+", X.dtype, (1200, X.shape[1]))
+    given, same_y = trained().sample({1: 700, 2: 500}, out=out)
+    assert given is out
+    assert np.array_equal(np.load(tmp_path / "rows.npy"), made)
+    assert np.array_equal(y, same_y)
+
+
+def test_rows_are_written_a_bounded_number_at_a_time(monkeypatch):
+    class Slices:
+        shape, dtype, sizes = (3000, X.shape[1]), X.dtype, []
+
+        def __setitem__(self, rows, values):
+            self.sizes.append(len(values))
+
+    monkeypatch.setattr("imblearn_gan.base.CHUNK_VALUES", 1024 * X.shape[1])
+    trained().sample({1: 3000}, out=Slices())
+    assert Slices.sizes == [1024, 1024, 952]
+
+
+def test_more_rows_than_memory_holds_can_be_written_but_not_returned(monkeypatch):
+    monkeypatch.setattr("imblearn_gan._limits.physical_memory", lambda: 2 * 8 * 1200)
+    sampler = tiny(max_iter=2, batch_size=2, random_state=0)
+    sampler.fit_resample(X, Y)
+    with pytest.raises(ValueError, match="more than half"):
+        sampler.sample({1: 1200})
+    sampler.sample({1: 1200}, out=np.empty((1200, X.shape[1])))
+
+
+def test_a_place_for_rows_that_does_not_fit_leaves_the_stream_alone():
+    sampler, other = trained(), trained()
+    with pytest.raises(ValueError, match=r"out must have the shape \(5, 4\)"):
+        sampler.sample({1: 5}, out=np.empty((4, 4)))
+    assert np.array_equal(sampler.sample({1: 5})[0], other.sample({1: 5})[0])
+
+
 @pytest.mark.parametrize("sampler", ALL_CLASSES, ids=lambda s: type(s).__name__)
 def test_rows_of_classes_that_lack_none_can_be_drawn(sampler):
     sampler = clone(sampler)

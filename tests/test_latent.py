@@ -5,7 +5,14 @@ import pytest
 import torch
 from sklearn.covariance import LedoitWolf
 
-from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes, class_neighbours
+from imblearn_gan import latent
+from imblearn_gan.latent import (
+    GaussianCodes,
+    InterpolatedCodes,
+    NeighbourSearch,
+    NormalCodes,
+    class_neighbours,
+)
 
 
 def drawn(distribution, y, n):
@@ -72,6 +79,69 @@ def test_neighbours_are_the_nearest_of_the_class():
     assert found.tolist() == [[1, 2], [0, 2], [1, 0], [4, 4], [3, 3], [5, 5]]
 
 
+@pytest.fixture
+def parted(monkeypatch):
+    """Classes of more than 100 rows are searched in parts of up to 64."""
+    monkeypatch.setattr(latent, "MAX_EXACT", 100)
+    monkeypatch.setattr(latent, "PART", 64)
+
+
+def test_in_a_large_class_neighbours_are_near(parted):
+    # on a bent sheet, as codes are, in more dimensions than it has
+    rng = np.random.RandomState(0)
+    flat = rng.normal(size=(1500, 3))
+    z = np.tanh(flat @ rng.normal(size=(3, 20))).astype(np.float32)
+    counts = [90, 1400, 10]
+    found = class_neighbours(torch.from_numpy(z), counts, 5).numpy()
+    assert found.shape == (1500, 5)
+    for first, n in ((0, 90), (90, 1400), (1490, 10)):
+        own, rows = found[first : first + n] - first, z[first : first + n]
+        assert 0 <= own.min() < own.max() < n
+        assert (own != np.arange(n)[:, None]).all()
+        assert all(len(set(row)) == 5 for row in own.tolist())
+        distance = np.linalg.norm(rows[:, None] - rows[None], axis=2)
+        exact = np.sort(distance, axis=1)[:, 1:6]
+        mean = np.take_along_axis(distance, own, axis=1).mean()
+        assert mean < 1.15 * exact.mean()
+        assert (mean < 1.0001 * exact.mean()) == (n <= 100)
+
+
+def test_neighbours_in_a_large_class_of_equal_rows(parted):
+    found = class_neighbours(torch.ones(300, 4), [300], 3)
+    assert (found != torch.arange(300)[:, None]).all()
+    assert (found.sort(dim=1).values.diff(dim=1) > 0).all()
+
+
+def test_a_search_takes_steps_and_can_be_finished_at_any_time(parted):
+    z = torch.from_numpy(np.random.RandomState(0).normal(size=(530, 3))).float()
+    assert not NeighbourSearch(z[:130], [100, 30], 5).is_long
+    search, other = (NeighbourSearch(z, [500, 30], 5) for _ in range(2))
+    assert search.is_long
+    assert search.n_steps == 2 * 8 + 1  # halved three times, and that twice
+    for i in range(search.n_steps):
+        search.step(i)
+    for i in range(7):
+        other.step(i)
+    assert torch.equal(search.finish(), other.finish())
+    assert torch.equal(search.finish(), class_neighbours(z, [500, 30], 5))
+
+
+def test_pairs_that_are_looked_at_are_in_proportion_to_the_rows(monkeypatch):
+    class Counting(latent.NearestNeighbors):
+        def fit(self, z):
+            pairs.append(len(z) ** 2)
+            return super().fit(z)
+
+    monkeypatch.setattr(latent, "NearestNeighbors", Counting)
+    n_pairs = []
+    for n in (latent.MAX_EXACT + 1, 4 * (latent.MAX_EXACT + 1)):
+        pairs = []
+        class_neighbours(torch.rand(n, 2, generator=torch.Generator().manual_seed(0)), [n], 5)
+        n_pairs.append(sum(pairs))
+    assert n_pairs[1] <= 4.1 * n_pairs[0]
+    assert n_pairs[1] < 0.1 * (4 * latent.MAX_EXACT) ** 2
+
+
 def test_interpolated_codes_lie_between_a_row_and_a_neighbour_of_its_class():
     rng = np.random.RandomState(0)
     z = rng.normal(size=(40, 2)).astype(np.float32)  # both classes in the same place
@@ -116,6 +186,22 @@ def test_forgotten_classes_leave_the_others_as_they_were():
     assert distribution.z.ravel().tolist() == z[6:].ravel().tolist()
     for y in (1, 2):
         assert np.array_equal(drawn(distribution, y, 200), drawn(whole, y, 200))
+
+
+def test_to_forget_a_class_leaves_the_neighbours_of_others(monkeypatch):
+    z = torch.from_numpy(np.random.RandomState(0).normal(size=(60, 3))).float()
+    distribution, looked_at = InterpolatedCodes(z, [30, 20, 10]), []
+    before, search = distribution.neighbours.clone(), latent.class_neighbours
+
+    def noted(own, counts, n_neighbors):
+        looked_at.append(len(own))
+        return search(own, counts, n_neighbors)
+
+    monkeypatch.setattr(latent, "class_neighbours", noted)
+    distribution.forget([0, 2], n_kept=12)
+    assert looked_at == [12]
+    assert torch.equal(distribution.neighbours[12:], before[30:] - 18)
+    assert distribution.starts.tolist() == [0, 12, 32]
 
 
 def test_some_codes_of_a_class_can_be_kept_evenly_spaced():

@@ -11,6 +11,7 @@ from imblearn_gan.data.containers import is_missing, to_native
 from imblearn_gan.data.frames import Origin, is_frame, take, to_pandas
 from imblearn_gan.data.labels import LabelCodec, check_no_label_missing, plain_labels
 from imblearn_gan.data.spec import DataSpec
+from imblearn_gan.data.stack import RowStack
 from imblearn_gan.data.table import Output
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "LabelCodec",
     "Origin",
     "Output",
+    "RowStack",
     "check_no_label_missing",
     "column_kind",
     "is_frame",

@@ -16,6 +16,7 @@ from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
 from imblearn_gan.data.ranges import Ranges
 from imblearn_gan.data.spec import DataSpec
+from imblearn_gan.data.stack import RowStack
 from imblearn_gan.data.table import Output, Table
 
 
@@ -285,6 +286,8 @@ class DataCodec:
         uniform = is_uniform(self._container.template)
         one_by_one = list(ranges.exact if uniform else range(len(numeric)))
         columns = {int(numeric[j]): ranges.typed(j, numbers[:, j], moved) for j in one_by_one}
+        if not one_by_one:
+            return self._container.assemble({}, numbers, numeric)
         rest = np.delete(np.arange(len(numeric)), one_by_one)
         return self._container.assemble(columns, numbers[:, rest], numeric[rest])
 
@@ -302,6 +305,29 @@ class DataCodec:
             The blocks under each other; a single one as it is.
         """
         return self._container.stack(blocks)
+
+    def new_rows(self, n_samples: int, out: Any = None) -> RowStack:
+        """Return room for rows of the container that was seen, which come block by block.
+
+        Parameters
+        ----------
+        n_samples : int
+            How many there will be.
+
+        out : array-like of shape (n_samples, ...) or None, default=None
+            What they are written into; None makes it.
+
+        Returns
+        -------
+        RowStack
+            The room.
+
+        Raises
+        ------
+        ValueError
+            If ``out`` is not of the shape and dtype of the rows, or these are no arrays.
+        """
+        return RowStack(self._container, n_samples, out)
 
     def channels_first(self, X: Any) -> np.ndarray:
         """Return images of one layout, their values as they are.

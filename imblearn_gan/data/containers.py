@@ -12,8 +12,8 @@ from sklearn.utils.validation import check_array
 
 from imblearn_gan.data.frames import check_frame, is_frame, to_pandas
 
-#: Most rows, and most values, that are made floats at a time.
-CHUNK, CHUNK_VALUES = 4096, 2**23
+#: Most values that are made floats at a time: 8 MiB in float64.
+CHUNK_VALUES = 2**20
 
 
 def to_native(X: Any) -> Any:
@@ -225,8 +225,8 @@ def missing_in(column: Any) -> np.ndarray:
 
 
 def chunks(n_samples: int, n_values: int) -> list[slice]:
-    """Return slices that cover rows of so many values, at most some thousands at a time."""
-    size = min(CHUNK, max(1, CHUNK_VALUES // n_values))
+    """Return slices that cover rows of so many values, of ``CHUNK_VALUES`` each."""
+    size = max(1, CHUNK_VALUES // n_values)
     return [slice(i, min(i + size, n_samples)) for i in range(0, n_samples, size)]
 
 
@@ -321,7 +321,7 @@ class Container:
             frame.columns = self.template.columns
             return self.template._constructor(frame)
         rows = np.empty((len(rest), self.n_columns), dtype=self._dtype)
-        rows[:, places] = rest
+        rows[:, places if columns else slice(None)] = rest  # all of them need no places
         for i, values in columns.items():
             rows[:, i] = values.tolist() if rows.dtype.kind == "O" else values
         if sparse.issparse(self.template):

@@ -131,8 +131,10 @@ class Ranges:
         if moved and self._is_image:
             low, high = self._low_of_line, self._high_of_line
         numbers = self.scaling.decode(numbers, low, high)
-        numbers[:, self._rounded] = np.rint(numbers[:, self._rounded]) + 0.0  # no -0.0
-        return np.clip(numbers, low, high)
+        if self._rounded.any():  # a mask of columns would copy them
+            np.rint(numbers, out=numbers, where=self._rounded.all() or self._rounded)
+            numbers += 0.0  # no -0.0
+        return np.clip(numbers, low, high, out=numbers)
 
     def typed(self, j: int, numbers: np.ndarray, moved: bool) -> np.ndarray:
         """Return unscaled numbers of the j-th numeric column with the type of its values."""

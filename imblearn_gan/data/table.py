@@ -216,7 +216,7 @@ class Table:
         """Return rows as float32 of shape (n_samples, n_values)."""
         encoded = np.zeros((X.shape[0], self.n_values), dtype=np.float32)
         X = X.tocsr() if sparse.issparse(X) else X
-        for rows in chunks(*X.shape):
+        for rows in chunks(X.shape[0], max(X.shape[1], self.n_values)):
             part, out = X[rows], encoded[rows]
             if sparse.issparse(part):
                 part = part.toarray()
@@ -237,7 +237,7 @@ class Table:
         X = X.tocsr()
         common = self.encode(sparse.csr_matrix((1, X.shape[1]), dtype=X.dtype))[0]
         data, indices, counts = [], [], [np.zeros(1, dtype=np.int64)]
-        for rows in chunks(*X.shape):
+        for rows in chunks(X.shape[0], max(X.shape[1], self.n_values)):
             encoded = self.encode(X[rows])
             row, column = np.nonzero(encoded != common)
             data.append(encoded[row, column])
@@ -289,8 +289,11 @@ class Table:
             columns |= block.decode(encoded[:, block.place])
         for i, values in columns.items():
             columns[i] = self._in_kind(i, values)
+        plain = np.array(self._plain, dtype=np.intp)
+        if not one_by_one:
+            return columns, numbers, plain
         rest = np.delete(np.arange(n_plain), one_by_one)
-        return columns, numbers[:, rest], np.array(self._plain, dtype=np.intp)[rest]
+        return columns, numbers[:, rest], plain[rest]
 
     def _with_groups_of(self, like: Any, encoded: np.ndarray) -> np.ndarray:
         real = self.encode(like)

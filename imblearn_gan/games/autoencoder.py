@@ -18,7 +18,13 @@ from imblearn_gan._estimator import architecture_options
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataSpec
-from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
+from imblearn_gan.latent import (
+    N_NEIGHBORS,
+    GaussianCodes,
+    InterpolatedCodes,
+    NeighbourSearch,
+    NormalCodes,
+)
 from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, drawn, trunk_of
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
@@ -35,10 +41,15 @@ class LatentSampler(BaseGANOversampler):
     latent_dim: int
 
     @staticmethod
-    def _kept_codes(latent: InterpolatedCodes, data: TrainingData) -> InterpolatedCodes:
-        """Leave out codes of classes that lack no rows, all but enough for ``sample``."""
-        latent.forget([i for i, n in enumerate(data.n_to_make) if not n], N_KEPT)
-        return latent
+    def _interpolated(networks: nn.ModuleDict, z: Tensor, counts: Sequence[int]) -> Iterator[Phase]:
+        """Let codes be drawn between those of real rows and of their neighbours.
+
+        The search for neighbours is a phase of its own where it takes seconds, or more.
+        """
+        search = NeighbourSearch(z, counts, N_NEIGHBORS)
+        if search.is_long:
+            yield Phase("neighbours", [], search.n_steps, search.step)
+        networks["latent"] = InterpolatedCodes(z, counts, neighbours=search.finish())
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         rows = networks["generator"](networks["latent"](y), y)
@@ -108,7 +119,8 @@ class LatentSampler(BaseGANOversampler):
             raise ValueError(
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
-        rows = extract(self.networks_["generator"], torch.from_numpy(Z), torch.from_numpy(y))
+        generator, n_values = self.networks_["generator"], self.codec_.spec(()).n_values
+        rows = extract(generator, torch.from_numpy(Z), torch.from_numpy(y), n_values=n_values)
         return self._origin.give_back(self.codec_.decode(rows.numpy()))
 
 
@@ -253,7 +265,10 @@ class AutoencoderGame(LatentSampler):
                 "The autoencoder's codes are not finite after pre-training. Try a smaller "
                 "pretrain_learning_rate."
             )
-        networks["latent"] = self._latent(real_z, data)
+        if self.codes == "interpolated":
+            yield from self._interpolated(networks, real_z, data.spec.class_counts)
+        else:
+            networks["latent"] = self._latent(real_z, data)
         yield Phase(
             "adversarial",
             self._players(networks, data, real_z),
@@ -262,14 +277,13 @@ class AutoencoderGame(LatentSampler):
             averaged=["generator"],
         )
         if isinstance(networks["latent"], InterpolatedCodes):
-            self._kept_codes(networks["latent"], data)
+            networks["latent"].forget([i for i, n in enumerate(data.n_to_make) if not n], N_KEPT)
 
     def _latent(self, real_z: Tensor, data: TrainingData) -> nn.Module:
-        """Return what draws a code for each label."""
+        """Return what draws a code for each label, unless codes are interpolated."""
         if self.codes == "normal":
             return NormalCodes(self.latent_dim)
-        distribution = GaussianCodes if self.codes == "gaussian" else InterpolatedCodes
-        return distribution(real_z, data.spec.class_counts)
+        return GaussianCodes(real_z, data.spec.class_counts)
 
     def _players(self, networks: nn.ModuleDict, data: TrainingData, real_z: Tensor) -> list[Player]:
         generator, latent = networks["generator"], networks["latent"]

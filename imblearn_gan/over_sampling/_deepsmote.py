@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from imblearn_gan._docs import documented
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import DataSpec
-from imblearn_gan.games.autoencoder import LatentSampler
-from imblearn_gan.latent import InterpolatedCodes
+from imblearn_gan.games.autoencoder import N_KEPT, LatentSampler
+from imblearn_gan.latent import InterpolatedCodes, evenly_spaced
 from imblearn_gan.networks import Encoder, Generator, trunk_of
 from imblearn_gan.presets import constructor_arguments
 from imblearn_gan.seeding import generator_of, own_draws
@@ -36,15 +36,17 @@ class _CodesOfTheMoment(nn.Module):
         super().__init__()
         self._parts = encoder, data  # no part of the state
 
-    def now(self) -> InterpolatedCodes:
-        """Return the codes, to stay as they are."""
+    def now(self, counts: Sequence[int]) -> Tensor:
+        """Return codes of so many real rows of each class, ordered by class."""
         encoder, data = self._parts
-        z = extract(encoder, data.x, data.y).float()
-        return InterpolatedCodes(z, data.spec.class_counts)
+        kept = torch.from_numpy(evenly_spaced(data.spec.class_counts, counts))
+        return extract(encoder, data.x, data.y).float()[kept]
 
     def forward(self, y: Tensor) -> Tensor:
         """Draw one code for each class code in ``y``."""
-        return self.now()(y)
+        asked = set(y.tolist())
+        counts = [n if i in asked else 0 for i, n in enumerate(self._parts[1].spec.class_counts)]
+        return InterpolatedCodes(self.now(counts), counts)(y)
 
 
 @documented
@@ -190,4 +192,6 @@ class DeepSMOTEOversampler(LatentSampler):
         codes = networks["latent"] = _CodesOfTheMoment(encoder, data)
         averaged = ["encoder", "generator"]
         yield Phase("autoencoder", [player], self.max_iter_, None, self.ema_decay, False, averaged)
-        networks["latent"] = self._kept_codes(codes.now(), data)
+        counts = zip(data.spec.class_counts, data.n_to_make)
+        kept = [n if n_made else min(n, N_KEPT) for n, n_made in counts]
+        yield from self._interpolated(networks, codes.now(kept), kept)

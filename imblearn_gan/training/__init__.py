@@ -8,6 +8,7 @@ from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.recipe import Recipe, learnt_shares
 from imblearn_gan.training.runtime import (
+    CHUNK_VALUES,
     autocast,
     extract,
     in_chunks,
@@ -16,10 +17,12 @@ from imblearn_gan.training.runtime import (
     precision,
     resolve_device,
     resolve_precision,
+    rows_at_once,
     torch_scope,
 )
 
 __all__ = [
+    "CHUNK_VALUES",
     "Batch",
     "CheckpointKeeper",
     "Continuation",
@@ -41,5 +44,6 @@ __all__ = [
     "precision",
     "resolve_device",
     "resolve_precision",
+    "rows_at_once",
     "torch_scope",
 ]

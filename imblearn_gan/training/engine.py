@@ -68,7 +68,8 @@ class Phase:
         As it appears in the history and the progress bar.
 
     players : list of Player
-        In the order of their turns.
+        In the order of their turns. None of them, if something else is done, step by step, by
+        ``before_iteration``.
 
     max_iter : int
         Number of iterations: one turn of every player each.
@@ -283,7 +284,8 @@ class Engine:
     ) -> None:
         """Fetch the losses since the last record from the device, all at once."""
         names = list(recorded[0])
-        values = torch.stack([torch.stack([r[n] for n in names]) for r in recorded]).cpu().double()
+        rows = [torch.stack([r[n] for n in names]) for r in recorded if names]
+        values = (torch.stack(rows) if rows else torch.empty(1, 0)).cpu().double()
         bad = (~values.isfinite()).nonzero()
         if len(bad):
             step, which = bad[0].tolist()

@@ -192,6 +192,15 @@ def _shared_generators(device: torch.device) -> list[torch.Generator]:
     return generators
 
 
+#: Most values of rows that are computed at a time, and most rows: as many as caches hold.
+CHUNK_VALUES, CHUNK = 2**20, 256
+
+
+def rows_at_once(n_values: int) -> int:
+    """Return how many rows of so many values are computed at a time."""
+    return min(CHUNK, max(1, CHUNK_VALUES // n_values))
+
+
 # torch has an error of its own for CUDA alone
 _NO_MEMORY = re.compile("out of memory|can't allocate memory|not enough memory|ALLOC_FAILED")
 
@@ -216,7 +225,7 @@ def memory_advice() -> Iterator[None]:
 
 
 def in_chunks(
-    function: Callable[[Tensor], Tensor], rows: Tensor, size: int = 256
+    function: Callable[[Tensor], Tensor], rows: Tensor, size: int = CHUNK
 ) -> Iterator[Tensor]:
     """Yield ``function`` of ``rows``, at most ``size`` of them at a time, without gradients."""
     for chunk in rows.split(size):
@@ -225,12 +234,20 @@ def in_chunks(
         yield made
 
 
-def extract(network: nn.Module, *rows: Tensor) -> Tensor:
-    """Return outputs for all rows, in evaluation mode, without gradients, in bounded memory."""
+def extract(network: nn.Module, *rows: Tensor, n_values: int = 1) -> Tensor:
+    """Return outputs for all rows, in evaluation mode, without gradients, in bounded memory.
+
+    ``n_values`` is the number of values of an output, where there are more than of an input.
+    """
     modes = [(module, module.training) for module in network.modules()]
     network.eval()
     index = torch.arange(len(rows[0]), device=rows[0].device)
-    outputs = torch.cat(list(in_chunks(lambda part: network(*(r[part] for r in rows)), index)))
+    size = rows_at_once(max(n_values, rows[0].shape[1:].numel()))
+
+    def run(part: Tensor) -> Tensor:
+        return network(*(r[part] for r in rows))
+
+    outputs = torch.cat(list(in_chunks(run, index, size)))
     for module, training in modes:
         module.training = training
     return outputs

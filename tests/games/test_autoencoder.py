@@ -1,5 +1,8 @@
 """Autoencoder, hand-over, game: what BAGAN, BAGAN-GP, CAPGAN and GANDA share."""
 
+import io
+import re
+import sys
 import warnings
 
 import numpy as np
@@ -11,9 +14,11 @@ from imblearn_gan import (
     BAGANGPOversampler,
     BAGANOversampler,
     CAPGANOversampler,
+    DeepSMOTEOversampler,
     GANDAOversampler,
+    latent,
 )
-from imblearn_gan.callbacks import Callback
+from imblearn_gan.callbacks import Callback, Checkpoint
 from imblearn_gan.latent import GaussianCodes, InterpolatedCodes, NormalCodes
 from imblearn_gan.training import precision
 from tests.players import CLOSE, SMALL, Game, Seen, array
@@ -209,6 +214,32 @@ def test_a_class_of_one_row(method, codes):
     X, y = np.random.RandomState(0).normal(size=(25, 3)), labels(20, 4, 1)
     sampler = method(**BUDGET, codes=codes)
     assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
+
+
+def test_the_search_for_neighbours_of_many_rows_is_a_phase_that_shows(monkeypatch, tmp_path):
+    monkeypatch.setattr(latent, "MAX_EXACT", 100)
+    monkeypatch.setattr(latent, "PART", 64)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    X, y = np.random.RandomState(0).normal(size=(350, 3)), labels(200, 150)
+    BAGANOversampler(**BUDGET, verbose=1).fit_resample(X, y)
+    (n_steps,) = set(re.findall(r"neighbours: +\d+%[^\r]*?/(\d+) ", sys.stderr.getvalue()))
+    assert int(n_steps) == 2 * (4 + 4)
+
+
+@pytest.mark.parametrize("cls", [BAGANOversampler, DeepSMOTEOversampler])
+def test_a_stored_training_searches_again(cls, monkeypatch, tmp_path):
+    monkeypatch.setattr(latent, "MAX_EXACT", 100)
+    monkeypatch.setattr(latent, "PART", 64)
+    X, y = np.random.RandomState(0).normal(size=(350, 3)), labels(200, 150)
+    few = {k: v for k, v in BUDGET.items() if k in cls().get_params()}
+    whole, stored = cls(**few), cls(**few, callbacks=[Checkpoint(tmp_path)])
+    X_res, _ = whole.fit_resample(X, y)
+    steps = [r["iteration"] for r in whole.history_ if r["phase"] == "neighbours"]
+    assert steps[-1] >= 2 * 4
+    assert whole.n_iter_ == few["max_iter"]
+    for _ in range(2):  # the second one takes all phases from the files
+        assert np.array_equal(stored.fit_resample(X, y)[0], X_res)
+    assert stored.history_ == whole.history_
 
 
 def test_of_a_class_that_is_not_oversampled_a_hundred_codes_are_kept():

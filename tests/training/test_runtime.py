@@ -14,6 +14,7 @@ from imblearn_gan.training import (
     precision,
     resolve_device,
     resolve_precision,
+    rows_at_once,
     torch_scope,
 )
 
@@ -192,6 +193,20 @@ def test_chunks_are_bounded_and_in_order():
     rows = torch.arange(700)
     assert torch.equal(torch.cat(list(in_chunks(note, rows))), rows)
     assert sizes == [256, 256, 188]
+
+
+def test_the_larger_rows_are_the_fewer_are_computed_at_a_time():
+    assert [rows_at_once(n) for n in (1, 784, 4096, 12_288, 2**20, 2**22)] == [256] * 3 + [85, 1, 1]
+
+    class Noting(nn.Module):
+        def forward(self, x):
+            sizes.append(len(x))
+            return x.flatten(1)[:, :1]
+
+    for shape, n_values in (((3, 64, 64), 1), ((2,), 3 * 64 * 64)):
+        sizes = []
+        extract(Noting(), torch.zeros(90, *shape), n_values=n_values)
+        assert sizes == [85, 5]
 
 
 def test_extract_gives_outputs_in_evaluation_mode_and_puts_modes_back():

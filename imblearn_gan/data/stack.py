@@ -1,0 +1,79 @@
+"""Rows put under each other as they come, without a second copy of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import _safe_indexing
+
+from imblearn_gan.data.containers import Container, is_frame
+
+
+class RowStack:
+    """Blocks of rows under each other: arrays are filled, others are joined in the end.
+
+    Parameters
+    ----------
+    container : Container
+        What the rows stand in.
+
+    n_samples : int
+        How many rows there will be.
+
+    out : array-like of shape (n_samples, ...) or None, default=None
+        What is filled, whatever takes slices of rows: a memmap, an array of Zarr or HDF5. None
+        makes an array.
+
+    Raises
+    ------
+    ValueError
+        If ``out`` is not of the shape and dtype of the rows, or these are no arrays.
+    """
+
+    def __init__(self, container: Container, n_samples: int, out: Any = None):
+        self._container, self._blocks, self._end = container, list[Any](), 0
+        template = container.template
+        is_array = not (is_frame(template) or sparse.issparse(template))
+        shape = (n_samples, *container.row_shape)
+        if out is not None:
+            _check_out(out, shape, container.dtype(0) if is_array else None)
+        self._array = np.empty(shape, container.dtype(0)) if out is None and is_array else out
+
+    def add(self, block: Any) -> None:
+        """Put rows under those that are there."""
+        start, self._end = self._end, self._end + block.shape[0]
+        if self._array is None:
+            self._blocks.append(block)
+        else:
+            self._array[start : self._end] = block
+
+    def take(self, rows: np.ndarray) -> Any:
+        """Return some of the rows that are there; those of different blocks in order of these."""
+        if self._array is not None:
+            return self._array[rows]
+        start, parts = 0, []
+        for block in self._blocks:
+            end = start + block.shape[0]
+            own = rows[(start <= rows) & (rows < end)] - start
+            if len(own):
+                parts.append(_safe_indexing(block, own))
+            start = end
+        return self._container.stack(parts)
+
+    @property
+    def rows(self) -> Any:
+        """All rows; what was given as ``out`` itself."""
+        return self._container.stack(self._blocks) if self._array is None else self._array
+
+
+def _check_out(out: Any, shape: tuple[int, ...], dtype: Any) -> None:
+    if dtype is None:
+        raise ValueError("out takes rows of arrays, and X was a data frame or a sparse matrix.")
+    got = tuple(getattr(out, "shape", ())), getattr(out, "dtype", None)
+    if got != (shape, dtype):
+        raise ValueError(
+            f"out must have the shape {shape} and the dtype {dtype}, as the rows. Got "
+            + (f"{got[0]} and {got[1]}." if got[1] is not None else f"{type(out).__name__}.")
+        )
