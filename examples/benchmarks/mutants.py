@@ -127,8 +127,8 @@ FAULTS = [
     Fault("training/engine.py", "norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)",
           "norm.track_running_stats = True", ENGINE),
     Fault("training/engine.py", "self.optimizer.zero_grad(set_to_none=True)", "pass", f"{ENGINE} {NOISE}"),
-    Fault("training/batches.py", "return self._starts[y] + torch.minimum(within, counts - 1)",
-          "return self._starts[y]", ENGINE),
+    Fault("training/batches.py", "return self.starts[y] + torch.minimum(within, counts - 1)",
+          "return self.starts[y]", ENGINE),
     Fault("training/runtime.py", "generator.set_state(state)", "pass", f"{ENGINE} {BASE}"),
     # rejection and replay
     Fault("_rejection.py", "for _ in range(MAX_DRAWS - 1):", "for _ in range(1):", BASE),
