@@ -66,10 +66,13 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
     if not isinstance(counts, Mapping) or not counts:
         raise ValueError(f"counts must be a dict {{label: number of rows}}. Got {counts!r}.")
     n_by_class = [0] * len(classes)
+    places = {own: place for place, own in enumerate(classes)}
     for label, n in counts.items():
         if not isinstance(n, Integral) or int(n) < 0:
             raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
-        found = np.flatnonzero([np.all(own == label) for own in classes])
+        found: Any = [places[label]] if label in places else []
+        if not found:  # equal labels may have unlike hashes, as those of dates have
+            found = np.flatnonzero([np.all(own == label) for own in classes])
         if not len(found) or (n and not made[found[0]]):
             raise ValueError(
                 f"counts asks for the class {label!r}, but the classes that can be drawn are "

@@ -108,3 +108,33 @@ assert "matplotlib" not in sys.modules
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout + done.stderr == b""
+
+
+LOADED = """
+import sys
+import imblearn, torch
+before = set(sys.modules)
+import imblearn_gan
+imported = set(sys.modules) - before
+torch.optim.Adam([torch.zeros(1, requires_grad=True)]).zero_grad()  # loads torch's compiler
+import numpy as np
+before = set(sys.modules)
+X, y = np.random.RandomState(0).normal(size=(30, 4, 4)), [0] * 20 + [1] * 10
+for rows in (X, X.reshape(30, 16)):
+    imblearn_gan.CGANOversampler(max_iter=2, random_state=0).fit_resample(rows, y)
+    imblearn_gan.GAMOClassifier(max_iter=2, random_state=0).fit(rows, y)
+fitted = set(sys.modules) - before
+print(*imported, "/", *fitted)
+"""
+
+
+def test_import_and_fit_load_little_beyond_torch_and_imbalanced_learn():
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    imported, fitted = (set(part.split()) for part in done.stdout.split("/"))
+    assert "imblearn_gan.over_sampling" in imported
+    assert not {"torch._dynamo", "torch._inductor", "sympy", "torch.onnx"} & imported
+    for names in (imported, fitted):
+        packages = {name.split(".")[0] for name in names} - sys.stdlib_module_names - {"torch"}
+        assert packages <= {"imblearn_gan", "narwhals", "safetensors", "tqdm"}

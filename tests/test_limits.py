@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.base import clone
 
 from imblearn_gan import CGANOversampler, GAMOOversampler
+from imblearn_gan._limits import requested
 from imblearn_gan.networks import MLPFamily
 from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
 from tests.odd import Family
@@ -212,3 +213,28 @@ def test_a_loss_names_its_learning_rate():
         steep.fit_resample(X, Y)
     with pytest.raises(FloatingPointError, match=r"a smaller learning_rate, .*batch_size.$"):
         GAMOOversampler(learning_rate=1e38, **{"max_iter": 40}).fit_resample(images(28, 8, 8), Y)
+
+
+class Compared(str):
+    """A label that counts how often labels are compared."""
+
+    n = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other):
+        Compared.n += 1
+        return str(self) == str(other)
+
+
+def test_labels_asked_for_are_looked_up_not_searched_for():
+    names = [f"class {i}" for i in range(300)]
+    classes = np.array([Compared(name) for name in names], dtype=object)
+    found = requested(dict.fromkeys(names, 2), classes, np.full(300, True), 4)
+    assert found == [2] * 300
+    assert Compared.n < 1000
+
+
+def test_equal_labels_of_another_type_are_found():
+    days = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[ns]")
+    counts = {pd.Timestamp("2020-01-02"): 3}
+    assert requested(counts, days, np.full(2, True), 4) == [0, 3]

@@ -27,7 +27,6 @@ from imblearn_gan.networks import (
     FeatureDecoder,
     RowStore,
     dense,
-    one_hot_of,
 )
 from imblearn_gan.presets import constructor_arguments, gamo_preset
 from imblearn_gan.seeding import own_draws
@@ -178,7 +177,7 @@ class GAMOGame(NetworkEstimator):
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         play = _Play(self, networks, data)
         if not play.in_features:
-            networks["rows"] = self._store(play)
+            networks["rows"] = play.store
         yield Phase(
             "adversarial",
             play.players(),
@@ -190,10 +189,7 @@ class GAMOGame(NetworkEstimator):
         )
         if play.in_features:
             play.extract()
-            networks["rows"] = self._store(play)
-
-    def _store(self, play: _Play) -> RowStore:
-        return RowStore(play.rows if self._is_convex else [None] * len(play.rows))
+            networks["rows"] = play.new_store()
 
 
 class _Play:
@@ -206,27 +202,24 @@ class _Play:
         self.generator: Any = parts.get("generator")
         self.discriminator: Any = parts.get("discriminator")
         self.in_features = game._in_features(data.spec)
-        self.minority = [float(n > 0) for n in data.n_to_make]
+        self.minority = torch.tensor([float(n > 0) for n in data.n_to_make], device=data.device)
         self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
         #: What G combines: rows, or their features.
         self.memory = {"pool": data.x.flatten(1)}
-        self._rows: list[Tensor | None] | None = None
+        self.store = RowStore(None) if self.in_features else self.new_store()
         self._due = False
 
     @property
     def pool(self) -> Tensor:
-        """All that G combines."""
+        """Rows, or their features, of all classes."""
         return self.memory["pool"]
 
-    @property
-    def rows(self) -> list[Tensor | None]:
-        """What G combines, by class."""
-        if self._rows is None or self.in_features:
-            self._rows = [
-                self.pool[self.data.rows_of(i)] if n else None
-                for i, n in enumerate(self.data.n_to_make)
-            ]
-        return self._rows
+    def new_store(self) -> RowStore:
+        """Return what G combines, of the classes that are made."""
+        if self.generator is None or not self.game._is_convex:
+            return RowStore(None)
+        made = [i for i, n in enumerate(self.data.n_to_make) if n]
+        return RowStore(torch.cat([self.pool[self.data.rows_of(i)] for i in made]))
 
     @property
     def epoch(self) -> int:
@@ -251,11 +244,12 @@ class _Play:
             return values
         return self.extractor(values.view(-1, *self.data.spec.shape))
 
-    def generate(self, weights: Sequence[float]) -> tuple[Tensor, Tensor]:
+    def generate(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return generated rows and their one-hot labels, drawn in proportion to ``weights``."""
-        counts = self.data.draw_class_counts(self.game.batch_size_, weights)
-        z = torch.randn(self.game.batch_size_, LATENT_DIM, **own_draws(self.data.device))
-        return self.generator(z, counts, self.rows), one_hot_of(counts, z)
+        y = self.data.draw_labels(self.game.batch_size_, weights).sort().values
+        z = torch.randn(len(y), LATENT_DIM, **own_draws(y.device))
+        combined = (self.pool, self.data.starts) if self.in_features else (self.store.rows,)
+        return self.generator(z, y, *combined), self.data.one_hot(y)
 
     def draw(self) -> _Turn:
         """Return what M and D see."""
@@ -313,8 +307,7 @@ class _Play:
         pulled = None
         if self.game.misleading != "own_class":
             is_all = self.game.misleading == "complement"
-            marked = [1.0] * len(self.minority) if is_all else self.minority
-            pulled = torch.tensor(marked, device=self.data.device)
+            pulled = torch.ones_like(self.minority) if is_all else self.minority
         misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
         weight = self.game.adversarial_weight
         losses = {"classifier": misled if weight is None else weight * misled}
@@ -368,7 +361,7 @@ def one_by_one(losses: Callable[[Any], dict[str, Tensor]]) -> Callable[[Any], di
     return one
 
 
-def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tensor, Tensor]:
+def class_weights(game: GAMOGame, data: TrainingData) -> tuple[Tensor, Tensor, Tensor]:
     """Return how labels of generated rows are drawn, and M's weights of real and generated rows.
 
     Unless ``balance`` is None the real rows of all classes weigh the same in total, and the
@@ -379,12 +372,12 @@ def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tens
     ones = torch.ones_like(counts)
     weight = 1.0 if game.generated_weight is None else game.generated_weight
     if game.balance is None:
-        return deficit.tolist(), ones, weight * ones
+        return deficit, ones, weight * ones
     made = (deficit > 0).float()
     if game.balance == "batches":
-        return made.tolist(), ones, weight * made.mean() * ones
+        return made, ones, weight * made.mean() * ones
     inverse, drawn = counts.mean() / counts, counts * made
-    return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse
+    return drawn, inverse, weight * drawn.sum() / counts.sum() * inverse
 
 
 def build_decoders(

@@ -13,12 +13,12 @@ from imblearn_gan.networks._conditional import (
     SoftmaxDiscriminator,
     TwoHeadedDiscriminator,
     VariationalEncoder,
+    one_hot,
 )
 from imblearn_gan.networks._convex import (
     ConditionalGenerator,
     ConvexGenerator,
     RowStore,
-    one_hot_of,
 )
 from imblearn_gan.networks._families import (
     FAMILIES,
@@ -76,7 +76,7 @@ __all__ = [
     "dense",
     "draw_categories",
     "drawn",
-    "one_hot_of",
+    "one_hot",
     "resolve_family",
     "start_from",
     "trunk_of",

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from imblearn_gan.seeding import generator_of, own_draws
+from imblearn_gan.networks._conditional import one_hot
+from imblearn_gan.seeding import own_draws
 
 
 class _TransientMapping(nn.Module):
@@ -61,15 +62,26 @@ class ConvexGenerator(nn.Module):
     ----------
     .. [1] Mullick, Datta and Das, "Generative Adversarial Minority Oversampling", ICCV 2019.
 
+    Attributes
+    ----------
+    instances : Linear
+        The IGUs of all classes: an output for each real row, class after class.
+
+    sizes, starts : Tensor of shape (n_classes,), dtype int64
+        How many outputs are each class's, and where they begin.
+
     Examples
     --------
     >>> import torch
     >>> from imblearn_gan.networks import ConvexGenerator
     >>> generator = ConvexGenerator(4, class_counts=[0, 3])
-    >>> index, weights = generator.weights(torch.randn(5, 4), counts=[0, 5])[1]
+    >>> index, weights = generator.weights(torch.randn(5, 4), torch.tensor([1, 1, 1, 1, 1]))
     >>> weights.shape, bool(weights.sum(dim=1).allclose(torch.ones(5)))
     (torch.Size([5, 3]), True)
     """
+
+    sizes: Tensor
+    starts: Tensor
 
     def __init__(
         self,
@@ -84,56 +96,92 @@ class ConvexGenerator(nn.Module):
         self.n_support = n_support
         self.tilt = tilt
         self.mapping = _TransientMapping(latent_dim, len(class_counts))
-        self.instances = nn.ModuleList(
-            [nn.Linear(64, n) if n else nn.Identity() for n in class_counts]
-        )
+        self.instances = nn.Linear(64, sum(class_counts))
+        sizes = torch.tensor(self.class_counts)
+        self.register_buffer("sizes", sizes, persistent=False)
+        self.register_buffer("starts", sizes.cumsum(0) - sizes, persistent=False)
 
-    def weights(self, z: Tensor, counts: Sequence[int]) -> dict[int, tuple[Tensor | None, Tensor]]:
-        """Return convex weights by class: nonnegative, each row sums to one.
+    def weights(self, z: Tensor, y: Tensor) -> tuple[Tensor | None, Tensor]:
+        """Return convex weights: nonnegative, each row sums to one.
 
         Parameters
         ----------
         z : Tensor of shape (n_samples, latent_dim)
-            Codes, ordered by class.
+            Codes.
 
-        counts : sequence of int
-            How many of them belong to each class.
+        y : Tensor of shape (n_samples,), dtype int64
+            Their class codes, of classes that have real rows.
 
         Returns
         -------
-        dict of int to (index, weights)
-            For the classes with rows. ``weights`` has the shape (n_samples_of_class, n_combined);
-            ``index`` has the same shape and says which real rows of the class are combined,
-            or is None for all of them.
-        """
-        one_hot = one_hot_of(counts, z)
-        mapped = self.mapping(z, one_hot).split(list(counts))
-        return {i: self._weights_of(i, mapped[i]) for i, n in enumerate(counts) if n}
+        index : Tensor of shape (n_samples, n_support), dtype int64, or None
+            Which real rows of the class are combined, from 0 on; None for all real rows of all
+            classes, those of the others with a weight of zero.
 
-    def _weights_of(self, i: int, mapped: Tensor) -> tuple[Tensor | None, Tensor]:
-        unit: Any = self.instances[i]
-        n_real = self.class_counts[i]
-        if self.n_support is None or n_real == 1:
-            return None, torch.softmax(self._bounded(unit(mapped)), dim=1)
-        shape, generator = (len(mapped), self.n_support), generator_of(mapped.device)
-        index = torch.randint(n_real, shape, **own_draws(mapped.device))
-        logits = torch.einsum("nsf,nf->ns", unit.weight[index], mapped) + unit.bias[index]
+        weights : Tensor of shape (n_samples, n_support) or (n_samples, sum(class_counts))
+            Their weights.
+        """
+        mapped = self.mapping(z, one_hot(y, len(self.class_counts), z.dtype))
+        if self.n_support is None:
+            others = torch.repeat_interleave(self.sizes, output_size=sum(self.class_counts))
+            logits = self._bounded(self.instances(mapped))
+            return None, logits.masked_fill(others != y[:, None], -torch.inf).softmax(dim=1)
+        shape, draws = (len(y), self.n_support), own_draws(y.device)
+        # as torch.randint of the size, which differs by class
+        index = torch.randint(2**62, shape, **draws) % self.sizes[y][:, None]
+        place = self.starts[y][:, None] + index
+        unit = self.instances
+        logits = torch.einsum("nsf,nf->ns", unit.weight[place], mapped) + unit.bias[place]
         # the softmax of logarithms of exponential draws is uniform on the simplex
-        noise = torch.empty_like(logits).exponential_(generator=generator).clamp_min(1e-6).log()
-        return index, torch.softmax(self._bounded(logits) + noise, dim=1)
+        noise = torch.empty_like(logits).exponential_(generator=draws["generator"])
+        return index, torch.softmax(self._bounded(logits) + noise.clamp_min(1e-6).log(), dim=1)
 
     def _bounded(self, logits: Tensor) -> Tensor:
         return logits if self.tilt is None else self.tilt * torch.tanh(logits / self.tilt)
 
-    def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor]) -> Tensor:
-        """Return generated rows, ordered by class; ``rows`` holds the real rows of each class."""
-        generated = []
-        for i, (index, weights) in self.weights(z, counts).items():
-            if index is None:
-                generated.append(weights @ rows[i])
-            else:
-                generated.append(torch.einsum("ns,nsv->nv", weights, rows[i][index]))
-        return torch.cat(generated)
+    def forward(self, z: Tensor, y: Tensor, rows: Any, starts: Tensor | None = None) -> Tensor:
+        """Return generated rows.
+
+        Parameters
+        ----------
+        z, y : Tensor
+            As in :meth:`weights`, ordered by class.
+
+        rows : Tensor of shape (n_rows, n_values)
+            Real rows, ordered by class.
+
+        starts : Tensor of shape (n_classes,) or None, default=None
+            Where the rows of each class begin; None if there are those of ``class_counts`` alone.
+
+        Returns
+        -------
+        Tensor of shape (n_samples, n_values)
+            Generated rows.
+        """
+        first = self.starts if starts is None else starts
+        if self.n_support is None:
+            return self._of_all_rows(z, y, rows, first)
+        index: Any
+        index, weights = self.weights(z, y)
+        return torch.einsum("ns,nsv->nv", weights, rows[first[y][:, None] + index])
+
+    def _of_all_rows(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+        """Return what combines all rows of the class."""
+        sizes = list(self.class_counts)
+        if z.device.type != "cpu":  # more work, but nothing waits to hear of the labels
+            n, shift = sum(sizes), starts - self.starts
+            shifts = torch.repeat_interleave(shift, self.sizes, output_size=n)
+            real = rows[torch.arange(n, device=z.device) + shifts]
+            return self.weights(z, y)[1] @ real
+        counts = torch.bincount(y, minlength=len(sizes)).tolist()
+        mapped = self.mapping(z, one_hot(y, len(sizes), z.dtype)).split(counts)
+        unit, made = self.instances, []
+        units, biases = unit.weight.split(sizes), unit.bias.split(sizes)
+        for i in torch.unique_consecutive(y).tolist():
+            logits = self._bounded(nn.functional.linear(mapped[i], units[i], biases[i]))
+            real = rows[int(starts[i]) :][: sizes[i]]
+            made.append(torch.softmax(logits, dim=1) @ real)
+        return torch.cat(made)
 
 
 class ConditionalGenerator(nn.Module):
@@ -153,42 +201,26 @@ class ConditionalGenerator(nn.Module):
 
     def __init__(self, latent_dim: int, n_classes: int, output: nn.Module):
         super().__init__()
-        self.latent_dim = latent_dim
+        self.latent_dim, self.n_classes = latent_dim, n_classes
         self.mapping = _TransientMapping(latent_dim, n_classes)
         self.output = output
 
-    def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor] = ()) -> Tensor:
-        """Return generated rows, ordered by class; ``rows`` is not used."""
-        return self.output(self.mapping(z, one_hot_of(counts, z))).flatten(1)
-
-
-def one_hot_of(counts: Sequence[int], like: Tensor) -> Tensor:
-    """Return one-hot labels of ``counts[i]`` rows of each class, without awaiting the device."""
-    one_hot = torch.zeros(len(like), len(counts))
-    start = 0
-    for i, n in enumerate(counts):
-        one_hot[start : start + n, i] = 1.0
-        start += n
-    return one_hot.to(like, non_blocking=True)
+    def forward(self, z: Tensor, y: Tensor, rows: Any = None, starts: Any = None) -> Tensor:
+        """Return generated rows of the classes ``y``; ``rows`` and ``starts`` are not used."""
+        return self.output(self.mapping(z, one_hot(y, self.n_classes, z.dtype))).flatten(1)
 
 
 class RowStore(nn.Module):
-    """Real rows by class, as buffers that are saved and moved with the networks.
+    """Real rows, as a buffer that is saved and moved with the networks.
 
     Parameters
     ----------
-    rows : sequence of Tensor or None
-        The rows (n_samples, n_values) of each class, None for classes without any.
+    rows : Tensor of shape (n_rows, n_values) or None
+        The rows, ordered by class; None if there are none.
     """
 
-    def __init__(self, rows: Sequence[Tensor | None]):
-        super().__init__()
-        self.n_classes = len(rows)
-        for i, values in enumerate(rows):
-            if values is not None:
-                self.register_buffer(f"class_{i}", values.clone())
+    rows: Tensor | None
 
-    @property
-    def by_class(self) -> list[Tensor | None]:
-        """The rows of each class."""
-        return [getattr(self, f"class_{i}", None) for i in range(self.n_classes)]
+    def __init__(self, rows: Tensor | None):
+        super().__init__()
+        self.register_buffer("rows", rows)

@@ -121,9 +121,9 @@ class GAMOOversampler(GAMOGame, BaseGANOversampler):
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         store: Any = networks["rows"]
-        counts = torch.bincount(y, minlength=store.n_classes).tolist()
         z = torch.randn(len(y), LATENT_DIM, **own_draws(y.device))
-        generated = networks["generator"](z, counts, store.by_class)
+        generated = networks["generator"](z, y, store.rows)
         if "decoders" in networks:
+            counts = torch.bincount(y, minlength=len(self.classes_)).tolist()
             return networks["decoders"](generated, counts)
         return generated.view(-1, *self.codec_.spec(()).shape)

@@ -12,6 +12,7 @@ from scipy import sparse
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.networks import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
 # dense values at a time, where rows are sparse
@@ -106,6 +107,9 @@ class TrainingData:
     device : torch.device
         Where the rows lie.
 
+    starts : Tensor of shape (n_classes,), dtype int64
+        Where the rows of each class begin.
+
     Examples
     --------
     >>> import torch
@@ -125,7 +129,7 @@ class TrainingData:
         self.n_to_make = tuple(int(n) for n in n_to_make)
         self.device = x.device
         counts = torch.tensor(spec.class_counts)
-        self._starts = (counts.cumsum(0) - counts).to(self.device)
+        self.starts = (counts.cumsum(0) - counts).to(self.device)
         self._counts = counts.to(self.device)
         self._bounds = [0, *counts.cumsum(0).tolist()]
 
@@ -153,15 +157,18 @@ class TrainingData:
         y = self.draw_labels(size)
         counts = self._counts[y]
         within = (torch.rand(size, **own_draws(self.device)) * counts).long()
-        return self._starts[y] + torch.minimum(within, counts - 1)
+        return self.starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
         """Draw a batch of rows with their class codes."""
         index = self.draw_index(size, balanced)
         return Batch(self.x[index], self.y[index])
 
-    def draw_labels(self, size: int) -> Tensor:
-        """Draw class codes, all classes equally likely."""
+    def draw_labels(self, size: int, weights: Tensor | None = None) -> Tensor:
+        """Draw class codes, in proportion to ``weights``; without, all classes equally likely."""
+        if weights is not None:
+            generator = generator_of(self.device)
+            return torch.multinomial(weights, size, replacement=True, generator=generator)
         return torch.randint(self.spec.n_classes, (size,), **own_draws(self.device))
 
     def parts(self, n_parts: int) -> Iterator[TrainingData]:
@@ -180,19 +187,9 @@ class TrainingData:
             spec = replace(self.spec, class_counts=tuple(len(rows) for rows in part))
             yield TrainingData(_taken(self.x, index), self.y[index], spec, self.n_to_make)
 
-    @staticmethod
-    def draw_class_counts(size: int, weights: Sequence[float]) -> list[int]:
-        """Draw how many of ``size`` labels fall to each class, in proportion to ``weights``.
-
-        Drawn on the host, so that per-class work needs no synchronisation with the device.
-        """
-        shares = torch.tensor(weights, dtype=torch.float64)
-        drawn = torch.multinomial(shares, size, replacement=True, generator=generator_of())
-        return torch.bincount(drawn, minlength=len(weights)).tolist()
-
     def one_hot(self, y: Tensor) -> Tensor:
         """Return class codes as rows of zeros with a one."""
-        return torch.nn.functional.one_hot(y, self.spec.n_classes).to(self.x.dtype)
+        return one_hot(y, self.spec.n_classes, self.x.dtype)
 
 
 def _taken(x: Any, index: Tensor) -> Any:

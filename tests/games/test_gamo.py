@@ -117,8 +117,8 @@ def test_value_of_the_generators_loss(loss, misleading, weight):
     game = built(label_smoothing=0.25, **settings)
     seen = Seen(game.networks["generator"])
     found = game.losses("generator")
-    (_, counts, _), rows = seen.inputs[0], seen.outputs[0]
-    y = np.repeat(np.arange(3), counts)
+    (_, y, _), rows = seen.inputs[0], seen.outputs[0]
+    y = y.numpy()
     assert set(y) == {1, 2}
     labels = torch.from_numpy(np.eye(3)[y]).float()
     p = classified(game, rows)
@@ -170,13 +170,13 @@ def test_labels_of_real_and_generated_rows(balance, real, made):
     assert torch.equal(game.data.y[which_rows(turn.real, game.data)], turn.real_labels.argmax(1))
     assert torch.equal(turn.generated, seen.outputs[0])
     assert not turn.generated.requires_grad
-    z, counts, rows = seen.inputs[0]
-    assert counts == turn.generated_labels.sum(dim=0).tolist()
-    assert [None if r is None else len(r) for r in rows] == [None, 9, 5]
+    z, y, rows = seen.inputs[0]
+    assert torch.equal(y, turn.generated_labels.argmax(dim=1))
+    assert torch.equal(rows, game.data.x[30:])
     # the generator's own labels are uniform over the minority, line 13
     game.losses("generator")
-    z, counts, _ = seen.inputs[1]
-    assert np.array(counts) / 6000 == pytest.approx([0, 0.5, 0.5], abs=0.03)
+    z, y, _ = seen.inputs[1]
+    assert torch.bincount(y) / 6000 == pytest.approx([0, 0.5, 0.5], abs=0.03)
     assert z.shape == (6000, LATENT_DIM) == (6000, 100)
     assert z.std().item() == pytest.approx(1, abs=0.02)
     assert z.mean().item() == pytest.approx(0, abs=0.02)
@@ -184,9 +184,10 @@ def test_labels_of_real_and_generated_rows(balance, real, made):
 
 def test_labels_follow_what_classes_lack():
     torch.manual_seed(0)
-    counts = built().data.draw_class_counts(30_000, [0, 300, 600, 100])
+    y = built().data.draw_labels(30_000, torch.tensor([0.0, 300.0, 600.0, 100.0]))
+    counts = torch.bincount(y).numpy()
     assert counts[0] == 0
-    assert np.allclose(np.array(counts) / 30_000, [0, 0.3, 0.6, 0.1], atol=0.015)
+    assert np.allclose(counts / 30_000, [0, 0.3, 0.6, 0.1], atol=0.015)
 
 
 def test_discriminator_sees_the_label():
@@ -203,19 +204,19 @@ def test_weights_of_few_rows_are_tilted_by_at_most_two(n_support, bound):
     game = built(n_support=n_support)
     generator = game.networks["generator"].eval()
     with torch.no_grad():
-        generator.instances[1].bias[:] = torch.tensor([99.0, -99.0] * 5)[:9]
-        generator.instances[1].weight.zero_()
+        generator.instances.bias[:9] = torch.tensor([99.0, -99.0] * 5)[:9]
+        generator.instances.weight.zero_()
     torch.manual_seed(0)
-    index, weights = generator.weights(torch.randn(200, LATENT_DIM), [0, 200, 0])[1]
+    index, weights = generator.weights(torch.randn(200, LATENT_DIM), torch.ones(200).long())
     if bound is None:
         assert index is None
-        assert weights.shape == (200, 9)
-        assert np.allclose(array(weights), np.array([0.2, 0] * 5)[:9])
+        assert weights.shape == (200, 14)
+        assert np.allclose(array(weights), np.array([0.2, 0] * 7) * (np.arange(14) < 9))
         return
     assert weights.shape == (200, n_support)
     torch.manual_seed(0)
     torch.randn(200, LATENT_DIM)
-    assert torch.equal(index, torch.randint(9, (200, n_support)))
+    assert torch.equal(index, torch.randint(2**62, (200, n_support)) % 9)
     noise = torch.empty(200, n_support).exponential_().log()
     tilted = array(weights.log() - noise)
     spread = tilted.max(axis=1) - tilted.min(axis=1)
@@ -266,7 +267,7 @@ def test_players_of_the_ablations(method, variant, players, generator):
     assert type(game.networks["generator"]) is generator
     losses = game.losses("generator")
     assert set(losses) == set(players) - {"generator"}
-    assert len(game.networks["rows"].state_dict()) == (2 if generator is ConvexGenerator else 0)
+    assert len(game.networks["rows"].state_dict()) == (1 if generator is ConvexGenerator else 0)
 
 
 @pytest.mark.parametrize("shape", [None, IMAGE], ids=["table", "image"])
@@ -278,8 +279,10 @@ def test_both_terms_teach_the_generator(shape, combine, term):
         game.main[0].before_iteration(0)
     game.players["generator"].losses(None)[term].backward()
     weights = dict(game.networks["generator"].named_parameters())
-    for name in ("mapping.layers.0.weight", "instances.1.weight", "instances.2.weight"):
-        assert weights[name].grad.abs().sum() > 0
+    assert weights["mapping.layers.0.weight"].grad.abs().sum() > 0
+    moved = weights["instances.weight"].grad.abs().sum(dim=1) > 0
+    assert moved[:9].any()
+    assert moved[9:].any()
 
 
 def test_no_player_but_the_classifier_draws():
@@ -368,8 +371,9 @@ def test_combined_features_are_those_of_the_last_refresh():
     assert torch.equal(game.data.y[distance.argmin(dim=1)], turn.real_labels.argmax(dim=1))
     seen = Seen(game.networks["generator"])
     game.losses("generator")
-    for rows, own in zip(seen.inputs[0][2][1:], features.split(COUNTS.tolist())[1:]):
-        assert torch.allclose(rows, own, atol=1e-5)
+    _, _, rows, starts = seen.inputs[0]
+    assert torch.allclose(rows, features, atol=1e-5)
+    assert starts.tolist() == [0, 30, 39]
 
 
 def test_value_of_the_decoders_loss():

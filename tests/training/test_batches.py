@@ -82,12 +82,10 @@ def test_a_class_of_fewer_rows_than_parts_is_shared():
     assert [len(part) for part in parts] == [3, 3, 3]
 
 
-def test_class_counts_are_drawn_in_proportion():
-    counts = TrainingData.draw_class_counts(9000, [2.0, 0.0, 1.0])
-    assert sum(counts) == 9000
-    assert counts[1] == 0
-    assert counts[0] / 9000 == pytest.approx(2 / 3, abs=0.03)
-    assert len(TrainingData.draw_class_counts(5, [1.0, 0.0, 0.0])) == 3
+def test_labels_are_drawn_in_proportion():
+    y = data(2, 2, 2).draw_labels(9000, torch.tensor([2.0, 0.0, 1.0]))
+    assert np.allclose(shares(y, 3), [2 / 3, 0, 1 / 3], atol=0.03)
+    assert not (y == 1).any()
 
 
 def test_one_hot():
