@@ -206,8 +206,14 @@ class _Play:
         self.generator: Any = parts.get("generator")
         self.discriminator: Any = parts.get("discriminator")
         self.in_features = game._in_features(data.spec)
-        self.minority = [float(n > 0) for n in data.n_to_make]
+        #: Whether the host may know how many rows are of which class without waiting for them.
+        self.by_class = data.device.type == "cpu"
+        self.minority = torch.tensor([float(n > 0) for n in data.n_to_make], device=data.device)
         self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
+        self.pulled: Tensor | None = None
+        if game.misleading != "own_class":
+            is_all = game.misleading == "complement"
+            self.pulled = torch.ones_like(self.minority) if is_all else self.minority
         #: What G combines: rows, or their features.
         self.memory = {"pool": data.x.flatten(1)}
         self._rows: list[Tensor | None] | None = None
@@ -251,11 +257,16 @@ class _Play:
             return values
         return self.extractor(values.view(-1, *self.data.spec.shape))
 
-    def generate(self, weights: Sequence[float]) -> tuple[Tensor, Tensor]:
+    def generate(self, weights: Tensor) -> tuple[Tensor, Tensor]:
         """Return generated rows and their one-hot labels, drawn in proportion to ``weights``."""
-        counts = self.data.draw_class_counts(self.game.batch_size_, weights)
-        z = torch.randn(self.game.batch_size_, LATENT_DIM, **own_draws(self.data.device))
-        return self.generator(z, counts, self.rows), one_hot_of(counts, z)
+        size = self.game.batch_size_
+        shape, draws = (size, LATENT_DIM), own_draws(self.data.device)
+        if self.by_class:
+            counts = self.data.draw_class_counts(size, weights)
+            z = torch.randn(shape, **draws)
+            return self.generator(z, counts, self.rows), one_hot_of(counts, z)
+        y, z = self.data.draw_labels(size, weights), torch.randn(shape, **draws)
+        return self.generator.of_labels(z, y, self.rows), self.data.one_hot(y)
 
     def draw(self) -> _Turn:
         """Return what M and D see."""
@@ -310,12 +321,7 @@ class _Play:
         """Return what G minimises: that M errs and D is deceived, eq. (2)-(3), (6)."""
         generated, labels = self.generate(self.minority)
         made = self.features(generated)
-        pulled = None
-        if self.game.misleading != "own_class":
-            is_all = self.game.misleading == "complement"
-            marked = [1.0] * len(self.minority) if is_all else self.minority
-            pulled = torch.tensor(marked, device=self.data.device)
-        misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
+        misled = misleading_loss(self.classifier(made), labels, self.game.loss, self.pulled)
         weight = self.game.adversarial_weight
         losses = {"classifier": misled if weight is None else weight * misled}
         if self.discriminator is not None:
@@ -368,7 +374,7 @@ def one_by_one(losses: Callable[[Any], dict[str, Tensor]]) -> Callable[[Any], di
     return one
 
 
-def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tensor, Tensor]:
+def class_weights(game: GAMOGame, data: TrainingData) -> tuple[Tensor, Tensor, Tensor]:
     """Return how labels of generated rows are drawn, and M's weights of real and generated rows.
 
     Unless ``balance`` is None the real rows of all classes weigh the same in total, and the
@@ -379,12 +385,12 @@ def class_weights(game: GAMOGame, data: TrainingData) -> tuple[list[float], Tens
     ones = torch.ones_like(counts)
     weight = 1.0 if game.generated_weight is None else game.generated_weight
     if game.balance is None:
-        return deficit.tolist(), ones, weight * ones
+        return deficit, ones, weight * ones
     made = (deficit > 0).float()
     if game.balance == "batches":
-        return made.tolist(), ones, weight * made.mean() * ones
+        return made, ones, weight * made.mean() * ones
     inverse, drawn = counts.mean() / counts, counts * made
-    return drawn.tolist(), inverse, weight * drawn.sum() / counts.sum() * inverse
+    return drawn, inverse, weight * drawn.sum() / counts.sum() * inverse
 
 
 def build_decoders(

@@ -13,6 +13,7 @@ from imblearn_gan.networks._conditional import (
     SoftmaxDiscriminator,
     TwoHeadedDiscriminator,
     VariationalEncoder,
+    one_hot,
 )
 from imblearn_gan.networks._convex import (
     ConditionalGenerator,
@@ -76,6 +77,7 @@ __all__ = [
     "dense",
     "draw_categories",
     "drawn",
+    "one_hot",
     "one_hot_of",
     "resolve_family",
     "start_from",

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from imblearn_gan.networks._conditional import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
 
@@ -87,6 +88,10 @@ class ConvexGenerator(nn.Module):
         self.instances = nn.ModuleList(
             [nn.Linear(64, n) if n else nn.Identity() for n in class_counts]
         )
+        sizes = torch.tensor(self.class_counts)
+        self.register_buffer("sizes", sizes, persistent=False)
+        self.register_buffer("starts", sizes.cumsum(0) - sizes, persistent=False)
+        self.register_buffer("owners", torch.repeat_interleave(sizes), persistent=False)
 
     def weights(self, z: Tensor, counts: Sequence[int]) -> dict[int, tuple[Tensor | None, Tensor]]:
         """Return convex weights by class: nonnegative, each row sums to one.
@@ -115,12 +120,17 @@ class ConvexGenerator(nn.Module):
         n_real = self.class_counts[i]
         if self.n_support is None or n_real == 1:
             return None, torch.softmax(self._bounded(unit(mapped)), dim=1)
-        shape, generator = (len(mapped), self.n_support), generator_of(mapped.device)
+        shape = len(mapped), self.n_support
         index = torch.randint(n_real, shape, **own_draws(mapped.device))
         logits = torch.einsum("nsf,nf->ns", unit.weight[index], mapped) + unit.bias[index]
-        # the softmax of logarithms of exponential draws is uniform on the simplex
+        return index, self._tilted(logits)
+
+    def _tilted(self, logits: Tensor) -> Tensor:
+        """Return a uniform draw from the simplex, tilted by logits."""
+        # the softmax of logarithms of exponential draws is uniform
+        generator = generator_of(logits.device)
         noise = torch.empty_like(logits).exponential_(generator=generator).clamp_min(1e-6).log()
-        return index, torch.softmax(self._bounded(logits) + noise, dim=1)
+        return torch.softmax(self._bounded(logits) + noise, dim=1)
 
     def _bounded(self, logits: Tensor) -> Tensor:
         return logits if self.tilt is None else self.tilt * torch.tanh(logits / self.tilt)
@@ -134,6 +144,27 @@ class ConvexGenerator(nn.Module):
             else:
                 generated.append(torch.einsum("ns,nsv->nv", weights, rows[i][index]))
         return torch.cat(generated)
+
+    def of_labels(self, z: Tensor, y: Tensor, rows: Sequence[Tensor | None]) -> Tensor:
+        """Return generated rows of the classes ``y``: as :meth:`forward`, in any order.
+
+        All classes at once, so that the host need not know how many rows are of which: on a CPU
+        that is more work, on another device nothing waits.
+        """
+        sizes, starts, owners = (self.get_buffer(n) for n in ("sizes", "starts", "owners"))
+        units: list[Any] = [unit for unit, n in zip(self.instances, self.class_counts) if n]
+        weight, bias = (torch.cat([getattr(u, n) for u in units]) for n in ("weight", "bias"))
+        real = torch.cat([part for part in rows if part is not None])
+        mapped = self.mapping(z, one_hot(y, len(sizes), z.dtype))
+        if self.n_support is None:
+            logits = self._bounded(nn.functional.linear(mapped, weight, bias))
+            logits = logits.masked_fill(owners != y[:, None], -torch.inf)
+            return torch.softmax(logits, dim=1) @ real
+        shape, n_real = (len(y), self.n_support), sizes[y][:, None]
+        within = (torch.rand(shape, **own_draws(y.device)) * n_real).long()
+        index = starts[y][:, None] + torch.minimum(within, n_real - 1)
+        logits = torch.einsum("nsf,nf->ns", weight[index], mapped) + bias[index]
+        return torch.einsum("ns,nsv->nv", self._tilted(logits), real[index])
 
 
 class ConditionalGenerator(nn.Module):
@@ -153,13 +184,18 @@ class ConditionalGenerator(nn.Module):
 
     def __init__(self, latent_dim: int, n_classes: int, output: nn.Module):
         super().__init__()
-        self.latent_dim = latent_dim
+        self.latent_dim, self.n_classes = latent_dim, n_classes
         self.mapping = _TransientMapping(latent_dim, n_classes)
         self.output = output
 
     def forward(self, z: Tensor, counts: Sequence[int], rows: Sequence[Tensor] = ()) -> Tensor:
         """Return generated rows, ordered by class; ``rows`` is not used."""
         return self.output(self.mapping(z, one_hot_of(counts, z))).flatten(1)
+
+    def of_labels(self, z: Tensor, y: Tensor, rows: Sequence[Tensor | None] = ()) -> Tensor:
+        """Return generated rows of the classes ``y``; ``rows`` is not used."""
+        labels = one_hot(y, self.n_classes, z.dtype)
+        return self.output(self.mapping(z, labels)).flatten(1)
 
 
 def one_hot_of(counts: Sequence[int], like: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ from scipy import sparse
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
+from imblearn_gan.networks import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
 # dense values at a time, where rows are sparse
@@ -150,9 +151,12 @@ class TrainingData:
         """Draw indices of rows: each row equally likely, or each class (``balanced``)."""
         if not balanced:
             return torch.randint(len(self), (size,), **own_draws(self.device))
-        y = self.draw_labels(size)
+        return self.draw_index_of(self.draw_labels(size))
+
+    def draw_index_of(self, y: Tensor) -> Tensor:
+        """Draw the index of a row of each class code in ``y``."""
         counts = self._counts[y]
-        within = (torch.rand(size, **own_draws(self.device)) * counts).long()
+        within = (torch.rand(len(y), **own_draws(self.device)) * counts).long()
         return self._starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
@@ -160,8 +164,11 @@ class TrainingData:
         index = self.draw_index(size, balanced)
         return Batch(self.x[index], self.y[index])
 
-    def draw_labels(self, size: int) -> Tensor:
-        """Draw class codes, all classes equally likely."""
+    def draw_labels(self, size: int, weights: Tensor | None = None) -> Tensor:
+        """Draw class codes, in proportion to ``weights``; without, all classes equally likely."""
+        if weights is not None:
+            generator = generator_of(self.device)
+            return torch.multinomial(weights, size, replacement=True, generator=generator)
         return torch.randint(self.spec.n_classes, (size,), **own_draws(self.device))
 
     def parts(self, n_parts: int) -> Iterator[TrainingData]:
@@ -181,18 +188,18 @@ class TrainingData:
             yield TrainingData(_taken(self.x, index), self.y[index], spec, self.n_to_make)
 
     @staticmethod
-    def draw_class_counts(size: int, weights: Sequence[float]) -> list[int]:
+    def draw_class_counts(size: int, weights: Any) -> list[int]:
         """Draw how many of ``size`` labels fall to each class, in proportion to ``weights``.
 
-        Drawn on the host, so that per-class work needs no synchronisation with the device.
+        On the host, for rows that lie there: elsewhere, who asks for counts waits for them.
         """
-        shares = torch.tensor(weights, dtype=torch.float64)
+        shares = torch.as_tensor(weights, dtype=torch.float64)
         drawn = torch.multinomial(shares, size, replacement=True, generator=generator_of())
         return torch.bincount(drawn, minlength=len(weights)).tolist()
 
     def one_hot(self, y: Tensor) -> Tensor:
         """Return class codes as rows of zeros with a one."""
-        return torch.nn.functional.one_hot(y, self.spec.n_classes).to(self.x.dtype)
+        return one_hot(y, self.spec.n_classes, self.x.dtype)
 
 
 def _taken(x: Any, index: Tensor) -> Any:
