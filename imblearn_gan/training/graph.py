@@ -80,14 +80,15 @@ class Watch(TorchDispatchMode):
         self, func: Any, types: Any, args: tuple = (), kwargs: dict | None = None
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        waits = any(tag in func.tags for tag in self._tags) or "_local_scalar" in str(func)
-        tensors = [*_tensors((args, kwargs or {}, result))]
-        elsewhere = any(tensor.device != self.device for tensor in tensors)
-        masked = str(func).startswith("aten.index") and any(
-            tensor.dtype in (torch.bool, torch.uint8) for tensor in _tensors(args[1:2])
-        )
-        if waits or elsewhere or masked:
-            self.found.append(str(func))
+        name = str(func)
+        if "index" in name:  # by numbers, or by a mask, whose number of rows the device knows
+            kinds = {tensor.dtype for tensor in _tensors(args[1:2])}
+            waits = not kinds.isdisjoint((torch.bool, torch.uint8))
+        else:
+            waits = any(tag in func.tags for tag in self._tags)
+        tensors = _tensors((args, kwargs or {}, result))
+        if waits or any(tensor.device != self.device for tensor in tensors):
+            self.found.append(name)
         return result
 
 
