@@ -2,16 +2,22 @@
 
 Each case is a method, rows and a way to compute, and becomes one record (``records.py``):
 milliseconds an iteration by phase, the seconds of the call, peak memory, how far losses and rows
-are from those of the first way of the same precision, and whether draws differ from replay to
-replay. Cases run in a process of their own, which is begun anew after an error of the device; a
-case that fails is recorded with its error. The most important come first, so that a limit of time
-cuts off the rest.
+are from those of the first way of the same precision, and how many phases became graphs. Cases run
+in a process of their own, which is begun anew after an error of the device; a case that fails is
+recorded with its error. The most important come first, so that a limit of time cuts off the rest.
 
-Ways: ``eager`` and ``captured`` in the precision of ``--precisions`` (``auto`` is bfloat16 on
-images, with the channels last), ``again`` (as ``eager``, once more: what round-off alone does),
-``contiguous`` (``captured``, images not with the channels last), ``last`` (``captured`` in float32
-with the channels last), ``compile`` (networks through ``torch.compile``, on request), and ``call``
-and ``eager call`` (the seconds of a call with the defaults)::
+Ways, of ``--ways``:
+
+``eager``, ``captured``  in the precision that is the default: bfloat16 for images
+``again``        as ``eager``, once more: how far rows are apart that no graph has made
+``eager32``, ``captured32``  in float32
+``call``, ``eager-call``  a whole call with the default budget, of some methods
+``contiguous``   as ``captured``, images not with the channels last
+``last``         as ``captured32``, with the channels last
+``exact``, ``exact-eager``  with convolutions that give the same twice
+``compile``      as ``eager``, networks through ``torch.compile``
+
+::
 
     python examples/benchmarks/gpu.py --output gpu.jsonl --limit-seconds 150
     python examples/benchmarks/gpu.py --output cpu.jsonl --device cpu --only CGANOversampler table
@@ -27,7 +33,7 @@ import sys
 import threading
 import time
 import warnings
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from unittest import mock
 
@@ -46,11 +52,21 @@ from imblearn_gan.training.graph import CapturedIteration
 METHODS = [name for name in SAMPLERS if name != "GAMO2pix"] + ["GAMOClassifier", "DOSClassifier"]
 #: Rows by name: number, and the side of images.
 ROWS = {"table": (5000, None), "28": (2000, 28), "64": (1000, 64), "128": (400, 128)}
-#: Passes over methods and rows, the most important first: ways, and precisions.
-PASSES = [(("eager", "captured"), "auto"), (("again",), "auto")]
-PASSES += [(("eager", "captured"), "float32"), (("call", "eager call"), "auto")]
-PASSES += [(("contiguous",), "auto"), (("last",), "float32")]
+#: Ways in which all methods and rows are gone through, one after the other; that and its precision.
+PASSES = [
+    {"eager": "auto", "captured": "auto"},
+    {"again": "auto"},
+    {"eager32": "float32", "captured32": "float32"},
+    {"eager-call": "auto", "call": "auto"},
+    {"contiguous": "auto"},
+    {"last": "float32"},
+    {"exact-eager": "auto", "exact": "auto"},
+    {"compile": "auto"},
+]
+WAYS = [way for ways in PASSES for way in ways]
+EAGER = {"eager", "again", "eager32", "eager-call", "exact-eager", "compile"}
 CALLS = ["CGANOversampler", "BAGANOversampler", "GAMOOversampler", "CWGANGPOversampler"]
+CUDNN = torch.backends.cudnn
 POISON = re.compile(r"CUDA|cuda|CUBLAS|CUDNN|AcceleratorError")
 
 
@@ -112,12 +128,16 @@ def compiled(estimator):
 def way_of(way, estimator):
     """What stands around a case that is computed in some way."""
     stack = contextlib.ExitStack()
-    stack.enter_context(capture(way not in ("eager", "again", "compile", "eager call")))
+    stack.enter_context(capture(way not in EAGER))
     if way == "compile":
         stack.enter_context(compiled(estimator))
     if way in ("contiguous", "last"):
         layout = torch.channels_last if way == "last" else torch.preserve_format
         stack.enter_context(mock.patch.object(_estimator, "_layout", return_value=layout))
+    if way.startswith("exact"):
+        stack.callback(setattr, CUDNN, "deterministic", CUDNN.deterministic)
+        CUDNN.deterministic = True
+    stack.enter_context(mock.patch.object(engine, *Seen.patch()))
     return stack
 
 
@@ -135,7 +155,7 @@ def play(method, rows, way, precise, args):
     if on_cuda:
         torch.cuda.reset_peak_memory_stats()
     start = time.perf_counter()
-    with precision(precise), way_of(way, estimator), mock.patch.object(engine, *Seen.patch()):
+    with precision(precise), way_of(way, estimator):
         if hasattr(model, "fit_resample"):
             made = np.asarray(model.fit_resample(X, y)[0][len(y) :], dtype=float)
         else:
@@ -212,18 +232,17 @@ def compared(found, losses, made, reference):
 
 def cases_of(args):
     """All cases, in their order."""
-    passes = [*PASSES, (("compile",), "auto")] if args.compile else PASSES
-    for ways, precise in passes:
-        for rows in ROWS:
-            for method in METHODS:
-                for way in ways:
-                    if rows == "table" and (precise != "auto" or way in ("contiguous", "last")):
-                        continue
-                    if "call" in way and (method not in CALLS or rows == "128"):
-                        continue
-                    words = {method, rows, way, precise}
-                    if set(args.only) <= words and not set(args.leave_out) & words:
-                        yield method, rows, way, precise
+    for ways in PASSES:
+        for rows, method in product(ROWS, METHODS):
+            for way, precise in ways.items():
+                if rows == "table" and (precise == "float32" or way in ("contiguous", "exact")):
+                    continue  # as in another way
+                if way in ("call", "eager-call", "compile") and method not in CALLS:
+                    continue
+                words = {method, rows, way}
+                wanted = way in args.ways and set(args.only) <= words
+                if wanted and not words & set(args.leave_out):
+                    yield method, rows, way, precise
 
 
 def work(args):
@@ -242,10 +261,11 @@ def work(args):
                 found = draws_differ(args.device)
             else:
                 found, losses, made = play(*case, args)
-                if way == "eager":
-                    references[method, rows, precise] = losses, made
-                if (method, rows, precise) in references and "call" not in way:
-                    found = compared(found, losses, made, references[method, rows, precise])
+                kind = way.startswith("exact"), method, rows, precise
+                if way in ("eager", "eager32", "exact-eager"):
+                    references[kind] = losses, made
+                elif kind in references and "call" not in way:
+                    found = compared(found, losses, made, references[kind])
         except Exception as error:
             failed = bool(POISON.search(f"{type(error).__name__} {error}"))
             found = {"error": f"{type(error).__name__}: {error}"[:500]}
@@ -261,8 +281,7 @@ def work(args):
             **around,
         )
         records.append(args.output, record)
-        brief = {k: v for k, v in found.items() if not k.endswith("_runs")}
-        print(*case, json.dumps(brief), flush=True)
+        print(*case, json.dumps(found), flush=True)
         if failed:
             return
 
@@ -277,7 +296,9 @@ def main():
     parser.add_argument("--iterations", type=int, default=40, help="of each phase")
     parser.add_argument("--limit-seconds", type=float, default=150.0)
     parser.add_argument("--case-seconds", type=float, default=40.0, help="of one case, at most")
-    parser.add_argument("--compile", action="store_true", help="torch.compile, too, in the end")
+    parser.add_argument(
+        "--ways", nargs="+", choices=WAYS, default=WAYS[:-1], help="all but the last"
+    )
     parser.add_argument("--work", action="store_true", help="play cases of the standard input")
     args = parser.parse_args()
     records.resume(args.output)
@@ -285,7 +306,7 @@ def main():
         work(args)
         return
     begun = time.monotonic()
-    left = [("draws", "-", "-", "-")] * (not args.only) + list(cases_of(args))
+    left = [("draws", "-", "-", "-"), *cases_of(args)]
     command = [sys.executable, __file__, "--work", "--output", str(args.output)]
     command += ["--device", args.device, "--iterations", str(args.iterations)]
     worker = None
