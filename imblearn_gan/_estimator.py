@@ -43,6 +43,7 @@ from imblearn_gan.training import (
     SparseRows,
     TrainingData,
     autocast,
+    captures,
     memory_advice,
     one_at_a_time,
     resolve_device,
@@ -361,9 +362,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
         dtype = resolve_precision(None, device, spec.is_image)
-        layout = torch.preserve_format
-        if spec.is_image and dtype == torch.bfloat16:
-            layout = torch.channels_last
+        layout = _layout(spec, dtype)
         stored: Any = encoded
         if isinstance(encoded, tuple):
             common, others = encoded
@@ -382,6 +381,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             self._keepers(callbacks, device, facts, continuation),
             main_phase=self._main_phase,
             advice="" if spec.is_image else _SCALE,
+            capture=captures(device) and self._is_of_this_package,
         )
         with torch_scope(seed, device), engine.session():
             with OwnWeights():
@@ -401,6 +401,12 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             self._keep(networks, engine, seed)  # also if a callback then fails
             if continuation is not None:
                 self._training = continuation.left | {"parameters": _stored.fingerprint(self)}
+
+    @property
+    def _is_of_this_package(self) -> bool:
+        """Whether game and networks are: those of others may hold what a graph would freeze."""
+        own = type(self).__module__.startswith("imblearn_gan.")
+        return own and isinstance(self.architecture, str)
 
     def _keepers(
         self,
@@ -436,3 +442,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         if hasattr(self, "latent_dim"):
             self._latent_dim = self.latent_dim
         self.networks_ = kept.cpu().eval().requires_grad_(False)
+
+
+def _layout(spec: DataSpec, dtype: torch.dtype) -> torch.memory_format:
+    """Return how rows and weights lie in memory."""
+    images = spec.is_image and dtype == torch.bfloat16
+    return torch.channels_last if images else torch.preserve_format

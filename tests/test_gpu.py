@@ -9,10 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
+from torch import nn
 
-from imblearn_gan import load
+from imblearn_gan import CGANOversampler, GAMOOversampler, load
 from imblearn_gan.callbacks import Callback, Checkpoint, WarmStart
+from imblearn_gan.networks import MLPFamily
+from imblearn_gan.seeding import own_draws
+from imblearn_gan.training import Engine, Phase, Player, capture, engine, precision, torch_scope
+from imblearn_gan.training.graph import CapturedIteration
 from tests.instances import CLASSIFIERS, SAMPLERS
 from tests.samplers import assert_oversampled, assert_same, images, labels
 
@@ -134,3 +140,237 @@ def test_a_lack_of_memory_says_what_to_do(sampler):
     with pytest.raises(MemoryError, match=r"batch_size.*device='cpu'"):
         clone(sampler).set_params(callbacks=[Greedy()]).fit_resample(X, Y)
     assert len(sampler.fit_resample(X, Y)[0]) == 42
+
+
+# iterations as graphs ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def played(monkeypatch):
+    """What played the phases of a training, in their order."""
+    found = []
+
+    class Remembered(CapturedIteration):
+        def __init__(self, *args):
+            super().__init__(*args)
+            found.append(self)
+
+    monkeypatch.setattr(engine, "CapturedIteration", Remembered)
+    return found
+
+
+def long(estimator, n_iter=24):
+    """The estimator with phases that become graphs."""
+    budgets = {"max_iter": n_iter, "pretrain_iter": n_iter}
+    known = estimator.get_params()
+    return clone(estimator).set_params(**{k: v for k, v in budgets.items() if k in known})
+
+
+def losses_of(fitted):
+    return [[*record.values()][2:] for record in fitted.history_]
+
+
+@pytest.fixture
+def repeatable(monkeypatch):
+    """Convolutions that give the same twice: games amplify what is not."""
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", True)
+
+
+@pytest.mark.parametrize("precise", ["auto", "float32"])
+@pytest.mark.parametrize("rows", [X, images(len(Y), 3, 8, 8)], ids=["table", "images"])
+def test_rows_of_a_captured_sampler_are_those_of_one_that_is_not(
+    sampler, rows, precise, played, repeatable
+):
+    with precision(precise):
+        one, other = long(sampler), long(sampler)
+        found = one.fit_resample(rows, Y)[0]
+        assert [iteration.refused for iteration in played] == [""] * len(played)
+        assert all(iteration.is_captured for iteration in played)
+        with capture(False):
+            expected = other.fit_resample(rows, Y)[0]
+    scale = float(np.abs(expected).max())
+    np.testing.assert_allclose(found / scale, expected / scale, atol=1e-2)
+    for of_one, of_other in zip(losses_of(one), losses_of(other)):
+        np.testing.assert_allclose(of_one, of_other, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("rows", [X, images(len(Y), 3, 8, 8)], ids=["table", "images"])
+@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=name)
+def test_a_captured_classifier_learns_the_same(classifier, rows, played, repeatable):
+    model = long(classifier).set_params(device=DEVICE)
+    with precision("float32"):
+        found = clone(model).fit(rows, Y).predict_proba(rows)
+        assert all(iteration.is_captured for iteration in played)
+        with capture(False):
+            expected = clone(model).fit(rows, Y).predict_proba(rows)
+    np.testing.assert_allclose(found, expected, atol=2e-2)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"combine": "features"},
+        {"n_support": None, "misleading": "complement"},
+        {"variant": "cG+D"},
+        {"combine": "features", "generated_weight": None, "adversarial_weight": None},
+    ],
+    ids=str,
+)
+def test_gamo_in_other_ways(settings, played, repeatable):
+    rows = images(len(Y), 3, 8, 8)
+    sampler = GAMOOversampler(max_iter=30, batch_size=16, random_state=0, device=DEVICE, **settings)
+    with precision("float32"):
+        found = sampler.fit_resample(rows, Y)[0]
+        assert any(iteration.is_captured for iteration in played)
+        with capture(False):
+            expected = clone(sampler).fit_resample(rows, Y)[0]
+    np.testing.assert_allclose(found / 255, expected / 255, atol=3e-2)
+
+
+class Noise:
+    """A game that draws, with a weight that learns nothing."""
+
+    def __init__(self):
+        self.network = nn.Linear(1, 1).to(DEVICE)
+        self.player = Player("p", {"n": self.network}, self.losses)
+        self.also = lambda drawn: drawn
+
+    def losses(self, _):
+        drawn = torch.randn(64, **own_draws(torch.device(DEVICE))) + torch.rand(64, device=DEVICE)
+        return {"noise": self.also(drawn).square().mean() + 0 * self.network.weight.sum()}
+
+    def play(self, use):
+        with torch_scope(0, torch.device(DEVICE)):
+            game = Engine(capture=use)
+            game.run(Phase("noise", [self.player], 20))
+            after = torch.randn(2, **own_draws(torch.device(DEVICE))).tolist()
+        return [record["p_noise"] for record in game.history], after
+
+
+def test_each_replay_draws_what_would_be_drawn_without(played):
+    drawn, after = Noise().play(True)
+    assert played[0].is_captured
+    assert len(set(drawn)) == 20
+    expected, after_all = Noise().play(False)
+    np.testing.assert_allclose(drawn, expected, rtol=1e-6)
+    assert after == after_all
+
+
+@pytest.mark.parametrize(
+    "also",
+    [lambda x: x * x.mean().item(), lambda x: x[x > 0], lambda x: x + torch.ones(1).to(DEVICE)],
+    ids=["item", "mask", "host"],
+)
+def test_what_waits_for_the_host_is_played_as_it_comes(also, played):
+    waits, same = Noise(), Noise()
+    waits.also = same.also = also
+    assert waits.play(True) == same.play(False)
+    assert played[0].refused
+    assert not played[0].is_captured
+
+
+def test_a_capture_that_fails_leaves_no_trace(played):
+    def also(drawn):
+        torch.cuda.synchronize()
+        return drawn
+
+    waits, same = Noise(), Noise()
+    waits.also = same.also = also
+    assert waits.play(True) == same.play(False)
+    assert "Error" in played[0].refused
+    drawn, _ = Noise().play(True)
+    assert played[-1].is_captured
+    assert len(set(drawn)) == 20
+
+
+def test_sparse_rows_are_played_as_they_come(played):
+    counts = csr_matrix(([3, 1, 2] * 20, (range(60), [0, 700, 1500] * 20)), shape=(60, 2000))
+    sampler = CGANOversampler(max_iter=12, random_state=0, device=DEVICE)
+    rows, _ = sampler.fit_resample(counts, [0] * 50 + [1] * 10)
+    assert rows.shape == (100, 2000)
+    assert played[0].refused
+
+
+def test_networks_of_ones_own_are_played_as_they_come(played):
+    CGANOversampler(architecture=MLPFamily(), max_iter=12, device=DEVICE).fit_resample(X, Y)
+    assert not played
+
+
+def test_rates_and_averages_move_on_in_graphs(played):
+    def weights(use):
+        with torch_scope(0, torch.device(DEVICE)):
+            network = nn.Linear(3, 1, bias=False).to(DEVICE)
+            start = network.weight.detach().clone()
+            player = Player("p", {"n": network}, lambda _: {"loss": network.weight.sum()})
+            player.learning_rate = 0.1
+            seen = []
+            stop = Callback()
+            stop.on_phase_end = lambda state: seen.append(network.weight - start)
+            game = Engine([stop], capture=use)
+            game.run(Phase("p", [player], 30, ema_decay=0.9, lr_decay=True))
+        return torch.cat([seen[0], network.weight - start]).detach().cpu()
+
+    torch.testing.assert_close(weights(True), weights(False), rtol=1e-4, atol=1e-6)
+    assert played[0].is_captured
+
+
+def test_a_captured_training_goes_on(tmp_path, played):
+    class Stop(Callback):
+        def on_log(self, state):
+            if state.iteration == 20:
+                raise KeyboardInterrupt
+
+    whole = CGANOversampler(max_iter=40, batch_size=16, random_state=0, device=DEVICE)
+    stopped = clone(whole).set_params(callbacks=[Checkpoint(tmp_path, every=2), Stop()])
+    with pytest.raises(KeyboardInterrupt):
+        stopped.fit_resample(X, Y)
+    resumed = clone(whole).set_params(callbacks=[Checkpoint(tmp_path, every=2)])
+    found, expected = resumed.fit_resample(X, Y)[0], whole.fit_resample(X, Y)[0]
+    assert [iteration.is_captured for iteration in played] == [True] * 3
+    np.testing.assert_allclose(found, expected, rtol=1e-2, atol=1e-2)
+
+
+def test_memory_does_not_grow_with_the_number_of_games():
+    sampler = CGANOversampler(max_iter=8, batch_size=16, random_state=0, device=DEVICE)
+    taken = []
+    for _ in range(4):
+        clone(sampler).fit_resample(X, Y)
+        taken.append(torch.cuda.memory_allocated())
+    assert taken[3] <= taken[1]
+
+
+def test_callbacks_may_move_networks():
+    class Move(Callback):
+        def on_log(self, state):
+            if state.iteration == 16:
+                self.keep = torch.empty(2**20, device=DEVICE)
+                for network in state.networks.values():
+                    network.cpu()
+                self.also = [torch.empty(2**n, device=DEVICE) for n in range(18)]
+                for network in state.networks.values():
+                    network.to(DEVICE)
+
+    sampler = CGANOversampler(max_iter=40, batch_size=16, random_state=0, device=DEVICE)
+    expected = sampler.fit_resample(X, Y)[0]
+    found = clone(sampler).set_params(callbacks=[Move()]).fit_resample(X, Y)[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize("estimator", [*SAMPLERS, *CLASSIFIERS], ids=name)
+def test_nothing_in_an_iteration_waits_for_the_device(estimator, monkeypatch):
+    class Strict:
+        def __init__(self, iteration, *_):
+            self.iteration, self.n = iteration, 0
+
+        def __call__(self, *args):
+            self.n += 1
+            torch.cuda.set_sync_debug_mode("error" if self.n > 3 else "default")
+            try:
+                return self.iteration(*args)
+            finally:
+                torch.cuda.set_sync_debug_mode("default")
+
+    monkeypatch.setattr(engine, "CapturedIteration", Strict)
+    model = long(estimator, 6).set_params(device=DEVICE)
+    for rows in (X, images(len(Y), 3, 8, 8)):
+        (model.fit_resample if hasattr(model, "fit_resample") else model.fit)(rows, Y)

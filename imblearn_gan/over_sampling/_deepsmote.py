@@ -18,7 +18,6 @@ from imblearn_gan.games.autoencoder import N_KEPT, LatentSampler
 from imblearn_gan.latent import InterpolatedCodes, evenly_spaced
 from imblearn_gan.networks import Encoder, Generator, trunk_of
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.seeding import generator_of, own_draws
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
 
@@ -167,9 +166,7 @@ class DeepSMOTEOversampler(LatentSampler):
         size = self.batch_size_
 
         def draw() -> _Turn:
-            label = torch.randint(data.spec.n_classes, (), generator=generator_of())
-            rows = data.rows_of(int(label))
-            index = torch.randint(rows.start, rows.stop, (size,), **own_draws(data.device))
+            index = data.draw_index_of(data.draw_labels(1).expand(size))
             one = Batch(data.x[index], data.y[index])
             return _Turn(data.draw(size, self.balance == "batches"), one)
 

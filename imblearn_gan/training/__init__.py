@@ -5,6 +5,7 @@ from imblearn_gan.training.batches import Batch, SparseRows, TrainingData
 from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
+from imblearn_gan.training.graph import capture, captures
 from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.recipe import Recipe, learnt_shares
 from imblearn_gan.training.runtime import (
@@ -35,6 +36,8 @@ __all__ = [
     "SparseRows",
     "TrainingData",
     "autocast",
+    "capture",
+    "captures",
     "extract",
     "generator_of",
     "in_chunks",

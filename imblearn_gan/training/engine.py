@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeGuard
 
 import torch
@@ -14,6 +15,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim.swa_utils import AveragedModel
 
 from imblearn_gan.callbacks import Callback, TrainingRows, TrainingState, is_phase
+from imblearn_gan.training.graph import CapturedIteration
 from imblearn_gan.training.keepers import Keeper
 
 
@@ -154,6 +156,35 @@ class _Turns:
             group["lr"] = self.player.learning_rate * factor
 
 
+class _Recorded:
+    """Losses of the iterations since the last record, on the device."""
+
+    def __init__(self, size: int):
+        self._size, self._n = size, 0
+        self._values: Tensor | None = None
+        self.names: list[str] = []
+
+    def __len__(self) -> int:
+        return self._n
+
+    def add(self, losses: dict[str, Tensor]) -> None:
+        """Write down the losses of an iteration."""
+        if not self._n:
+            self.names = list(losses)
+        values = torch.stack([losses[name] for name in self.names]) if losses else torch.empty(0)
+        if self._values is None or self._values.shape[1] != len(values):
+            self._values = values.new_empty(self._size, len(values))
+        self._values[self._n] = values
+        self._n += 1
+
+    def fetch(self) -> Tensor:
+        """Return losses of shape (n_iterations, n_losses) on the host, and forget them."""
+        assert self._values is not None
+        values = self._values[: self._n].cpu().double()
+        self._n = 0
+        return values
+
+
 @dataclass
 class Engine:
     """Runs phases, records history, and calls callbacks. It knows no method.
@@ -178,6 +209,9 @@ class Engine:
     advice : str, default=''
         What else helps against losses that are not finite, besides a smaller step.
 
+    capture : bool, default=False
+        Whether iterations may become one graph of a CUDA device, see :mod:`.graph`.
+
     Attributes
     ----------
     history : list of dict
@@ -193,6 +227,7 @@ class Engine:
     rows: TrainingRows | None = None
     main_phase: str | None = None
     advice: str = ""
+    capture: bool = False
     history: list[dict[str, Any]] = field(default_factory=list)
     n_iter: dict[str, int] = field(default_factory=dict)
 
@@ -227,7 +262,7 @@ class Engine:
         if phase.ema_decay:
             averaged = networks if phase.averaged is None else phase.averaged
             state.averages = {
-                name: _averaged(networks[name], phase.ema_decay, state) for name in averaged
+                name: AveragedModel(networks[name], use_buffers=True) for name in averaged
             }
         self._call("on_phase_begin", state)
         for keeper in self.keepers:
@@ -252,44 +287,48 @@ class Engine:
             keeper.end(phase, self)
 
     def _play(self, phase: Phase, turns: Sequence[_Turns], state: TrainingState) -> None:
-        log_interval = max(1, min(100, phase.max_iter // 20))
-        recorded: list[dict[str, Tensor]] = []
-        losses: dict[str, Tensor] = {}
-        while state.iteration < phase.max_iter and not state.stopped:
-            if phase.before_iteration is not None:
-                with self.precision():
-                    phase.before_iteration(state.iteration)
+        def iteration(acting: Sequence[_Turns], weight: float | Tensor) -> dict[str, Tensor]:
             batch: Any = None
-            losses = dict(losses)  # of a player that pauses, those of its last turn
-            for turn in turns:
-                if state.iteration % turn.player.every:
-                    continue
-                if phase.lr_decay:
-                    turn.decay(state.iteration / phase.max_iter)
+            losses: dict[str, Tensor] = {}
+            for turn in acting:
                 _watch(turns, turn)
                 batch, own = turn.take(batch, self.precision)
                 losses |= own
             for name, average in state.averages.items():
-                average.update_parameters(state.networks[name])
-            recorded.append(losses)
+                _follow(average.module, state.networks[name], weight)
+            return losses
+
+        is_captured = self.capture and turns
+        play = CapturedIteration(iteration, turns, phase.memory) if is_captured else iteration
+        log_interval = max(1, min(100, phase.max_iter // 20))
+        recorded = _Recorded(log_interval)
+        losses: dict[str, Tensor] = {}
+        while state.iteration < phase.max_iter and not state.stopped:
+            n = state.iteration
+            if phase.before_iteration is not None:
+                with self.precision():
+                    phase.before_iteration(n)
+            acting = [turn for turn in turns if not n % turn.player.every]
+            if phase.lr_decay:
+                for turn in acting:
+                    turn.decay(n / phase.max_iter)
+            losses = losses | play(acting, _weight(phase, state))  # of who pauses, the last ones
+            for average in state.averages.values():
+                average.n_averaged += 1
+            recorded.add(losses)
             state.iteration += 1
             if len(recorded) == log_interval:
                 self._log(state, recorded, phase.rate_name)
-                recorded = []
-        if recorded:
+        if len(recorded):
             self._log(state, recorded, phase.rate_name)
 
-    def _log(
-        self, state: TrainingState, recorded: list[dict[str, Tensor]], rate_name: str | None
-    ) -> None:
+    def _log(self, state: TrainingState, recorded: _Recorded, rate_name: str | None) -> None:
         """Fetch the losses since the last record from the device, all at once."""
-        names = list(recorded[0])
-        rows = [torch.stack([r[n] for n in names]) for r in recorded if names]
-        values = (torch.stack(rows) if rows else torch.empty(1, 0)).cpu().double()
+        names, values = recorded.names, recorded.fetch()
         bad = (~values.isfinite()).nonzero()
         if len(bad):
             step, which = bad[0].tolist()
-            iteration = state.iteration - len(recorded) + step + 1
+            iteration = state.iteration - len(values) + step + 1
             raise FloatingPointError(
                 f"The loss '{names[which]}' became {values[step, which].item()} in phase "
                 f"'{state.phase}' at iteration {iteration} of {state.max_iter}. Try "
@@ -319,18 +358,30 @@ def _watch(turns: Sequence[_Turns], acting: _Turns | None) -> None:
             norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)
 
 
-def _averaged(network: nn.Module, decay: float, state: TrainingState) -> AveragedModel:
-    """Average weights and statistics; early on it forgets faster, not to keep the start."""
+def _weight(phase: Phase, state: TrainingState) -> float:
+    """Return how far averages move; early on they forget faster, not to keep the start."""
+    if not all(average.n_averaged for average in state.averages.values()):
+        return 1.0
+    n = state.iteration
+    return 1 - min(phase.ema_decay, (1 + n) / (10 + n))
 
-    def update(averaged: Any, current: Any, _: Any) -> None:
-        n = state.iteration
-        weight = 1 - min(decay, (1 + n) / (10 + n))
-        if averaged[0].is_floating_point():
-            torch._foreach_lerp_(averaged, current, weight)
-        else:
-            torch._foreach_copy_(averaged, current)
 
-    return AveragedModel(network, multi_avg_fn=update, use_buffers=True)
+@torch.no_grad()
+def _follow(average: nn.Module, network: nn.Module, weight: float | Tensor) -> None:
+    """Move weights and statistics of an average; a weight on the device is read by a graph."""
+    averaged = chain(average.parameters(), average.buffers())
+    pairs = [*zip(averaged, chain(network.parameters(), network.buffers()))]
+    numbers = [pair for pair in pairs if pair[0].is_floating_point()]
+    values, aims = ([pair[i] for pair in numbers] for i in range(2))
+    if isinstance(weight, Tensor):
+        way = torch._foreach_sub(aims, values)
+        torch._foreach_mul_(way, weight)
+        torch._foreach_add_(values, way)
+    else:
+        torch._foreach_lerp_(values, aims, weight)
+    for value, aim in pairs:
+        if not value.is_floating_point():
+            value.copy_(aim)
 
 
 def _can_fuse(networks: Any) -> bool:
