@@ -26,9 +26,9 @@ def capture(use: bool) -> Iterator[None]:
 
     On a CUDA device whole iterations of the games of this package are captured once and then
     replayed, which spares the host the naming of each small kernel. Rows are the same up to
-    round-off. Other devices, networks of your own (``architecture`` is no name), samplers that you
-    have derived, sparse rows, and iterations in which a player acts that pauses in others are
-    played as they come anyway.
+    round-off. Other devices, trainings by several processes together, networks of your own
+    (``architecture`` is no name), samplers that you have derived, sparse rows, and iterations in
+    which a player acts that pauses in others are played as they come anyway.
 
     Parameters
     ----------
@@ -52,8 +52,12 @@ def capture(use: bool) -> Iterator[None]:
 
 
 def captures(device: torch.device) -> bool:
-    """Tell whether iterations on a device are captured, as the block around says."""
-    return device.type == "cuda" and _CAPTURE.get()
+    """Tell whether iterations on a device are captured, as the block around says.
+
+    Not those that several processes play together: each would wait for the others inside a graph.
+    """
+    together = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return device.type == "cuda" and _CAPTURE.get() and not together
 
 
 class Watch(TorchDispatchMode):
