@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 import torch
@@ -120,12 +119,6 @@ class _Dial:
             self._value = value
 
 
-@cache
-def _side_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return one stream for all captures: libraries keep memory for each that they were used in."""
-    return torch.cuda.Stream(device)
-
-
 class CapturedIteration:
     """An iteration of a phase on a CUDA device: a few times as it comes, then as a graph.
 
@@ -158,7 +151,7 @@ class CapturedIteration:
         self._iteration, self._turns, self._memory = iteration, turns, memory
         self._weights = [weight for turn in turns for weight in turn.parameters]
         self._device = self._weights[0].device
-        self._stream = _side_stream(self._device)
+        self._stream = torch.cuda.Stream(self._device)
         self._share = _Dial(self._device)
         self._rates = [_Dial(self._device) for _ in turns]
         self._n_played, self.refused = 0, ""
