@@ -310,12 +310,31 @@ def speed(frame):
     return table.map(lambda v: f"{v:.3g}" if isinstance(v, float) and pd.notna(v) else v)
 
 
+def gpu(frame, ways):
+    """Milliseconds an iteration of the last phase, in some ways, by method and rows."""
+    found = {}
+    for method, rows, settings, measures in frame[
+        ["method", "dataset", "settings", "measures"]
+    ].itertuples(index=False):
+        taken = [value for name, value in measures.items() if name.startswith("ms ")]
+        if taken:
+            found[method, rows, json.loads(settings)["way"]] = f"{taken[-1]:.3g}"
+    methods, columns = (list(dict.fromkeys(key[i] for key in found)) for i in range(2))
+    cells = {
+        rows: [
+            " → ".join(found.get((m, rows, way), "–") for way in ways.split("|")) for m in methods
+        ]
+        for rows in columns
+    }
+    return pd.DataFrame(cells, index=pd.Index(methods, name="method")).sort_index()
+
+
 TABLES = {
     function.__name__: function
     for function in (
         *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
         *(by_fraction, recall_leads, columns, by_column),
-        *(ranks, friedman, wilcoxon, speed),
+        *(ranks, friedman, wilcoxon, speed, gpu),
     )
 }
 

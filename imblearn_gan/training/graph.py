@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 import torch
@@ -26,9 +25,9 @@ def capture(use: bool) -> Iterator[None]:
 
     On a CUDA device whole iterations of the games of this package are captured once and then
     replayed, which spares the host the naming of each small kernel. Rows are the same up to
-    round-off. Other devices, networks of your own (``architecture`` is no name), samplers that you
-    have derived, sparse rows, and iterations in which a player acts that pauses in others are
-    played as they come anyway.
+    round-off. Other devices, trainings by several processes together, networks of your own
+    (``architecture`` is no name), samplers that you have derived, sparse rows, and iterations in
+    which a player acts that pauses in others are played as they come anyway.
 
     Parameters
     ----------
@@ -52,8 +51,12 @@ def capture(use: bool) -> Iterator[None]:
 
 
 def captures(device: torch.device) -> bool:
-    """Tell whether iterations on a device are captured, as the block around says."""
-    return device.type == "cuda" and _CAPTURE.get()
+    """Tell whether iterations on a device are captured, as the block around says.
+
+    Not those that several processes play together: each would wait for the others inside a graph.
+    """
+    together = torch.distributed.is_available() and torch.distributed.is_initialized()
+    return device.type == "cuda" and _CAPTURE.get() and not together
 
 
 class Watch(TorchDispatchMode):
@@ -116,12 +119,6 @@ class _Dial:
             self._value = value
 
 
-@cache
-def _side_stream(device: torch.device) -> torch.cuda.Stream:
-    """Return one stream for all captures: libraries keep memory for each that they were used in."""
-    return torch.cuda.Stream(device)
-
-
 class CapturedIteration:
     """An iteration of a phase on a CUDA device: a few times as it comes, then as a graph.
 
@@ -154,7 +151,7 @@ class CapturedIteration:
         self._iteration, self._turns, self._memory = iteration, turns, memory
         self._weights = [weight for turn in turns for weight in turn.parameters]
         self._device = self._weights[0].device
-        self._stream = _side_stream(self._device)
+        self._stream = torch.cuda.Stream(self._device)
         self._share = _Dial(self._device)
         self._rates = [_Dial(self._device) for _ in turns]
         self._n_played, self.refused = 0, ""

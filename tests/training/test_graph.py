@@ -340,7 +340,7 @@ def test_callbacks_may_move_networks(played):
 # where ------------------------------------------------------------------------------------------
 
 
-def test_only_cuda_captures_and_only_where_it_may():
+def test_only_cuda_captures_and_only_where_it_may(monkeypatch):
     cuda = torch.device("cuda:0")
     assert captures(cuda)
     assert not captures(CPU)
@@ -349,6 +349,8 @@ def test_only_cuda_captures_and_only_where_it_may():
         with capture(True):
             assert captures(cuda)
     assert captures(cuda)
+    monkeypatch.setattr(torch.distributed, "is_initialized", lambda: True)
+    assert not captures(cuda)
 
 
 def test_games_and_networks_of_ones_own_are_played_as_they_come(played):
