@@ -82,6 +82,7 @@ class ConvexGenerator(nn.Module):
 
     sizes: Tensor
     starts: Tensor
+    owners: Tensor
 
     def __init__(
         self,
@@ -100,6 +101,7 @@ class ConvexGenerator(nn.Module):
         sizes = torch.tensor(self.class_counts)
         self.register_buffer("sizes", sizes, persistent=False)
         self.register_buffer("starts", sizes.cumsum(0) - sizes, persistent=False)
+        self.register_buffer("owners", torch.repeat_interleave(sizes), persistent=False)
 
     def weights(self, z: Tensor, y: Tensor) -> tuple[Tensor | None, Tensor]:
         """Return convex weights: nonnegative, each row sums to one.
@@ -123,9 +125,8 @@ class ConvexGenerator(nn.Module):
         """
         mapped = self.mapping(z, one_hot(y, len(self.class_counts), z.dtype))
         if self.n_support is None:
-            others = torch.repeat_interleave(self.sizes, output_size=sum(self.class_counts))
             logits = self._bounded(self.instances(mapped))
-            return None, logits.masked_fill(others != y[:, None], -torch.inf).softmax(dim=1)
+            return None, logits.masked_fill(self.owners != y[:, None], -torch.inf).softmax(dim=1)
         shape, draws = (len(y), self.n_support), own_draws(y.device)
         # as torch.randint of the size, which differs by class
         index = torch.randint(2**62, shape, **draws) % self.sizes[y][:, None]
@@ -165,13 +166,17 @@ class ConvexGenerator(nn.Module):
         index, weights = self.weights(z, y)
         return torch.einsum("ns,nsv->nv", weights, rows[first[y][:, None] + index])
 
+    @staticmethod
+    def _by_class(z: Tensor) -> bool:
+        """Tell whether the host may know how many rows are of which class without waiting."""
+        return z.device.type == "cpu"
+
     def _of_all_rows(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
         """Return what combines all rows of the class."""
         sizes = list(self.class_counts)
-        if z.device.type != "cpu":  # more work, but nothing waits to hear of the labels
-            n, shift = sum(sizes), starts - self.starts
-            shifts = torch.repeat_interleave(shift, self.sizes, output_size=n)
-            real = rows[torch.arange(n, device=z.device) + shifts]
+        if not self._by_class(z):  # more work, but nothing waits to hear of the labels
+            shifts = (starts - self.starts)[self.owners]
+            real = rows[torch.arange(len(shifts), device=z.device) + shifts]
             return self.weights(z, y)[1] @ real
         counts = torch.bincount(y, minlength=len(sizes)).tolist()
         mapped = self.mapping(z, one_hot(y, len(sizes), z.dtype)).split(counts)

@@ -11,8 +11,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from imblearn_gan import CGANOversampler, GAMO2pix, GAMOClassifier, GAMOOversampler, _estimator
-from imblearn_gan.games import gamo
-from imblearn_gan.networks import MLPFamily
+from imblearn_gan.networks import ConvexGenerator, MLPFamily
 from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import (
     Engine,
@@ -70,13 +69,7 @@ class Host(TorchFunctionMode):
 @pytest.fixture
 def elsewhere(monkeypatch):
     """The CPU passes for another device."""
-    built = gamo._Play.__init__
-
-    def build(self, *args):
-        built(self, *args)
-        self.by_class = False
-
-    monkeypatch.setattr(gamo._Play, "__init__", build)
+    monkeypatch.setattr(ConvexGenerator, "_by_class", lambda self, z: False)
     monkeypatch.setattr(_estimator, "captures", lambda _: True)
 
 
