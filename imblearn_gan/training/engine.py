@@ -171,10 +171,11 @@ class _Recorded:
         """Write down the losses of an iteration."""
         if not self._n:
             self.names = list(losses)
-        values = torch.stack([losses[name] for name in self.names]) if losses else torch.empty(0)
-        if self._values is None or self._values.shape[1] != len(values):
-            self._values = values.new_empty(self._size, len(values))
-        self._values[self._n] = values
+        values = [losses[name] for name in self.names]
+        row = torch.stack(values) if values else torch.empty(0)
+        if self._values is None or self._values.shape[1] != len(row):
+            self._values = row.new_empty(self._size, len(row))
+        self._values[self._n] = row
         self._n += 1
 
     def fetch(self) -> Tensor:
@@ -298,8 +299,9 @@ class Engine:
                 _follow(average.module, state.networks[name], weight)
             return losses
 
-        is_captured = self.capture and turns
-        play = CapturedIteration(iteration, turns, phase.memory) if is_captured else iteration
+        play: Callable[[Sequence[_Turns], float], dict[str, Tensor]] = iteration
+        if self.capture and turns:
+            play = CapturedIteration(iteration, turns, phase.memory)
         log_interval = max(1, min(100, phase.max_iter // 20))
         recorded = _Recorded(log_interval)
         losses: dict[str, Tensor] = {}

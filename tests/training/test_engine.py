@@ -56,6 +56,14 @@ def test_a_player_without_draw_plays_on_the_batch_before():
     assert turns == "a- bx cx dy dz ez ez a- bu cu dv dw ew ew "
 
 
+def test_a_phase_may_have_no_players():
+    done, game = [], Engine()
+    game.run(Phase("search", [], 40, done.append))
+    assert done == [*range(40)]
+    assert game.history[-1] == {"phase": "search", "iteration": 40}
+    assert len(game.history) == 20
+
+
 def test_several_steps_a_turn_are_steps_of_the_optimizer():
     network = nn.Linear(3, 1, bias=False)
     before = network.weight.detach().clone()

@@ -68,9 +68,11 @@ class Host(TorchFunctionMode):
 
 @pytest.fixture
 def elsewhere(monkeypatch):
-    """The CPU passes for another device."""
+    """The CPU passes for another device, where all rows lie."""
     monkeypatch.setattr(ConvexGenerator, "_by_class", lambda self, z: False)
     monkeypatch.setattr(_estimator, "captures", lambda _: True)
+    estimator = _estimator.NetworkEstimator
+    monkeypatch.setattr(estimator, "_encoded", lambda self, X: self.codec_.encode_compact(X))
 
 
 @pytest.fixture
