@@ -186,7 +186,8 @@ class RowStore(nn.Module):
         self.n_classes = len(rows)
         for i, values in enumerate(rows):
             if values is not None:
-                self.register_buffer(f"class_{i}", values.clone())
+                is_part = values.untyped_storage().nbytes() > values.nbytes
+                self.register_buffer(f"class_{i}", values.clone() if is_part else values)
 
     @property
     def by_class(self) -> list[Tensor | None]:
