@@ -15,7 +15,7 @@ from imblearn_gan.exceptions import CollapseWarning
 #: Most rows of a class that are looked at, and most that are held against each other.
 MAX_ROWS, MAX_PAIRS = 1000, 500
 #: Most values of a class that are looked at, and fewest rows of it all the same.
-MAX_VALUES, MIN_IMAGES = 2**22, 50
+MAX_VALUES, MIN_IMAGES = 2**21, 50
 #: Fewest rows of a class that say something of its rows, and of its columns.
 MIN_ROWS, MIN_VALUES = 3, 10
 #: How near two rows nearly repeat each other, in spreads of the real rows.

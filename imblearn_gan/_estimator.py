@@ -37,6 +37,7 @@ from imblearn_gan.seeding import OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
+    EncodedRows,
     Engine,
     Keeper,
     Phase,
@@ -324,6 +325,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         return resolve_family(self.architecture, spec, self._families)
 
     def _encoded(self, X: Any) -> Any:
+        # a GPU waits for no host: it has all rows
+        if self.codec_.is_image and resolve_device(self.device).type == "cpu":
+            return EncodedRows(X, self.codec_.encode, self.codec_.spec(()).shape)
         return self.codec_.encode_compact(X)
 
     def _choose(self, spec: DataSpec) -> None:
@@ -367,6 +371,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         if isinstance(encoded, tuple):
             common, others = encoded
             stored = [common, others.data, others.indices, others.indptr]
+        elif isinstance(encoded, EncodedRows):
+            stored = encoded.rows
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         before, continuation = self._before, None
@@ -391,7 +397,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             if isinstance(encoded, tuple):
                 x = SparseRows(common, others, device)
             else:
-                x = torch.from_numpy(encoded).to(device, memory_format=layout)
+                is_there = isinstance(encoded, EncodedRows)
+                x = encoded if is_there else torch.from_numpy(encoded)
+                x = x.to(device, memory_format=layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.rows = None if shown is None else shown(networks, device)
             if before is not None:

@@ -145,3 +145,40 @@ def test_sparse_rows_may_be_images():
     sampler = CGANOversampler(max_iter=2, image_shape=(2, 4), random_state=0)
     X_res, _ = sampler.fit_resample(sparse.csr_matrix(X), y)
     assert np.array_equal(X_res.toarray(), sampler.fit_resample(X, y)[0])
+
+
+IMAGES = """
+import re, sys
+import numpy as np, torch
+from imblearn_gan import {name}
+
+torch.set_num_threads(1)
+
+def memory(of):
+    return int(re.search(of + r":\\s+(\\d+)", open("/proc/self/status").read())[1]) / 2**10
+
+def grown(n):
+    X = np.random.default_rng(0).integers(0, 256, (n, 3, 64, 64), dtype=np.uint8)
+    y = np.arange(n) % 10 == 0
+    before = memory("VmRSS")
+    open("/proc/self/clear_refs", "w").write("5")
+    X_res, _ = {name}(max_iter=2, random_state=0).fit_resample(X, y)
+    return X.nbytes / 2**20, memory("VmHWM") - before - X_res.nbytes / 2**20
+
+grown(100)
+small, own = grown(100)
+size, grew = grown(5_000)
+print(size, own, grew)
+"""
+
+
+@pytest.mark.parametrize("name", ["CGANOversampler", "GAMOOversampler"])
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_images_are_neither_encoded_nor_copied_as_a_whole(name):
+    """As floats, in two copies, they would take eight times themselves."""
+    program = IMAGES.format(name=name)
+    ran = [sys.executable, "-W", "ignore", "-c", program]
+    size, own, grew = map(
+        float, subprocess.run(ran, check=True, capture_output=True).stdout.split()
+    )
+    assert grew < max(2 * size, own + size)

@@ -403,14 +403,14 @@ def decoding_phase(
 
     def player(name: str, decoder: Any) -> Player:
         rows = data.rows_of(int(name))
-        x, f = data.x[rows], features[rows]
 
         def losses(index: Tensor) -> dict[str, Tensor]:
-            decoded, mean, log_variance = decoder.reconstruct(f[index])
-            return vae_loss(decoded, x[index], mean, log_variance)
+            decoded, mean, log_variance = decoder.reconstruct(features[rows][index])
+            return vae_loss(decoded, data.x[rows.start + index], mean, log_variance)
 
         def draw() -> Tensor:
-            return torch.randint(len(x), (batch_size,), **own_draws(x.device))
+            n = rows.stop - rows.start
+            return torch.randint(n, (batch_size,), **own_draws(data.device))
 
         return Player(f"class_{name}", {f"decoder_{name}": decoder}, losses, draw, learning_rate)
 

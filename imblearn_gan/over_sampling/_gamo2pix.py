@@ -135,7 +135,7 @@ class GAMO2pix(NetworkEstimator):
         with self._restored_on_failure():
             X, y = self._read(X, y)
             counts = np.bincount(y).tolist()
-            self._train(self.codec_.encode(X), y, self.codec_.spec(counts), counts)
+            self._train(self._encoded(X), y, self.codec_.spec(counts), counts)
         return self
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:

@@ -1,7 +1,7 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
 from imblearn_gan.seeding import generator_of
-from imblearn_gan.training.batches import Batch, SparseRows, TrainingData
+from imblearn_gan.training.batches import Batch, EncodedRows, SparseRows, TrainingData
 from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
@@ -27,6 +27,7 @@ __all__ = [
     "Batch",
     "CheckpointKeeper",
     "Continuation",
+    "EncodedRows",
     "Engine",
     "EpochTraining",
     "Keeper",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from scipy import sparse
+from sklearn.utils import _safe_indexing
 from torch import Tensor
 
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
-# dense values at a time, where rows are sparse
-_CHUNK_VALUES = 2**22
+# values at a time, where rows are not there as a tensor, and of how many a mean is taken at once
+_CHUNK_VALUES, _MEAN_VALUES = 2**22, 2**24
+
+
+_HOST = torch.device("cpu")
 
 
 class Batch(NamedTuple):
@@ -70,6 +76,82 @@ class SparseRows:
         return self
 
 
+class EncodedRows:
+    """Rows that stay as they are, where they are, and are encoded when they are asked for.
+
+    Rows that are asked for, by index or slice, come as tensors. Images of bytes take a quarter of
+    the memory so, and no copy; rows in a file stay there.
+
+    Parameters
+    ----------
+    rows : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+        The rows, in native form.
+
+    encode : callable
+        From rows to an array (n_samples, *shape) of float32.
+
+    shape : tuple of int
+        Shape of an encoded row.
+
+    index : ndarray of int or None, default=None
+        Which rows, in which order; None for all.
+
+    device : torch.device, default=torch.device('cpu')
+        Where rows that are asked for lie.
+
+    layout : torch.memory_format, default=torch.preserve_format
+        How they lie there.
+    """
+
+    def __init__(
+        self,
+        rows: Any,
+        encode: Callable[[Any], np.ndarray],
+        shape: Sequence[int],
+        index: np.ndarray | None = None,
+        device: torch.device = _HOST,
+        layout: torch.memory_format = torch.preserve_format,
+    ):
+        self.rows, self.encode, self._shape = rows, encode, tuple(shape)
+        self.index = np.arange(rows.shape[0]) if index is None else index
+        self.device, self.layout, self.dtype = device, layout, torch.float32
+        self._flat = False
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def shape(self) -> torch.Size:
+        """Number of rows, and shape of one."""
+        return torch.Size(
+            (len(self), prod(self._shape)) if self._flat else (len(self), *self._shape)
+        )
+
+    def __getitem__(self, index: Tensor | slice) -> Tensor:
+        own = self.index[index if isinstance(index, slice) else np.asarray(index)]
+        x = torch.from_numpy(self.encode(_safe_indexing(self.rows, own)))
+        x = x.to(self.device, memory_format=self.layout)
+        return x.flatten(1) if self._flat else x
+
+    def taken(self, index: Tensor) -> EncodedRows:
+        """Return some of the rows, not encoded."""
+        some = copy(self)
+        some.index = self.index[index.cpu().numpy()]
+        return some
+
+    def to(self, device: torch.device, memory_format: torch.memory_format) -> EncodedRows:
+        """Return the same rows, to come on a device, in a layout."""
+        some = copy(self)
+        some.device, some.layout = device, memory_format
+        return some
+
+    def flatten(self, _: int) -> EncodedRows:
+        """Return the rows, to come flattened."""
+        some = copy(self)
+        some._flat = True
+        return some
+
+
 class TrainingData:
     """Encoded rows on the device, sorted by class, and the draws made from them.
 
@@ -78,8 +160,8 @@ class TrainingData:
 
     Parameters
     ----------
-    x : Tensor of shape ``(n_samples, *spec.shape)``, dtype float32, or SparseRows
-        Encoded rows.
+    x : Tensor of shape ``(n_samples, *spec.shape)``, dtype float32, SparseRows or EncodedRows
+        Encoded rows, or what gives them.
 
     y : Tensor of shape (n_samples,), dtype int64
         Class codes.
@@ -92,8 +174,8 @@ class TrainingData:
 
     Attributes
     ----------
-    x : Tensor or SparseRows
-        The rows, sorted by class.
+    x : Tensor, SparseRows or EncodedRows
+        The rows, sorted by class. Indices and slices of it are tensors.
 
     y : Tensor
         Their class codes.
@@ -143,7 +225,9 @@ class TrainingData:
     def mean_of(self, y: int) -> Tensor:
         """Return the mean row of a class."""
         rows = self.rows_of(y)
-        if not isinstance(self.x, SparseRows):
+        n_values = (rows.stop - rows.start) * self.spec.n_values
+        is_encoded = isinstance(self.x, EncodedRows) and n_values <= _MEAN_VALUES
+        if is_encoded or isinstance(self.x, Tensor):
             return self.x[rows].mean(dim=0)
         size = max(1, _CHUNK_VALUES // self.spec.n_values)
         starts = range(rows.start, rows.stop, size)
@@ -196,4 +280,4 @@ class TrainingData:
 
 
 def _taken(x: Any, index: Tensor) -> Any:
-    return x.taken(index) if isinstance(x, SparseRows) else x[index]
+    return x[index] if isinstance(x, Tensor) else x.taken(index)

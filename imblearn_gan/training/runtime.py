@@ -192,8 +192,10 @@ def _shared_generators(device: torch.device) -> list[torch.Generator]:
     return generators
 
 
-#: Most values of rows that are computed at a time, and most rows: as many as caches hold.
-CHUNK_VALUES, CHUNK = 2**20, 256
+#: Most rows that are computed at a time, as many as caches hold, and most values of them: those of
+#: colour images of 32 x 32. What networks hold of a row between layers is in proportion.
+CHUNK = 256
+CHUNK_VALUES = CHUNK * 3 * 32 * 32
 
 
 def rows_at_once(n_values: int) -> int:

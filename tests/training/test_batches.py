@@ -5,9 +5,10 @@ import pytest
 import torch
 from scipy import sparse
 
-from imblearn_gan.data import DataSpec
-from imblearn_gan.training import SparseRows, TrainingData
-from tests.samplers import labels
+from imblearn_gan import CGANOversampler
+from imblearn_gan.data import DataCodec, DataSpec
+from imblearn_gan.training import EncodedRows, SparseRows, TrainingData, batches
+from tests.samplers import images, labels
 
 
 def data(*counts, n_to_make=None):
@@ -130,3 +131,65 @@ def test_sparse_rows_are_drawn_as_dense_ones_are():
         assert torch.equal(one, other)
     for i in range(2):
         assert torch.allclose(both[0].mean_of(i), both[1].mean_of(i))
+
+
+# rows that are encoded when they are drawn -------------------------------------------------------
+
+
+LAYOUTS = [torch.contiguous_format, torch.channels_last]
+
+
+def encoded_rows(n=30, layout=torch.contiguous_format):
+    """The same images, encoded, and as they are."""
+    pictures, y = images(n, 6, 5, 3), torch.from_numpy(labels(n - 12, 12))
+    codec = DataCodec().fit(pictures)
+    dense = torch.from_numpy(codec.encode(pictures)).to(memory_format=layout)
+    lazy = EncodedRows(pictures, codec.encode, dense.shape[1:])
+    return dense, lazy.to(torch.device("cpu"), layout), y
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_encoded_when_drawn_rows_are_the_same_and_lie_alike(layout):
+    dense, lazy, _ = encoded_rows(layout=layout)
+    assert (lazy.shape, len(lazy), lazy.dtype) == (dense.shape, 30, torch.float32)
+    for index in (torch.tensor([3, 3, 0]), slice(4, 9), torch.arange(30)):
+        assert torch.equal(lazy[index], dense[index])
+        assert lazy[index].stride() == dense[index].stride()
+    flat = lazy.flatten(1)
+    assert flat.shape == dense.flatten(1).shape
+    assert torch.equal(flat[torch.tensor([1, 5])], dense.flatten(1)[torch.tensor([1, 5])])
+    some = torch.tensor([7, 2, 2])
+    assert torch.equal(lazy.taken(some)[torch.tensor([2, 0])], dense[some][torch.tensor([2, 0])])
+
+
+@pytest.mark.parametrize("limit", [batches._MEAN_VALUES, 0])
+def test_training_data_of_rows_that_are_encoded_when_drawn(limit, monkeypatch):
+    dense, lazy, y = encoded_rows()
+    monkeypatch.setattr(batches, "_MEAN_VALUES", limit)
+    monkeypatch.setattr(batches, "_CHUNK_VALUES", 4 * 90)
+    spec = DataSpec(tuple(dense.shape[1:]), (18, 12))
+    a, b = (TrainingData(x, y, spec, [0, 6]) for x in (dense, lazy))
+    for i in range(2):
+        assert torch.equal(a.x[a.rows_of(i)], b.x[b.rows_of(i)])
+        assert torch.allclose(a.mean_of(i), b.mean_of(i), atol=1e-6)
+        assert limit == 0 or torch.equal(a.mean_of(i), b.mean_of(i))
+    torch.manual_seed(0)
+    drawn = a.draw(9, balanced=True)
+    torch.manual_seed(0)
+    assert torch.equal(b.draw(9, balanced=True).x, drawn.x)
+    torch.manual_seed(0)
+    parts = list(a.parts(2))
+    torch.manual_seed(0)
+    for part, expected in zip(b.parts(2), parts):
+        assert torch.equal(part.x[torch.arange(len(part))], expected.x)
+
+
+def test_images_stay_as_they_are_until_a_batch_is_drawn():
+    class Watched(CGANOversampler):
+        def _phases(self, networks, data):
+            seen.append(data.x.rows)
+            return super()._phases(networks, data)
+
+    seen, pictures, y = [], images(20, 6, 6), labels(14, 6)
+    Watched(max_iter=2, random_state=0, device="cpu").fit_resample(pictures, y)
+    assert np.shares_memory(seen[0], pictures)
