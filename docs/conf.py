@@ -7,6 +7,8 @@ The build needs no network, nor do the pages: formulas are text, so that MathJax
 import re
 from pathlib import Path
 
+from sphinx.pycode import ModuleAnalyzer
+
 import imblearn_gan
 
 project = "imblearn-gan"
@@ -50,7 +52,9 @@ GUIDES = {
     for page in (Path(__file__).parent / "methods").glob("*.md")
     if (match := re.match(r"# .*\n\n`(\w+)`\.", page.read_text()))
 }
-autosummary_context = {"guides": GUIDES}
+# what stands above data is found in the module that has them, not where they are listed
+profiles = ModuleAnalyzer.for_module("imblearn_gan.datasets._profiles").find_attr_docs()
+autosummary_context = {"guides": GUIDES, "above": {"PROFILES": profiles["", "PROFILES"]}}
 toc_object_entries_show_parents = "hide"
 autodoc_typehints = "none"  # numpydoc has them
 numpydoc_show_class_members = False  # the templates list them

@@ -40,6 +40,10 @@ features, weights = decoder.transform(X), np.linspace(0, 1, 7)[:, None]
 # %%
 # Two digits of each class, mixed in seven steps
 # ----------------------------------------------
+#
+# .. image:: /images/gamo2pix.png
+
+# sphinx_gallery_thumbnail_path = "images/gamo2pix.png"
 mixtures = []
 for label in np.unique(y):
     first, second = features[y == label][:2]

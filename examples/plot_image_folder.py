@@ -74,6 +74,10 @@ for folder in sorted(balanced.iterdir()):
 # %%
 # Real photographs and generated ones
 # -----------------------------------
+#
+# .. image:: /images/examples/image_folder.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/image_folder.png"
 GeneratedImagesDisplay.from_resampled(X_res, y_res, sampler.synthetic_mask_, n_images=8)
 if args.picture:
     plt.savefig(args.picture, dpi=150)

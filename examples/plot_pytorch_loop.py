@@ -80,6 +80,10 @@ for name, recall in recalls.items():
 # %%
 # Recalls by class
 # ----------------
+#
+# .. image:: /images/examples/pytorch_loop.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/pytorch_loop.png"
 _, ax = plt.subplots(figsize=(8, 3.2), layout="constrained")
 for shift, (name, recall) in zip((-0.2, 0.2), recalls.items()):
     ax.bar(np.arange(10) + shift, recall, 0.4, label=name)

@@ -65,6 +65,10 @@ for name, steps in {
 # %%
 # Columns of real and generated patients
 # --------------------------------------
+#
+# .. image:: /images/examples/tables_with_categories.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/tables_with_categories.png"
 MarginalsDisplay.from_sampler(sampler, X, y)
 if args.picture:
     plt.savefig(args.picture, dpi=150)
