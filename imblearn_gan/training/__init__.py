@@ -6,6 +6,7 @@ from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.keepers import Continuation, Keeper
+from imblearn_gan.training.ranks import Ranks, alone, joined, meeting
 from imblearn_gan.training.runtime import (
     autocast,
     extract,
@@ -27,12 +28,16 @@ __all__ = [
     "Keeper",
     "Phase",
     "Player",
+    "Ranks",
     "SparseRows",
     "TrainingData",
+    "alone",
     "autocast",
     "extract",
     "generator_of",
     "in_chunks",
+    "joined",
+    "meeting",
     "memory_advice",
     "one_at_a_time",
     "precision",

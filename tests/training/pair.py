@@ -1,0 +1,45 @@
+"""Two ranks: this process, and another one that does the same."""
+
+import os
+import pickle
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+ROOT = Path(__file__).parents[2]
+
+
+def pair(function, *args, folder, timeout=300):
+    """Call ``function(*args)`` on two ranks, and return both results."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    around = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    asked, answer = folder / f"asked_{port}", folder / f"answer_{port}"
+    asked.write_bytes(pickle.dumps((function, args)))
+    command = [sys.executable, "-c", "from tests.training.pair import main; main()"]
+    other = subprocess.Popen(
+        [*command, asked, answer],
+        env=os.environ | around | {"RANK": "1", "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with mock.patch.dict(os.environ, around | {"RANK": "0"}):
+            own = function(*args)
+        _, said = other.communicate(timeout=timeout)
+    finally:
+        other.kill()
+        other.wait()
+    assert other.returncode == 0, said[-3000:]
+    return own, pickle.loads(answer.read_bytes())
+
+
+def main():
+    """Be the other rank."""
+    asked, answer = map(Path, sys.argv[1:])
+    function, args = pickle.loads(asked.read_bytes())
+    answer.write_bytes(pickle.dumps(function(*args)))
