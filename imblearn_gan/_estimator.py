@@ -377,7 +377,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         if ranks.size > 1:
-            prints = _stored.fingerprint(self, **facts)
+            read = {"columns of X": self.codec_, "classes": self.classes_}
+            prints = _stored.fingerprint(self, **facts, **read)
             ranks.check_same({k: v for k, v in prints.items() if k != "random_state"})
             facts["number of ranks"] = ranks.size
         before, continuation = self._before, None

@@ -30,8 +30,8 @@ _CPU = torch.device("cpu")
 _ALONE: ContextVar[bool] = ContextVar("alone", default=False)
 #: Those that were joined in the fit that runs, at most one.
 _JOINED: ContextVar[list[Ranks] | None] = ContextVar("joined", default=None)
-_STORES: dict[tuple[str, ...], tuple[Any, int, int]] = {}
-_COUNT = itertools.count()
+#: By torchrun's variables: what they stand for, and numbers of the fits so far.
+_STORES: dict[tuple[str, ...], tuple[Any, int, int, Iterator[int]]] = {}
 _FORKED = False
 
 
@@ -72,14 +72,17 @@ class Ranks:
     group : ProcessGroup or None, default=None
         What ``torch.distributed`` connects; None for a process alone.
 
+    initialised : bool, default=False
+        Whether ``torch.distributed`` was initialised for them, and is not to be in the end.
+
     Attributes
     ----------
     rank, size : int
         The number of this process, and of all of them.
     """
 
-    def __init__(self, device: torch.device = _CPU, group: Any = None):
-        self.device, self._group = device, group
+    def __init__(self, device: torch.device = _CPU, group: Any = None, initialised: bool = False):
+        self.device, self._group, self._initialised = device, group, initialised
         self.rank = 0 if group is None else dist.get_rank(group)
         self.size = 1 if group is None else dist.get_world_size(group)
 
@@ -216,8 +219,8 @@ class Ranks:
     def leave(self) -> None:
         """Close the connections: others that wait for this rank then hear that it is gone."""
         if self._group is not None:
-            dist.destroy_process_group(self._group)
-            self._group = None
+            dist.destroy_process_group(None if self._initialised else self._group)
+            self._group = None  # connections close with the last reference
 
 
 def _networks_of(state: TrainingState) -> list[nn.Module]:
@@ -278,7 +281,7 @@ def joined(device: torch.device) -> Ranks:
     if not present:
         if device.type == "mps":
             raise ValueError("Several ranks cannot share the device 'mps': set device='cpu'.")
-        present.append(Ranks(device, _group(device)))
+        present.append(_met(device))
     return present[0]
 
 
@@ -292,19 +295,26 @@ def _has_others() -> bool:
     return named and int(os.environ["WORLD_SIZE"]) > 1
 
 
-def _group(device: torch.device) -> Any:
+def _met(device: torch.device) -> Ranks:
     backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    initialised = dist.is_initialized()
     with _others_may_fail():
-        if dist.is_initialized():
-            return dist.new_group(backend=backend, timeout=PATIENCE)
-        address = tuple(os.environ[name] for name in _VARIABLES)
-        if address not in _STORES:
-            _STORES[address] = next(iter(dist.rendezvous("env://", timeout=PATIENCE)))
-        store, rank, size = _STORES[address]
-        # a prefix of its own, and destroyed in the end: nothing is in the way of users later
-        store = dist.PrefixStore(f"imblearn_gan/{next(_COUNT)}", store)
-        dist.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=PATIENCE)
-        return dist.group.WORLD
+        if not initialised:
+            _initialise()
+        # modules of torch that are imported meanwhile hold on to the default group, not to this one
+        group = dist.new_group(backend=backend, timeout=PATIENCE)
+    return Ranks(device, group, not initialised)
+
+
+def _initialise() -> None:
+    address = tuple(os.environ[name] for name in _VARIABLES)
+    if address not in _STORES:
+        found = next(iter(dist.rendezvous("env://", timeout=PATIENCE)))
+        _STORES[address] = *found, itertools.count()
+    store, rank, size, count = _STORES[address]
+    # a prefix of its own: nothing is in the way of what users initialise later
+    store = dist.PrefixStore(f"imblearn_gan/{next(count)}", store)
+    dist.init_process_group("gloo", store=store, rank=rank, world_size=size, timeout=PATIENCE)
 
 
 @contextmanager

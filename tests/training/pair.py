@@ -5,19 +5,28 @@ import pickle
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
+from imblearn_gan.training import ranks
+
 ROOT = Path(__file__).parents[2]
+PATIENCE = timedelta(minutes=1)
+
+
+def port():
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def pair(function, *args, folder, timeout=300):
     """Call ``function(*args)`` on two ranks, and return both results."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    around = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    asked, answer = folder / f"asked_{port}", folder / f"answer_{port}"
+    number = port()
+    around = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(number)}
+    asked, answer = folder / f"asked_{number}", folder / f"answer_{number}"
     asked.write_bytes(pickle.dumps((function, args)))
     command = [sys.executable, "-c", "from tests.training.pair import main; main()"]
     other = subprocess.Popen(
@@ -29,7 +38,7 @@ def pair(function, *args, folder, timeout=300):
     )
     try:
         with mock.patch.dict(os.environ, around | {"RANK": "0"}):
-            own = function(*args)
+            own = called(function, args)
         _, said = other.communicate(timeout=timeout)
     finally:
         other.kill()
@@ -38,8 +47,14 @@ def pair(function, *args, folder, timeout=300):
     return own, pickle.loads(answer.read_bytes())
 
 
+def called(function, args):
+    """Call a function, not to wait long for the other rank."""
+    with mock.patch.object(ranks, "PATIENCE", PATIENCE):
+        return function(*args)
+
+
 def main():
     """Be the other rank."""
     asked, answer = map(Path, sys.argv[1:])
     function, args = pickle.loads(asked.read_bytes())
-    answer.write_bytes(pickle.dumps(function(*args)))
+    answer.write_bytes(pickle.dumps(called(function, args)))

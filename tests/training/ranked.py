@@ -40,6 +40,7 @@ from tests.samplers import images, labels, tiny
 Y = labels(14, 9, 5)
 X = np.random.RandomState(0).normal(size=(len(Y), 4))
 IMAGES = images(len(Y), 8, 8)
+MIDDLE = int(np.argmin(np.abs(X).max(axis=1)))  # in no column the least or largest
 CPU = torch.device("cpu")
 SMALL = {"max_iter": 4, "batch_size": 8, "random_state": 0}
 
@@ -258,23 +259,18 @@ def message_of(function):
 
 
 def failures():
-    """What both ranks hear where one fails; then a training that does not."""
+    """What both ranks hear where one fails."""
 
     def fit(rows=X, **params):
         return tiny(**params).fit_resample(rows, Y)
 
-    other = X + (rank() == 1)
-    seed = np.random.RandomState(rank())
-    found = {
+    changed = np.where(np.arange(len(X))[:, None] == MIDDLE, 0.5 * X, X) if rank() else X
+    return {
         "callback": message_of(lambda: fit(callbacks=[OnOneRank(fails)])),
-        "data": message_of(lambda: fit(other)),
+        "rows": message_of(lambda: fit(changed)),
+        "ranges": message_of(lambda: fit(X + rank())),
         "parameter": message_of(lambda: fit(learning_rate=0.1 * (1 + rank()))),
     }
-    with mock.patch.object(ranks, "PATIENCE", timedelta(seconds=2)):
-        found["absent"] = message_of(fit) if rank() == 0 else None
-    # the other one has not counted this call
-    found["then"] = tiny(random_state=seed).fit_resample(X, Y)[0] if False else None
-    return found
 
 
 def after_failures():
@@ -282,6 +278,12 @@ def after_failures():
     message_of(lambda: tiny(callbacks=[OnOneRank(fails)]).fit_resample(X, Y))
     own = np.random.RandomState(rank())
     return tiny(random_state=own).fit_resample(X, Y)[0], dist.is_initialized()
+
+
+def absent():
+    """What a rank hears whose other one does not come."""
+    with mock.patch.object(ranks, "PATIENCE", timedelta(seconds=2)):
+        return message_of(lambda: tiny().fit_resample(X, Y))
 
 
 def first_rank_alone():

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ import torch
 import torch.distributed as dist
 
 from tests.training import ranked
-from tests.training.pair import ROOT, pair
+from tests.training.pair import ROOT, pair, port
 
 pytestmark = [
     pytest.mark.slow,
@@ -85,10 +84,25 @@ def test_a_rank_that_fails_leaves_no_other_waiting(tmp_path):
     first, other = pair(ranked.failures, folder=tmp_path)
     assert other["callback"].startswith("ZeroDivisionError")
     assert "has lost a rank" in first["callback"]
-    assert "training.alone()" in first["absent"]
     for found in (first, other):
-        assert "not given the same: X." in found["data"]
+        assert "not given the same: X." in found["rows"]
+        assert "not given the same: columns of X." in found["ranges"]
         assert "not given the same: learning_rate." in found["parameter"]
+
+
+def test_a_rank_whose_other_does_not_come():
+    around = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    ran = subprocess.run(
+        [sys.executable, "-c", "from tests.training.ranked import absent; print(absent())"],
+        env=os.environ | around | {"MASTER_PORT": str(port()), "OMP_NUM_THREADS": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert "has lost a rank" in ran.stdout
+    assert "training.alone()" in ran.stdout
 
 
 def test_a_training_after_one_that_failed(tmp_path):
