@@ -15,6 +15,8 @@ from imblearn_gan import load
 from imblearn_gan.callbacks import Callback, Checkpoint, WarmStart
 from tests.instances import CLASSIFIERS, SAMPLERS
 from tests.samplers import assert_oversampled, assert_same, images, labels
+from tests.training import ranked
+from tests.training.pair import pair
 
 DEVICE = "cuda"
 Y = labels(14, 9, 5)
@@ -134,3 +136,14 @@ def test_a_lack_of_memory_says_what_to_do(sampler):
     with pytest.raises(MemoryError, match=r"batch_size.*device='cpu'"):
         clone(sampler).set_params(callbacks=[Greedy()]).fit_resample(X, Y)
     assert len(sampler.fit_resample(X, Y)[0]) == 42
+
+
+def test_two_ranks_train_together(tmp_path):
+    """With two GPUs one each, by NCCL; else on the same one, which NCCL does not do."""
+    nccl = torch.cuda.device_count() > 1
+    backend = "cpu:gloo,cuda:nccl" if nccl else "cpu:gloo,cuda:gloo"
+    first, other = pair(ranked.on_gpus, backend, folder=tmp_path)
+    for name, own in first.items():
+        assert own["states"] == other[name]["states"]
+        assert own["networks"] == other[name]["networks"]
+        np.testing.assert_allclose(own["rows"], other[name]["rows"], rtol=1e-4, atol=1e-5)

@@ -6,7 +6,7 @@ from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.keepers import Continuation, Keeper
-from imblearn_gan.training.ranks import Ranks, alone, joined, meeting
+from imblearn_gan.training.ranks import Ranks, alone, is_first_rank, joined, meeting
 from imblearn_gan.training.runtime import (
     autocast,
     extract,
@@ -36,6 +36,7 @@ __all__ = [
     "extract",
     "generator_of",
     "in_chunks",
+    "is_first_rank",
     "joined",
     "meeting",
     "memory_advice",

@@ -27,6 +27,7 @@ PATIENCE = timedelta(minutes=10)
 
 _VARIABLES = "RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"  # which torchrun sets
 _CPU = torch.device("cpu")
+_BACKENDS = {"cpu": "gloo", "cuda": "cpu:gloo,cuda:nccl"}
 _ALONE: ContextVar[bool] = ContextVar("alone", default=False)
 #: Those that were joined in the fit that runs, at most one.
 _JOINED: ContextVar[list[Ranks] | None] = ContextVar("joined", default=None)
@@ -209,8 +210,8 @@ class Ranks:
             _spread(flat.div_(self.size), tensors)
 
     def _take_first(self, tensors: Sequence[Tensor]) -> None:
-        for dtype in dict.fromkeys(tensor.dtype for tensor in tensors):
-            alike = [tensor for tensor in tensors if tensor.dtype == dtype]
+        for dtype, device in dict.fromkeys((tensor.dtype, tensor.device) for tensor in tensors):
+            alike = [t for t in tensors if (t.dtype, t.device) == (dtype, device)]
             flat = _flat(alike)
             with _others_may_fail():
                 dist.broadcast(flat, src=0, group=self._group)
@@ -295,14 +296,32 @@ def _has_others() -> bool:
     return named and int(os.environ["WORLD_SIZE"]) > 1
 
 
+def is_first_rank() -> bool:
+    """Tell whether this process is the one that shows and writes what all ranks have.
+
+    Returns
+    -------
+    bool
+        Whether it is rank 0 of those that train together, or alone.
+
+    Examples
+    --------
+    >>> from imblearn_gan.training import is_first_rank
+    >>> is_first_rank()
+    True
+    """
+    if not _has_others():
+        return True
+    return (dist.get_rank() if dist.is_initialized() else int(os.environ["RANK"])) == 0
+
+
 def _met(device: torch.device) -> Ranks:
-    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
     initialised = dist.is_initialized()
     with _others_may_fail():
         if not initialised:
             _initialise()
         # modules of torch that are imported meanwhile hold on to the default group, not to this one
-        group = dist.new_group(backend=backend, timeout=PATIENCE)
+        group = dist.new_group(backend=_BACKENDS[device.type], timeout=PATIENCE)
     return Ranks(device, group, not initialised)
 
 

@@ -9,6 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
+import pytest
+import torch.distributed as dist
+
 from imblearn_gan.training import ranks
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +27,8 @@ def port():
 
 def pair(function, *args, folder, timeout=300):
     """Call ``function(*args)`` on two ranks, and return both results."""
+    if not (dist.is_available() and dist.is_gloo_available()):
+        pytest.skip("torch has no gloo here")
     number = port()
     around = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(number)}
     asked, answer = folder / f"asked_{number}", folder / f"answer_{number}"
@@ -31,13 +36,13 @@ def pair(function, *args, folder, timeout=300):
     command = [sys.executable, "-c", "from tests.training.pair import main; main()"]
     other = subprocess.Popen(
         [*command, asked, answer],
-        env=os.environ | around | {"RANK": "1", "OMP_NUM_THREADS": "1"},
+        env=os.environ | around | {"RANK": "1", "LOCAL_RANK": "1", "OMP_NUM_THREADS": "1"},
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        with mock.patch.dict(os.environ, around | {"RANK": "0"}):
+        with mock.patch.dict(os.environ, around | {"RANK": "0", "LOCAL_RANK": "0"}):
             own = called(function, args)
         _, said = other.communicate(timeout=timeout)
     finally:

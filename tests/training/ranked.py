@@ -66,7 +66,7 @@ def rank():
 
 def digest(*networks):
     """A number for all values of networks."""
-    values = [v.numpy().tobytes() for n in networks for v in n.state_dict().values()]
+    values = [v.cpu().numpy().tobytes() for n in networks for v in n.state_dict().values()]
     return hashlib.sha256(b"".join(values)).hexdigest()
 
 
@@ -107,6 +107,14 @@ def trained(estimator, rows):
 def all_methods():
     """Train each method."""
     return {name: trained(*method) for name, method in METHODS.items()}
+
+
+def on_gpus(backend):
+    """Train on the GPU of the rank."""
+    with mock.patch.dict(ranks._BACKENDS, cuda=backend):
+        sampler = CGANOversampler(device="cuda", ema_decay=0.9, **SMALL)
+        model = DOSClassifier(device="cuda", pretrain_iter=4, **SMALL)
+        return {"images": trained(sampler, IMAGES), "DOS": trained(model, X)}
 
 
 # engine -------------------------------------------------------------------------------------------
@@ -355,3 +363,27 @@ def plain():
     """A training under torchrun's variables."""
     rows = tiny().fit_resample(X, Y)[0]
     return rows, dist.is_initialized()
+
+
+# all of it ----------------------------------------------------------------------------------------
+
+ROWS = torch.arange(24.0).reshape(8, 3).roll(5) / 4  # sums of these are exact
+
+
+def everything(folder):
+    """Do what needs no processes of its own, one after the other."""
+    return {
+        "methods": all_methods(),
+        "linear": played_together(ROWS, linear),
+        "squared": played_together(ROWS, squared),
+        "draws": draws(),
+        "gradients": one_has_no_gradient(),
+        "decisions": decisions(),
+        "failures": failures(),
+        "after failures": after_failures(),
+        "alone": first_rank_alone(),
+        "resumed": resumed(folder),
+        "warm": warm(),
+        "shown": shown(),
+        "plain": plain(),
+    }
