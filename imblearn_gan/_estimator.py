@@ -41,10 +41,13 @@ from imblearn_gan.training import (
     Engine,
     Keeper,
     Phase,
+    Ranks,
     SparseRows,
     TrainingData,
     autocast,
     captures,
+    joined,
+    meeting,
     memory_advice,
     one_at_a_time,
     resolve_device,
@@ -110,7 +113,8 @@ class CodecEstimator(BaseEstimator):
         refuse_booleans(self)
 
     def _new_seed(self) -> int:
-        return int(check_random_state(self.random_state).randint(MAX_SEED))
+        seed = int(check_random_state(self.random_state).randint(MAX_SEED))
+        return joined(resolve_device(self.device)).same(seed)
 
     def _forget(self) -> None:
         """Drop what an earlier fit left, so that an interrupted one leaves nothing half done."""
@@ -123,7 +127,7 @@ class CodecEstimator(BaseEstimator):
 
         Other threads wait.
         """
-        with one_at_a_time(), memory_advice():
+        with one_at_a_time(), memory_advice(), meeting():
             before = dict(vars(self))
             try:
                 yield
@@ -364,7 +368,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         """
         device = resolve_device(self.device)
         seed = self._new_seed()
+        ranks = joined(device)
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
+        callbacks = [c for c in callbacks if ranks.rank == 0 or not c.first_rank_only]
         dtype = resolve_precision(None, device, spec.is_image)
         layout = _layout(spec, dtype)
         stored: Any = encoded
@@ -375,6 +381,11 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             stored = encoded.rows
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
+        if ranks.size > 1:
+            read = {"columns of X": self.codec_, "classes": self.classes_}
+            prints = _stored.fingerprint(self, **facts, **read)
+            ranks.check_same({k: v for k, v in prints.items() if k != "random_state"})
+            facts["number of ranks"] = ranks.size
         before, continuation = self._before, None
         if self._warm:
             made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]
@@ -384,7 +395,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         engine = Engine(
             callbacks,
             partial(autocast, device, dtype),
-            self._keepers(callbacks, device, facts, continuation),
+            self._keepers(device, facts, continuation, ranks),
+            ranks,
             main_phase=self._main_phase,
             advice="" if spec.is_image else _SCALE,
             capture=captures(device) and self._is_of_this_package,
@@ -418,19 +430,19 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _keepers(
         self,
-        callbacks: Sequence[Callback],
         device: torch.device,
         facts: dict[str, Any],
         continuation: Continuation | None,
+        ranks: Ranks,
     ) -> list[Keeper]:
         """Return what keeps the training: for a WarmStart, and for a Checkpoint."""
         keepers: list[Keeper] = [] if continuation is None else [continuation]
-        for callback in callbacks:
+        for callback in self.callbacks or ():
             if isinstance(callback, Checkpoint):
                 facts |= {"version of torch": str(torch.__version__)}
                 facts |= {"training so far": self._before}
                 subject = _stored.fingerprint(self, **facts)
-                keepers.append(CheckpointKeeper(callback, subject, device, continuation))
+                keepers.append(CheckpointKeeper(callback, subject, device, continuation, ranks))
         return keepers
 
     def _keep(self, networks: nn.ModuleDict, engine: Engine, seed: int) -> None:

@@ -21,6 +21,8 @@ from imblearn_gan.training import Engine, Phase, Player, capture, engine, precis
 from imblearn_gan.training.graph import CapturedIteration
 from tests.instances import CLASSIFIERS, SAMPLERS
 from tests.samplers import assert_oversampled, assert_same, images, labels
+from tests.training import ranked
+from tests.training.pair import pair
 
 DEVICE = "cuda"
 Y = labels(14, 9, 5)
@@ -368,3 +370,14 @@ def test_nothing_in_an_iteration_waits_for_the_device(estimator, monkeypatch):
     model = long(estimator, 6).set_params(device=DEVICE)
     for rows in (X, images(len(Y), 3, 8, 8)):
         (model.fit_resample if hasattr(model, "fit_resample") else model.fit)(rows, Y)
+
+
+def test_two_ranks_train_together(tmp_path):
+    """With two GPUs one each, by NCCL; else on the same one, which NCCL does not do."""
+    nccl = torch.cuda.device_count() > 1
+    backend = "cpu:gloo,cuda:nccl" if nccl else "cpu:gloo,cuda:gloo"
+    first, other = pair(ranked.on_gpus, backend, folder=tmp_path)
+    for name, own in first.items():
+        assert own["states"] == other[name]["states"]
+        assert own["networks"] == other[name]["networks"]
+        np.testing.assert_allclose(own["rows"], other[name]["rows"], rtol=1e-4, atol=1e-5)

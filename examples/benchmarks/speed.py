@@ -10,6 +10,8 @@ in turn in one process. What can be timed:
 ``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
               where ``ctgan`` is installed
 ``grid``      a grid search in one process and in two
+``ranks``     one training on images of 64 x 64 by two processes with a thread each, and by one with
+              twice the batch: at an efficiency of 1 it takes half of the time
 
 ::
 
@@ -20,6 +22,8 @@ in turn in one process. What can be timed:
 
 import argparse
 import importlib.util
+import json
+import os
 import re
 import resource
 import statistics
@@ -58,6 +62,8 @@ GAMO, GAMO_ON_TABLES = (
 TABLES = [(f, 200, 5) for f in (50, 500, 5000)]
 TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 100)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
+#: Rows of a batch of each of two ranks.
+RANKED = {"BAGANGPOversampler": 32, "CWGANGPOversampler": 64}
 GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
 
 
@@ -219,7 +225,42 @@ def grid(args):
     yield {"dataset": f"digits:{len(X)}", "method": "GridSearchCV"}, medians(runs)
 
 
-WHAT = {function.__name__: function for function in (samplers, bare, growth, fit, grid)}
+def ranks(args):
+    """Two processes with a thread each beside one with twice the batch, in turn."""
+    for name, size in RANKED.items():
+        runs = []
+        for _ in range(args.repeats):
+            one, two = (ranked(args, name, n, 2 * size // n) for n in (1, 2))
+            runs.append({"ms, one process": one, "ms, two": two, "efficiency": one / (2 * two)})
+        settings = {"batch_size": 2 * size}
+        yield {"dataset": "images:64:2", "method": name, "settings": settings}, medians(runs)
+
+
+def ranked(args, name, n_processes, batch_size):
+    """Milliseconds an update of the game that so many processes play."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += ["--nproc-per-node", str(n_processes), __file__, "--output", str(args.output)]
+    command += ["--iterations", str(args.iterations), "--device", args.device]
+    ran = subprocess.run(
+        [*command, "--rank", name, str(batch_size)],
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(ran.stdout)["adversarial"]
+
+
+def one_rank(args):
+    """What each of the processes does."""
+    name, batch_size = args.rank
+    X, y = random_images([200, 100], 64)
+    run = play(name, X, y, args.iterations, device=args.device, batch_size=int(batch_size))
+    if os.environ["RANK"] == "0":
+        print(json.dumps(run))
+
+
+WHAT = {function.__name__: function for function in (samplers, bare, growth, fit, grid, ranks)}
 
 
 def main():
@@ -244,7 +285,11 @@ def main():
     parser.add_argument("--ctgan-epochs", type=int, default=300, help="300 is its default")
     parser.add_argument("--cases", type=int, help="of growth, at most")
     parser.add_argument("--case", nargs="+", help="one case of growth, in this process")
+    parser.add_argument("--rank", nargs=2, help="a method and its batch, as one of some processes")
     args = parser.parse_args()
+    if args.rank:
+        one_rank(args)
+        return
     records.resume(args.output)
     around = surroundings()
     for timed in [one_case] if args.case else [WHAT[name] for name in args.what]:

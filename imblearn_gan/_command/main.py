@@ -16,6 +16,7 @@ from imblearn_gan._command.common import GENERATED, REPEATED, Added, InputError,
 from imblearn_gan._command.csv_file import CsvFile
 from imblearn_gan._command.image_folder import ImageFolder
 from imblearn_gan._command.parquet_file import ParquetFile
+from imblearn_gan.training import is_first_rank
 
 #: Exit codes: of a training that failed, of input that is wrong, of Ctrl-C.
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
@@ -82,6 +83,8 @@ def _balance(args: argparse.Namespace) -> None:
     sampler = build_sampler(args, source.y)
     n_samples = len(source.y)
     X_res, y_res = sampler.fit_resample(source.X, source.y)
+    if not is_first_rank():
+        return
     added = Added(
         X_res[n_samples:],
         list(y_res[n_samples:]),

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from torch import nn
@@ -155,6 +155,12 @@ class Callback:
     A callback holds no state of a training from one ``fit`` to the next: what it keeps is set in
     ``on_fit_begin``. ``on_fit_end`` is called whatever happens, also after an error or Ctrl-C.
 
+    Attributes
+    ----------
+    first_rank_only : bool
+        Whether, of several processes that train together (torchrun), the first one alone calls
+        it: for what shows or writes something. By default all of them do, and see the same.
+
     Examples
     --------
     >>> from imblearn_gan.callbacks import Callback
@@ -164,6 +170,8 @@ class Callback:
     ...     def on_phase_begin(self, state):
     ...         self.phases.append(state.phase)
     """
+
+    first_rank_only: ClassVar[bool] = False
 
     def hold_out(self, y: np.ndarray) -> np.ndarray | None:
         """Say which rows a sampler's networks must not learn from; called before training.

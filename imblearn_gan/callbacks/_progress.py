@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from numbers import Integral
+from typing import ClassVar
 
 from imblearn_gan.callbacks._base import Callback, TrainingState
 
 
 class ProgressBar(Callback):
     """One progress bar with phase, losses and time left (what ``verbose=1`` shows)."""
+
+    first_rank_only: ClassVar[bool] = True
 
     def on_fit_begin(self) -> None:
         """Open the bar."""
@@ -71,6 +74,8 @@ class LogEvery(Callback):
     autoencoder 20/40: autoencoder_reconstruction=..., autoencoder_kl=...
     autoencoder 40/40: autoencoder_reconstruction=..., autoencoder_kl=...
     """
+
+    first_rank_only: ClassVar[bool] = True
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.graph import capture, captures
 from imblearn_gan.training.keepers import Continuation, Keeper
+from imblearn_gan.training.ranks import Ranks, alone, is_first_rank, joined, meeting
 from imblearn_gan.training.recipe import Recipe, learnt_shares
 from imblearn_gan.training.runtime import (
     CHUNK_VALUES,
@@ -33,16 +34,21 @@ __all__ = [
     "Keeper",
     "Phase",
     "Player",
+    "Ranks",
     "Recipe",
     "SparseRows",
     "TrainingData",
+    "alone",
     "autocast",
     "capture",
     "captures",
     "extract",
     "generator_of",
     "in_chunks",
+    "is_first_rank",
+    "joined",
     "learnt_shares",
+    "meeting",
     "memory_advice",
     "one_at_a_time",
     "precision",

@@ -14,6 +14,7 @@ from imblearn_gan._version import __version__
 from imblearn_gan.callbacks import Callback, Checkpoint, TrainingState
 from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
 from imblearn_gan.training.keepers import Continuation, Keeper
+from imblearn_gan.training.ranks import Ranks
 from imblearn_gan.training.runtime import generators_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class CheckpointKeeper(Keeper):
 
     continuation : Continuation or None, default=None
         What more of the training starts from: it is stored, too.
+
+    ranks : Ranks or None, default=None
+        The processes that train together: the first one alone reads and writes. None is one.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class CheckpointKeeper(Keeper):
         subject: Mapping[str, str],
         device: torch.device,
         continuation: Continuation | None = None,
+        ranks: Ranks | None = None,
     ):
         if not isinstance(checkpoint.folder, (str, os.PathLike)):
             raise ValueError(f"folder must be a path, of a folder. Got {checkpoint.folder!r}.")
@@ -59,10 +64,12 @@ class CheckpointKeeper(Keeper):
         self.folder, self.every = Path(checkpoint.folder), checkpoint.every
         self.subject, self._device = dict(subject), device
         self._continuation = continuation
+        self._ranks = Ranks(device) if ranks is None else ranks
         self._n_phases = self._saved_at = 0
         self._running: tuple[Phase, Sequence[Any]] | None = None
-        for part in self.folder.glob(".*.part"):  # of a write that was killed
-            part.unlink(missing_ok=True)
+        if self._ranks.rank == 0:
+            for part in self.folder.glob(".*.part"):  # of a write that was killed
+                part.unlink(missing_ok=True)
 
     def skip(self, phase: Phase, engine: Engine) -> bool:
         """Put back a phase that is over; return whether it is."""
@@ -115,7 +122,7 @@ class CheckpointKeeper(Keeper):
         """Store a phase that is over."""
         more = {} if self._continuation is None else {"left": self._continuation.phases[-1]}
         self._write(self._path_of_phase, self._content(phase, engine) | more)
-        if self._path_of_phase.exists():
+        if self._ranks.rank == 0 and self._path_of_phase.exists():
             self._path.unlink(missing_ok=True)
         self._running = None
 
@@ -130,17 +137,22 @@ class CheckpointKeeper(Keeper):
         return self.folder / f"phase_{self._n_phases}.safetensors"
 
     def _content(self, phase: Phase, engine: Engine) -> dict[str, Any]:
+        states = [generator.get_state() for generator in generators_of(self._device)]
+        first, *others = self._ranks.all(states)
         return {
             "subject": self.subject,
             "phase": [self._n_phases, phase.name],
             "history": engine.history,
             "n_iter": engine.n_iter,
             "networks": {name: dict(n.state_dict()) for name, n in phase.networks.items()},
-            "generators": [g.get_state() for g in generators_of(self._device)],
+            "generators": first,
+            **({"generators of other ranks": others} if others else {}),
             "callbacks": [[type(c).__name__, c.state_dict()] for c in engine.callbacks],
         }
 
     def _write(self, path: Path, content: dict) -> None:
+        if self._ranks.rank:
+            return
         writer = Writer({})
         try:
             written = writer.write(content)
@@ -154,16 +166,20 @@ class CheckpointKeeper(Keeper):
             )
 
     def _read(self, path: Path) -> dict | None:
+        return self._ranks.by_first(lambda: self._found(path))
+
+    def _found(self, path: Path) -> dict | None:
         if not path.exists():
             return None
         written, arrays = read(path, _KIND, __version__)
         content = Reader({}, arrays).read(written)
         stored = content["subject"]
-        names = [name for name in self.subject if self.subject[name] != stored.get(name)]
-        if names or len(stored) != len(self.subject):
+        both = {**self.subject, **stored}
+        names = [name for name in both if self.subject.get(name) != stored.get(name)]
+        if names:
             raise ValueError(
                 f"Checkpoint's folder {str(self.folder)!r} holds another training. What differs: "
-                f"{', '.join(names) or 'its parameters'}. Give this training a folder of its own, "
+                f"{', '.join(names)}. Give this training a folder of its own, "
                 "or set back what differs."
             )
         return content
@@ -182,7 +198,8 @@ class CheckpointKeeper(Keeper):
         engine.n_iter.clear()
         engine.n_iter.update(content["n_iter"])
         _put_back_callbacks(engine.callbacks, content["callbacks"])
-        for generator, stored in zip(generators_of(self._device), content["generators"]):
+        states = [content["generators"], *content.get("generators of other ranks", [])]
+        for generator, stored in zip(generators_of(self._device), states[self._ranks.rank]):
             generator.set_state(stored)
 
 

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel
 from imblearn_gan.callbacks import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.training.graph import CapturedIteration
 from imblearn_gan.training.keepers import Keeper
+from imblearn_gan.training.ranks import Ranks
 
 
 @dataclass
@@ -122,8 +123,8 @@ class Phase:
 class _Turns:
     """A player with its optimizer, the parameters it trains and its batch norms."""
 
-    def __init__(self, player: Player):
-        self.player = player
+    def __init__(self, player: Player, ranks: Ranks):
+        self.player, self.ranks = player, ranks
         networks = player.networks.values()
         self.optimizer = torch.optim.Adam(
             [p for net in networks for p in net.parameters() if p.requires_grad],
@@ -145,6 +146,7 @@ class _Turns:
                 losses = player.losses(batch)
             self.optimizer.zero_grad(set_to_none=True)
             sum(losses.values()).backward(inputs=self.parameters)  # type: ignore[union-attr]
+            self.ranks.mean_gradients(self.parameters)
             self.optimizer.step()
             seen |= losses
         return batch, {f"{player.name}_{key}": value.detach() for key, value in seen.items()}
@@ -201,6 +203,9 @@ class Engine:
     keepers : sequence of Keeper, default=()
         Store the training, and put it back.
 
+    ranks : Ranks, default=Ranks()
+        The processes that train together; of one alone nothing changes.
+
     rows : TrainingRows or None, default=None
         What callbacks are shown of the rows.
 
@@ -225,6 +230,7 @@ class Engine:
     callbacks: Sequence[Callback] = ()
     precision: Callable[[], AbstractContextManager] = nullcontext
     keepers: Sequence[Keeper] = ()
+    ranks: Ranks = field(default_factory=Ranks)
     rows: TrainingRows | None = None
     main_phase: str | None = None
     advice: str = ""
@@ -254,7 +260,7 @@ class Engine:
         networks = phase.networks
         for network in networks.values():
             network.train()
-        turns = [_Turns(player) for player in phase.players]
+        turns = [_Turns(player, self.ranks) for player in phase.players]
         is_main = self.main_phase is not None and is_phase(phase.name, self.main_phase)
         n_steps = {player.name: player.n_steps for player in phase.players}
         state = TrainingState(
@@ -268,11 +274,13 @@ class Engine:
         self._call("on_phase_begin", state)
         for keeper in self.keepers:
             keeper.go_on(phase, turns, state, self)
+        self.ranks.begin(state)
         _watch(turns, None)
         try:
             self._play(phase, turns, state)
             self.n_iter[phase.name] = self.n_iter.get(phase.name, 0) + state.iteration
             self._call("on_phase_end", state)
+            self.ranks.end(state, phase.memory)
             for keeper in self.keepers:
                 keeper.leave(phase, turns, state)
         finally:
@@ -300,12 +308,13 @@ class Engine:
             return losses
 
         play: Callable[[Sequence[_Turns], float], dict[str, Tensor]] = iteration
-        if self.capture and turns:
+        if self.capture and turns and self.ranks.size == 1:
             play = CapturedIteration(iteration, turns, phase.memory)
         log_interval = max(1, min(100, phase.max_iter // 20))
         recorded = _Recorded(log_interval)
         losses: dict[str, Tensor] = {}
-        while state.iteration < phase.max_iter and not state.stopped:
+        stopped = self.ranks.stopped(state, True)
+        while state.iteration < phase.max_iter and not stopped:
             n = state.iteration
             if phase.before_iteration is not None:
                 with self.precision():
@@ -321,12 +330,13 @@ class Engine:
             state.iteration += 1
             if len(recorded) == log_interval:
                 self._log(state, recorded, phase.rate_name)
+            stopped = self.ranks.stopped(state, not len(recorded))
         if len(recorded):
             self._log(state, recorded, phase.rate_name)
 
     def _log(self, state: TrainingState, recorded: _Recorded, rate_name: str | None) -> None:
         """Fetch the losses since the last record from the device, all at once."""
-        names, values = recorded.names, recorded.fetch()
+        names, values = recorded.names, self.ranks.mean(recorded.fetch())
         bad = (~values.isfinite()).nonzero()
         if len(bad):
             step, which = bad[0].tolist()
@@ -340,6 +350,7 @@ class Engine:
         record = {"phase": state.phase, "iteration": state.iteration}
         record.update(zip(names, values.mean(dim=0).tolist()))
         self.history.append(record)
+        self.ranks.mean_statistics(state)
         self._call("on_log", state)
         for keeper in self.keepers:
             keeper.record(state, self)

@@ -30,7 +30,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
     """
     if isinstance(device, str) and device == "auto":
         if torch.cuda.is_available():
-            return torch.device("cuda", torch.cuda.current_device())
+            return torch.device("cuda", _current_cuda())
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
     advice = "Use 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'."
     try:
@@ -40,7 +40,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
     if resolved.type == "cuda":
         if not torch.cuda.is_available():
             raise ValueError(f"device={str(device)!r} but torch finds no CUDA device. {advice}")
-        index = torch.cuda.current_device() if resolved.index is None else resolved.index
+        index = _current_cuda() if resolved.index is None else resolved.index
         if index >= torch.cuda.device_count():
             raise ValueError(
                 f"device={str(device)!r} but there are {torch.cuda.device_count()} CUDA devices."
@@ -51,6 +51,12 @@ def resolve_device(device: str | torch.device) -> torch.device:
     if resolved.type not in ("cpu", "mps"):
         raise ValueError(f"device={str(device)!r} is not supported. {advice}")
     return resolved
+
+
+def _current_cuda() -> int:
+    """Return the index of this process's CUDA device: torchrun's ranks have one each."""
+    current, local = torch.cuda.current_device(), int(os.environ.get("LOCAL_RANK", 0))
+    return local if current == 0 and local < torch.cuda.device_count() else current
 
 
 _PRECISIONS = ("auto", "float32", "bfloat16")
