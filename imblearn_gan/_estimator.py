@@ -21,10 +21,9 @@ from sklearn.utils.validation import _check_feature_names, check_consistent_leng
 from torch import nn
 
 from imblearn_gan import _stored
-from imblearn_gan._limits import check_family, check_sizes, refuse_booleans
+from imblearn_gan._limits import check_callbacks, check_family, check_sizes, refuse_booleans
 from imblearn_gan._more_rows import read_more
 from imblearn_gan.callbacks import (
-    Callback,
     Checkpoint,
     ProgressBar,
     TrainingRows,
@@ -42,16 +41,17 @@ from imblearn_gan.training import (
     Keeper,
     Phase,
     Ranks,
-    SparseRows,
     TrainingData,
     autocast,
     captures,
     joined,
     meeting,
     memory_advice,
+    on_device,
     one_at_a_time,
     resolve_device,
     resolve_precision,
+    stored_of,
     torch_scope,
 )
 
@@ -269,23 +269,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        for callback in self.callbacks or ():
-            if not isinstance(callback, Callback):
-                raise ValueError(
-                    "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
-                    f"{callback!r}."
-                )
-        checkpoints = [c for c in self.callbacks or () if isinstance(c, Checkpoint)]
-        if len(checkpoints) > 1:
-            raise ValueError("callbacks must hold at most one Checkpoint.")
-        for checkpoint in checkpoints:
-            if not isinstance(checkpoint.every, Integral) or checkpoint.every < 1:
-                raise ValueError(f"every must be an integer >= 1. Got {checkpoint.every!r}.")
-            if not isinstance(self.random_state, Integral):
-                raise ValueError(
-                    "random_state must be an integer for a Checkpoint: a training goes on only "
-                    f"where it draws the same numbers. Got {self.random_state!r}."
-                )
+        check_callbacks(self.callbacks or (), self.random_state)
 
     def _check_spec(self, spec: DataSpec) -> None:
         family = self._family(spec)
@@ -373,12 +357,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         callbacks = [c for c in callbacks if ranks.rank == 0 or not c.first_rank_only]
         dtype = resolve_precision(None, device, spec.is_image)
         layout = _layout(spec, dtype)
-        stored: Any = encoded
-        if isinstance(encoded, tuple):
-            common, others = encoded
-            stored = [common, others.data, others.indices, others.indptr]
-        elif isinstance(encoded, EncodedRows):
-            stored = encoded.rows
+        stored = stored_of(encoded)
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         if ranks.size > 1:
@@ -405,13 +384,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             with OwnWeights():
                 networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
-            x: Any
-            if isinstance(encoded, tuple):
-                x = SparseRows(common, others, device)
-            else:
-                is_there = isinstance(encoded, EncodedRows)
-                x = encoded if is_there else torch.from_numpy(encoded)
-                x = x.to(device, memory_format=layout)
+            x = on_device(encoded, device, layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.rows = None if shown is None else shown(networks, device)
             if before is not None:

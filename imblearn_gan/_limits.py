@@ -11,6 +11,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 from torch import nn
 
+from imblearn_gan.callbacks import Callback, Checkpoint
 from imblearn_gan.data import DataSpec, physical_memory
 from imblearn_gan.networks import Family
 from imblearn_gan.training import torch_scope
@@ -29,6 +30,27 @@ def refuse_booleans(estimator: Any) -> None:
             raise ValueError(
                 f"The {name!r} parameter of {type(estimator).__name__} must be a number. Got "
                 f"{value!r}, a boolean."
+            )
+
+
+def check_callbacks(callbacks: Sequence[Any], random_state: Any) -> None:
+    """Raise a ValueError for what is no callback, and for a Checkpoint that could not go on."""
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise ValueError(
+                "callbacks must hold instances of imblearn_gan.callbacks.Callback. Got "
+                f"{callback!r}."
+            )
+    checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]
+    if len(checkpoints) > 1:
+        raise ValueError("callbacks must hold at most one Checkpoint.")
+    for checkpoint in checkpoints:
+        if not isinstance(checkpoint.every, Integral) or checkpoint.every < 1:
+            raise ValueError(f"every must be an integer >= 1. Got {checkpoint.every!r}.")
+        if not isinstance(random_state, Integral):
+            raise ValueError(
+                "random_state must be an integer for a Checkpoint: a training goes on only "
+                f"where it draws the same numbers. Got {random_state!r}."
             )
 
 

@@ -1,7 +1,14 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
 from imblearn_gan.seeding import generator_of
-from imblearn_gan.training.batches import Batch, EncodedRows, SparseRows, TrainingData
+from imblearn_gan.training.batches import (
+    Batch,
+    EncodedRows,
+    SparseRows,
+    TrainingData,
+    on_device,
+    stored_of,
+)
 from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
@@ -50,10 +57,12 @@ __all__ = [
     "learnt_shares",
     "meeting",
     "memory_advice",
+    "on_device",
     "one_at_a_time",
     "precision",
     "resolve_device",
     "resolve_precision",
     "rows_at_once",
+    "stored_of",
     "torch_scope",
 ]

@@ -279,5 +279,22 @@ class TrainingData:
         return one_hot(y, self.spec.n_classes, self.x.dtype)
 
 
+def stored_of(encoded: Any) -> Any:
+    """Return what encoded rows hold, for fingerprints: a tuple is of sparse ones."""
+    if isinstance(encoded, tuple):
+        common, others = encoded
+        return [common, others.data, others.indices, others.indptr]
+    return encoded.rows if isinstance(encoded, EncodedRows) else encoded
+
+
+def on_device(encoded: Any, device: torch.device, layout: torch.memory_format) -> Any:
+    """Return encoded rows where a training draws them; what is on the host stays there."""
+    if isinstance(encoded, tuple):
+        common, others = encoded
+        return SparseRows(common, others, device)
+    x = encoded if isinstance(encoded, EncodedRows) else torch.from_numpy(encoded)
+    return x.to(device, memory_format=layout)
+
+
 def _taken(x: Any, index: Tensor) -> Any:
     return x[index] if isinstance(x, Tensor) else x.taken(index)
