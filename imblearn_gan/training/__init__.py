@@ -6,7 +6,7 @@ from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.keepers import Continuation, Keeper
-from imblearn_gan.training.recipe import Recipe, learnt_shares
+from imblearn_gan.training.recipe import Recipe
 from imblearn_gan.training.runtime import (
     autocast,
     extract,
@@ -35,7 +35,6 @@ __all__ = [
     "extract",
     "generator_of",
     "in_chunks",
-    "learnt_shares",
     "memory_advice",
     "one_at_a_time",
     "precision",
