@@ -55,6 +55,7 @@ BASE = "tests/test_base.py tests/test_replay.py tests/test_rejection.py"
 
 CODEC = "tests/data/test_encodings.py tests/data/test_table.py tests/data/test_hostile_tables.py"
 DOS = "tests/classifiers/test_dos.py"
+RECIPE = "tests/training/test_recipe.py tests/classifiers/test_resnet.py"
 RESNET = "tests/classifiers/test_resnet.py tests/training/test_epochs.py"
 
 FAULTS = [
@@ -117,6 +118,17 @@ FAULTS = [
     # classifiers
     Fault("classifiers/_dos.py", "self.micro_cluster_weight * cluster", "cluster", DOS),
     Fault("training/epochs.py", "load_best=True", "load_best=False", RESNET),
+    Fault("training/epochs.py", "> course.stages[-1].first_epoch", "> 0", RECIPE),
+    Fault("training/recipe.py", "self.counts.double() ** q", "self.counts.double()", RECIPE),
+    Fault("training/recipe.py", "by_class.sum() / n_drawn", "by_class.sum() / self.counts", RECIPE),
+    Fault("training/recipe.py", "return self.stages[-1].shares / shares", "return shares / shares", RECIPE),
+    Fault("training/recipe.py", "norm.momentum = 0.0", "pass", RECIPE),
+    Fault("training/recipe.py", "if len(part) > 1] or", "if len(part) > 0] or", RECIPE),
+    Fault("training/recipe.py", "(1 - share) * weights[other]", "share * weights[other]", RECIPE),
+    Fault("training/recipe.py", "for kind in (~made, made):", "for kind in (made | ~made,):", RECIPE),
+    Fault("losses/_classes.py", "pow(-0.25)", "pow(-0.5)", LOSSES),
+    Fault("losses/_classes.py", "tau * priors", "priors", LOSSES),
+    Fault("classifiers/_rows.py", "np.flatnonzero((y == code) & real)", "np.flatnonzero(y == code)", RECIPE),
     # latent codes
     Fault("latent.py", 'torch.einsum("nij,nj->ni", self.factor[y], noise)', "noise", LATENT),
     Fault("latent.py", "found.append(start + _neighbours(", "found.append(0 * start + _neighbours(", LATENT),

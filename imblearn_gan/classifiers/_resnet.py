@@ -26,11 +26,11 @@ from imblearn_gan.losses import LDAM_SCALE
 from imblearn_gan.networks import ResNet18
 from imblearn_gan.training import (
     EpochTraining,
-    learnt_shares,
     resolve_device,
     resolve_precision,
     torch_scope,
 )
+from imblearn_gan.training.recipe import learnt_shares
 
 
 @documented

@@ -15,7 +15,7 @@ from imblearn_gan.training.epochs import EpochTraining
 from imblearn_gan.training.graph import capture, captures
 from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.ranks import Ranks, alone, is_first_rank, joined, meeting
-from imblearn_gan.training.recipe import Recipe, learnt_shares
+from imblearn_gan.training.recipe import Recipe
 from imblearn_gan.training.runtime import (
     CHUNK_VALUES,
     autocast,
@@ -54,7 +54,6 @@ __all__ = [
     "in_chunks",
     "is_first_rank",
     "joined",
-    "learnt_shares",
     "meeting",
     "memory_advice",
     "on_device",

@@ -29,6 +29,12 @@ class Recipe:
 
     loss, tau, mixup, deferred_balancing, synthetic_weight, synthetic_norm, real_epochs
         As in :class:`~imblearn_gan.ResNetClassifier`; ``'balanced_softmax'`` has a ``tau`` of 1.
+
+    Examples
+    --------
+    >>> from imblearn_gan.training import Recipe
+    >>> Recipe(class_sampling=0.5, loss="balanced_softmax", mixup=0.4).real_epochs
+    0.0
     """
 
     class_sampling: float = 1.0

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from imblearn_gan.training import Recipe, learnt_shares, torch_scope
-from imblearn_gan.training.recipe import Course, Criterion, kept_statistics
+from imblearn_gan.training import Recipe, torch_scope
+from imblearn_gan.training.recipe import Course, Criterion, kept_statistics, learnt_shares
 from tests.players import softmax
 
 COUNTS = np.array([900, 90, 10])
@@ -27,9 +27,9 @@ def shares(order):
     return np.bincount(Y[order], minlength=3) / len(order)
 
 
-def some_made(fraction=0.5):
-    """Every second row, say, of each class."""
-    return torch.from_numpy(np.random.RandomState(0).rand(len(Y)) < fraction)
+def some_made():
+    """Synthetic rows: few of the largest class, most of the others."""
+    return torch.from_numpy(np.random.RandomState(0).rand(len(Y)) < np.array([0.1, 0.8, 0.8])[Y])
 
 
 # draws ------------------------------------------------------------------------------------------
