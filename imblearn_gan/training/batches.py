@@ -154,9 +154,12 @@ class TrainingData:
         """Draw indices of rows: each row equally likely, or each class (``balanced``)."""
         if not balanced:
             return torch.randint(len(self), (size,), **own_draws(self.device))
-        y = self.draw_labels(size)
+        return self.draw_index_of(self.draw_labels(size))
+
+    def draw_index_of(self, y: Tensor) -> Tensor:
+        """Draw the index of a row of each class code in ``y``."""
         counts = self._counts[y]
-        within = (torch.rand(size, **own_draws(self.device)) * counts).long()
+        within = (torch.rand(len(y), **own_draws(self.device)) * counts).long()
         return self.starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
