@@ -17,6 +17,7 @@ from imblearn_gan import BAGANOversampler, GAMOClassifier, GANOversampler
 from imblearn_gan.callbacks import Callback, EarlyStopping, FinishOnInterrupt, is_phase
 from imblearn_gan.training import Engine, Phase
 from tests.instances import SAMPLERS
+from tests.players import Linear
 from tests.samplers import Recorder, labels, tiny
 from tests.training.players import At, player
 
@@ -391,7 +392,8 @@ def test_early_stopping_says_that_its_phase_did_not_come():
 def test_early_stopping_of_each_of_several_games():
     X, y = np.random.RandomState(0).normal(size=(30, 4)), labels(20, 6, 4)
     stopping = EarlyStopping("generator_generated", patience=1, phase="adversarial")
-    sampler = GANOversampler(max_iter=500, callbacks=[stopping], random_state=0)
+    params = {"architecture": Linear(), "max_iter": 500, "random_state": 0}  # one game a class
+    sampler = GANOversampler(callbacks=[stopping], **params)
     assert sampler.fit_resample(X, y)[0].shape == (60, 4)
     assert {r["phase"] for r in sampler.history_} == {"adversarial 1", "adversarial 2"}
     assert sampler.n_iter_ < 1000

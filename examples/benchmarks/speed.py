@@ -5,8 +5,9 @@ in turn in one process. What can be timed:
 
 ``samplers``  milliseconds an update of each phase on images of 28 x 28, by default and in float32
 ``bare``      the same of GAMO's and BAGAN's games in float32, and the ratio to a bare loop of them
-``growth``    GAMO's game with features, rows and classes, others with the image's side and classes,
-              and peak memory, each in a process of its own
+``growth``    GAMO's game with features, rows and classes, of the paper and by default, GANs of a table
+              with classes, others with the image's side and classes, and peak memory, each in a
+              process of its own
 ``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
               where ``ctgan`` is installed
 ``grid``      a grid search in one process and in two
@@ -61,6 +62,9 @@ GAMO, GAMO_ON_TABLES = (
 )
 TABLES = [(f, 200, 5) for f in (50, 500, 5000)]
 TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 100)]
+#: By the number of classes, of which all but one lack rows; a GAN a class, in one loop.
+CLASSES = [("GANOversampler", 20, 100, c) for c in (2, 3, 5, 11, 51)]
+CLASSES += [("GAMOOversampler", 20, 20, c) for c in (10, 100, 1000)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
 #: Rows of a batch of each of two ranks.
 RANKED = {"BAGANGPOversampler": 32, "CWGANGPOversampler": 64}
@@ -155,6 +159,7 @@ def bare(args):
 def growth(args):
     """Each case in a process of its own, for its peak memory."""
     cases = [("table", "GAMOClassifier", *case) for case in TABLES]
+    cases += [("table", *case) for case in CLASSES]
     cases += [("images", name, *c) for name in args.methods for c in SIDES if name != "GAMO2pix"]
     for case in cases[: args.cases]:
         command = [sys.executable, __file__, "--output", str(args.output), "--device", args.device]
@@ -175,7 +180,7 @@ def one_case(args):
         n_features, n_samples, n_classes = numbers
         y = np.repeat(np.arange(n_classes), [2 * n_samples] + [n_samples] * (n_classes - 1))
         X = np.random.default_rng(0).normal(size=(len(y), n_features))
-        settings = GAMO_ON_TABLES
+        settings = GAMO_ON_TABLES if name == "GAMOClassifier" else {}
     runs = [
         play(name, X, y, args.iterations, device=args.device, **settings)
         for _ in range(args.repeats)

@@ -244,5 +244,5 @@ def check_number(name: str, value: Any) -> None:
 
 
 def is_phase(phase: str, name: str) -> bool:
-    """Tell if a phase has that name, or is one of several: ``'adversarial 3'``, one a class."""
+    """Tell if a phase has that name, or is one of several: ``'adversarial 3'``."""
     return phase == name or phase.startswith(f"{name} ")

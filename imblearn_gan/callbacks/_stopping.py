@@ -111,7 +111,7 @@ class EarlyStopping(KeepsBest):
 
     phase : str or None, default=None
         The phase it acts on; None for every phase whose records have the key. A vanilla GAN's
-        are called ``'adversarial <label>'``, and ``'adversarial'`` means all of them.
+        have the labels of their classes behind, and ``'adversarial'`` means all of them.
 
     Raises
     ------

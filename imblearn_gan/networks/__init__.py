@@ -36,6 +36,7 @@ from imblearn_gan.networks._families import (
 )
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._resnet import ResNet18
+from imblearn_gan.networks._stacked import stacked, unstack
 from imblearn_gan.networks._vae import ClassDecoders, FeatureDecoder
 from imblearn_gan.networks._weights import (
     copy_layers,
@@ -78,8 +79,10 @@ __all__ = [
     "drawn",
     "one_hot",
     "resolve_family",
+    "stacked",
     "start_from",
     "trunk_of",
+    "unstack",
     "with_spectral_norm",
     "without_parametrizations",
 ]

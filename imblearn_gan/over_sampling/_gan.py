@@ -14,12 +14,22 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.noise import LOSSES, NoiseGame, Turn
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import discriminator_loss, generator_loss
-from imblearn_gan.networks import Discriminator, Generator, start_from, trunk_of
+from imblearn_gan.networks import (
+    Discriminator,
+    Generator,
+    MLPFamily,
+    stacked,
+    start_from,
+    trunk_of,
+    unstack,
+)
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
+
+#: Classes in one loop: a thousand would take gigabytes.
+_AT_ONCE = 64
 
 
 @documented
@@ -27,7 +37,9 @@ _PLAYERS = "generator", "discriminator"
 class GANOversampler(NoiseGame):
     """One vanilla GAN for each class that lacks rows, trained on the rows of that class alone.
 
-    The plainest baseline of BAGAN's paper [1]_: nothing is learnt from the other classes, and
+    The plainest baseline of BAGAN's paper [1]_: nothing is learnt from the other classes. The
+    dense networks of tables, of up to 64 classes, are trained at once, in one loop; those of
+    images, with spectral norm or of an ``architecture`` of one's own one after the other: there
     the time grows with the number of classes.
 
     Parameters
@@ -35,7 +47,7 @@ class GANOversampler(NoiseGame):
     {data}
 
     max_iter : int or 'auto', default='auto'
-        Updates of the generator of each class; ``n_iter_`` counts those of all classes together.
+        Updates of the generator of each class; ``n_iter_`` counts those of all loops together.
         ``'auto'`` is 500 on images and 300 on tables.
 
     {game}
@@ -51,6 +63,11 @@ class GANOversampler(NoiseGame):
     See Also
     --------
     CGANOversampler : One GAN for all classes.
+
+    Notes
+    -----
+    A loop is a phase of ``history_``, by the labels of its classes: ``'adversarial 1 to 9'``, whose
+    losses are means over the classes, or ``'adversarial 3'``. What a callback stops is a loop.
 
     References
     ----------
@@ -109,21 +126,32 @@ class GANOversampler(NoiseGame):
                 discriminators[str(y)] = self._discriminator(spec)
         return nn.ModuleDict({"generator": generators, "discriminator": discriminators})
 
+    def _groups(self, networks: nn.ModuleDict, spec: DataSpec) -> Iterator[list[str]]:
+        """Yield the classes whose games are played in one loop."""
+        classes = list(networks["generator"])  # type: ignore[call-overload]
+        stacks = type(self._family(spec)) is MLPFamily and not self.spectral_norm
+        size = _AT_ONCE if stacks else 1
+        for start in range(0, len(classes), size):
+            yield classes[start : start + size]
+
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         by_class: Any = networks
-        for key in by_class["generator"]:
-            rows = data.rows_of(int(key))
+        for group in self._groups(networks, data.spec):
+            codes = [int(key) for key in group]
+            y = torch.tensor(codes * self.batch_size_, device=data.device)
 
-            def draw(rows: slice = rows) -> Batch:
-                index = torch.randint(
-                    rows.start, rows.stop, (self.batch_size_,), **own_draws(data.device)
-                )
-                return Batch(data.x[index], data.y[index])
+            def draw(y: Tensor = y) -> Batch:
+                return Batch(data.x[data.draw_index_of(y)], y)
 
-            start_from(by_class["generator"][key], data.mean_of(int(key)))
-            players = nn.ModuleDict({name: by_class[name][key] for name in _PLAYERS})
-            label = self.classes_[int(key)]
-            yield self._game(f"adversarial {label}", players, data.spec, draw)
+            for key, code in zip(group, codes):
+                start_from(by_class["generator"][key], data.mean_of(code))
+            own = {name: [by_class[name][key] for key in group] for name in _PLAYERS}
+            players = nn.ModuleDict({name: stacked(own[name]) for name in _PLAYERS})
+            labels = [str(self.classes_[code]) for code in codes]
+            name = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
+            yield self._game(f"adversarial {name}", players, data.spec, draw)
+            for network in own["generator"]:
+                unstack(network)
 
     def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
         real, made = discriminator(see(torch.cat([turn.x, turn.made])), None).chunk(2)

@@ -29,6 +29,7 @@ from imblearn_gan.callbacks import (
 )
 from tests.data.rows import mixed_frame
 from tests.instances import SAMPLERS
+from tests.players import Linear
 from tests.samplers import NeedsThreeRows, images, labels, tiny
 from tests.training.players import At
 from tests.training.test_checkpoints import Stop
@@ -256,7 +257,8 @@ def test_of_several_games_only_the_rows_of_the_one_are_new():
             return super().fit(X, y)
 
     stopping = UtilityStopping(classifier=Noting(), every=1, patience=9)
-    GANOversampler(max_iter=1, random_state=0, callbacks=[stopping]).fit_resample(X, Y)
+    params = {"architecture": Linear(), "max_iter": 1, "random_state": 0}  # one game a class
+    GANOversampler(callbacks=[stopping], **params).fit_resample(X, Y)
     assert [phase for phase, *_ in stopping.scores_] == ["adversarial 1", "adversarial 2"]
     assert fitted[1:] == [[19, 22, 4], [19, 8, 22]]
 

@@ -7,7 +7,19 @@ import torch
 from imblearn_gan import GANOversampler
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.games.noise import Turn
-from tests.players import CLOSE, DECEIVED, GENERATED, REAL, SMALL, Game, Seen, array
+from imblearn_gan.over_sampling import _gan
+from tests.players import (
+    CLOSE,
+    DECEIVED,
+    GENERATED,
+    REAL,
+    SMALL,
+    Game,
+    Linear,
+    Seen,
+    array,
+    which_rows,
+)
 from tests.samplers import labels
 
 
@@ -50,17 +62,89 @@ def test_a_gan_for_each_class_that_lacks_rows():
     assert list(game.networks["generator"]) == ["1", "2"]
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "least_squares"])
-def test_one_gan_a_class(loss):
-    X, y = clusters()
+@pytest.mark.parametrize("loss", ["cross_entropy", "least_squares", "hinge"])
+def test_games_in_one_loop_have_the_mean_of_their_losses(loss):
+    settings = {"loss": loss, "augmentation": None, "latent_dim": 2, "batch_size": 6}
+    game = Game(GANOversampler(**settings))
+    assert [phase.name for phase in game.phases] == ["adversarial 1 to 2"]
+    turn = game.draw("discriminator")
+    assert turn.y.tolist() == [1, 2] * 6
+    assert torch.equal(game.data.y[which_rows(turn.x, game.data)], turn.y)
+    by_class = game.networks["discriminator"]
+    real, made = (
+        np.concatenate([array(by_class[k](rows[turn.y == int(k)], None)) for k in by_class])
+        for rows in (turn.x, turn.made)
+    )
+    expected = {"real": REAL[loss](real).mean(), "generated": GENERATED[loss](made).mean()}
+    assert game.losses("discriminator", turn) == pytest.approx(expected, **CLOSE)
+    seen = Seen(game.players["generator"].networks["generator"])
+    found = game.losses("generator")
+    (_, y), rows = seen.inputs[0], seen.outputs[0]
+    outputs = [array(by_class[k](rows[y == int(k)], None)) for k in by_class]
+    expected = DECEIVED[loss](np.concatenate(outputs)).mean()
+    assert found == pytest.approx({"generated": expected}, **CLOSE)
+
+
+def test_rows_of_each_class_are_drawn_evenly():
+    game = Game(GANOversampler(batch_size=4000))
+    turn = game.draw("discriminator")
+    times = torch.bincount(which_rows(turn.x, game.data), minlength=44)
+    assert times / 4000 == pytest.approx([0] * 30 + [1 / 9] * 9 + [1 / 5] * 5, abs=0.03)
+
+
+APART = {
+    "images": ({}, (8, 8)),
+    "a family of one's own": ({"architecture": Linear()}, (4,)),
+    "spectral norm": ({"spectral_norm": True}, (4,)),
+}
+
+
+@pytest.mark.parametrize(("params", "shape"), APART.values(), ids=APART)
+def test_games_of_other_networks_come_one_after_the_other(params, shape):
+    X, y = np.random.RandomState(0).normal(size=(44, *shape)), labels(30, 9, 5)
     watch = Networks()
-    sampler = GANOversampler(max_iter=10, loss=loss, callbacks=[watch], random_state=0)
+    sampler = GANOversampler(max_iter=10, callbacks=[watch], random_state=0, **params)
     sampler.fit_resample(X, y)
     assert list(watch.by_phase) == ["adversarial 1", "adversarial 2"]
     first, second = ({id(n) for n in nets} for nets in watch.by_phase.values())
     assert len(first) == len(second) == 2
     assert not first & second
     assert sampler.n_iter_ == 20
+
+
+def test_no_loop_has_too_many_classes(monkeypatch):
+    monkeypatch.setattr(_gan, "_AT_ONCE", 2)
+    X, y = np.random.RandomState(0).normal(size=(24, 3)), labels(9, 5, 5, 5)
+    sampler = GANOversampler(max_iter=3, random_state=0)
+    X_res, _ = sampler.fit_resample(X, y)
+    assert {r["phase"] for r in sampler.history_} == {"adversarial 1 to 2", "adversarial 3"}
+    assert sampler.n_iter_ == 6
+    assert len(X_res) == 36
+
+
+def test_rows_drawn_while_classes_are_trained_at_once():
+    """From what the networks are at the moment."""
+    drawn = []
+
+    class Draws(Callback):
+        def on_log(self, state):
+            drawn.append(state.sample({1: 40, 2: 40}, random_state=0)[0])
+
+    X, y = clusters()
+    sampler = GANOversampler(
+        max_iter=40, ema_decay=0, learning_rate=0.01, callbacks=[Draws()], random_state=0
+    )
+    sampler.fit_resample(X, y)
+    assert len({rows.tobytes() for rows in drawn}) == len(drawn) == 20
+    assert np.allclose(drawn[-1], sampler.sample({1: 40, 2: 40}, random_state=0)[0], atol=1e-4)
+
+
+def test_networks_have_memory_of_their_own():
+    X, y = clusters()
+    sampler = GANOversampler(max_iter=2, random_state=0)
+    sampler.fit_resample(X, y)
+    for parameter in sampler.networks_.parameters():
+        assert parameter.untyped_storage().nbytes() == parameter.nbytes
 
 
 def test_gan_of_a_class_sees_its_rows_only():
