@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
@@ -37,17 +37,18 @@ from imblearn_gan.seeding import OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
-    EncodedRows,
     Engine,
     Keeper,
     Phase,
-    SparseRows,
     TrainingData,
     autocast,
+    encoded_for,
     memory_advice,
     one_at_a_time,
+    placed,
     resolve_device,
     resolve_precision,
+    stored_of,
     torch_scope,
 )
 
@@ -61,6 +62,10 @@ _SCALE = (
 def architecture_options(*names: str) -> list:
     """Return what ``_parameter_constraints`` has of ``architecture``, for names of families."""
     return [StrOptions({"auto", *names}), HasMethods(["encoder", "decoder"])]
+
+
+def _some(X: Any, y: np.ndarray, rows: np.ndarray | None) -> tuple[Any, np.ndarray]:
+    return (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -141,7 +146,12 @@ class CodecEstimator(BaseEstimator):
         X, label_codec = X if repeated else to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)
         check_consistent_length(X, y)
-        codec = self._codec().fit(X, y) if self._encodes else None
+        codec = None
+        if self._encodes:
+            kept = self._kept(label_codec.classes_[y])
+            codec = self._codec().fit(*_some(X, y, kept))
+            if kept is not None:
+                codec.check(X)
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         if codec is not None:
@@ -151,6 +161,10 @@ class CodecEstimator(BaseEstimator):
             self.codec_ = codec
         self.label_codec_, self.classes_ = label_codec, label_codec.classes_
         return X, y
+
+    def _kept(self, labels: np.ndarray) -> np.ndarray | None:
+        """Return which rows the training looks at; None for all."""
+        return None
 
     def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
         if len(counts) > 1 and counts.min() < self._min_class_size:
@@ -324,10 +338,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         return resolve_family(self.architecture, spec, self._families)
 
     def _encoded(self, X: Any) -> Any:
-        # a GPU waits for no host: it has all rows
-        if self.codec_.is_image and resolve_device(self.device).type == "cpu":
-            return EncodedRows(X, self.codec_.encode, self.codec_.spec(()).shape)
-        return self.codec_.encode_compact(X)
+        return encoded_for(resolve_device(self.device), X, self.codec_)
 
     def _choose(self, spec: DataSpec) -> None:
         """Keep what each ``'auto'`` stands for."""
@@ -368,12 +379,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        stored: Any = encoded
-        if isinstance(encoded, tuple):
-            common, others = encoded
-            stored = [common, others.data, others.indices, others.indptr]
-        elif isinstance(encoded, EncodedRows):
-            stored = encoded.rows
+        stored = stored_of(encoded)
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         before, continuation = self._before, None
@@ -393,13 +399,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             with OwnWeights():
                 networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
-            x: Any
-            if isinstance(encoded, tuple):
-                x = SparseRows(common, others, device)
-            else:
-                is_there = isinstance(encoded, EncodedRows)
-                x = encoded if is_there else torch.from_numpy(encoded)
-                x = x.to(device, memory_format=layout)
+            x = placed(encoded, device, layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.rows = None if shown is None else shown(networks, device)
             if before is not None:

@@ -1,7 +1,15 @@
 """The engine that plays the games, the data that it plays on, and where it runs."""
 
 from imblearn_gan.seeding import generator_of
-from imblearn_gan.training.batches import Batch, EncodedRows, SparseRows, TrainingData
+from imblearn_gan.training.batches import (
+    Batch,
+    EncodedRows,
+    SparseRows,
+    TrainingData,
+    encoded_for,
+    placed,
+    stored_of,
+)
 from imblearn_gan.training.checkpoints import CheckpointKeeper
 from imblearn_gan.training.engine import Engine, Phase, Player
 from imblearn_gan.training.epochs import EpochTraining
@@ -34,14 +42,17 @@ __all__ = [
     "SparseRows",
     "TrainingData",
     "autocast",
+    "encoded_for",
     "extract",
     "generator_of",
     "in_chunks",
     "memory_advice",
     "one_at_a_time",
+    "placed",
     "precision",
     "resolve_device",
     "resolve_precision",
     "rows_at_once",
+    "stored_of",
     "torch_scope",
 ]
