@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
@@ -36,7 +36,6 @@ from imblearn_gan.seeding import OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
-    EncodedRows,
     Engine,
     Keeper,
     Phase,
@@ -44,11 +43,13 @@ from imblearn_gan.training import (
     TrainingData,
     autocast,
     captures,
+    encoded_for,
     joined,
+    layout_of,
     meeting,
     memory_advice,
-    on_device,
     one_at_a_time,
+    placed,
     resolve_device,
     resolve_precision,
     stored_of,
@@ -65,6 +66,10 @@ _SCALE = (
 def architecture_options(*names: str) -> list:
     """Return what ``_parameter_constraints`` has of ``architecture``, for names of families."""
     return [StrOptions({"auto", *names}), HasMethods(["encoder", "decoder"])]
+
+
+def _some(X: Any, y: np.ndarray, rows: np.ndarray | None) -> tuple[Any, np.ndarray]:
+    return (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -146,7 +151,12 @@ class CodecEstimator(BaseEstimator):
         X, label_codec = X if repeated else to_native(X), LabelCodec()
         y = label_codec.fit_encode(labels)
         check_consistent_length(X, y)
-        codec = self._codec().fit(X, y) if self._encodes else None
+        codec = None
+        if self._encodes:
+            kept = self._kept(label_codec.classes_[y])
+            codec = self._codec().fit(*_some(X, y, kept))
+            if kept is not None:
+                codec.check(X)
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         if codec is not None:
@@ -156,6 +166,10 @@ class CodecEstimator(BaseEstimator):
             self.codec_ = codec
         self.label_codec_, self.classes_ = label_codec, label_codec.classes_
         return X, y
+
+    def _kept(self, labels: np.ndarray) -> np.ndarray | None:
+        """Return which rows the training looks at; None for all."""
+        return None
 
     def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
         if len(counts) > 1 and counts.min() < self._min_class_size:
@@ -313,10 +327,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         return resolve_family(self.architecture, spec, self._families)
 
     def _encoded(self, X: Any) -> Any:
-        # a GPU waits for no host: it has all rows
-        if self.codec_.is_image and resolve_device(self.device).type == "cpu":
-            return EncodedRows(X, self.codec_.encode, self.codec_.spec(()).shape)
-        return self.codec_.encode_compact(X)
+        return encoded_for(resolve_device(self.device), X, self.codec_)
 
     def _choose(self, spec: DataSpec) -> None:
         """Keep what each ``'auto'`` stands for."""
@@ -356,7 +367,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
         callbacks = [c for c in callbacks if ranks.rank == 0 or not c.first_rank_only]
         dtype = resolve_precision(None, device, spec.is_image)
-        layout = _layout(spec, dtype)
+        layout = layout_of(spec.is_image, dtype)
         stored = stored_of(encoded)
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
@@ -384,7 +395,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             with OwnWeights():
                 networks = self._all_networks(spec, n_to_make)
             networks.to(device, memory_format=layout)  # type: ignore[call-overload]
-            x = on_device(encoded, device, layout)
+            x = placed(encoded, device, layout)
             data = TrainingData(x, torch.from_numpy(y).to(device), spec, n_to_make)
             engine.rows = None if shown is None else shown(networks, device)
             if before is not None:
@@ -435,9 +446,3 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         if hasattr(self, "latent_dim"):
             self._latent_dim = self.latent_dim
         self.networks_ = kept.cpu().eval().requires_grad_(False)
-
-
-def _layout(spec: DataSpec, dtype: torch.dtype) -> torch.memory_format:
-    """Return how rows and weights lie in memory."""
-    images = spec.is_image and dtype == torch.bfloat16
-    return torch.channels_last if images else torch.preserve_format

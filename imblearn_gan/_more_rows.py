@@ -9,6 +9,7 @@ from sklearn.utils.validation import (
     _check_feature_names,
     _check_n_features,
     check_consistent_length,
+    check_is_fitted,
 )
 
 from imblearn_gan import _stored
@@ -96,3 +97,24 @@ def read_more(
             f"{estimator.classes_[counts == 0].tolist()[:5]}."
         )
     return X, y
+
+
+def check_trained(sampler: Any) -> None:
+    """Raise a NotFittedError if a sampler has no trained generator.
+
+    And a ValueError if ``latent_dim`` is no longer what it was trained with.
+    """
+    check_is_fitted(
+        sampler,
+        "networks_",
+        msg=(
+            "This %(name)s instance has no trained generator: call fit_resample first, on "
+            "data that are not balanced and with replay below 1."
+        ),
+    )
+    trained = getattr(sampler, "_latent_dim", None)  # files of earlier versions have none
+    if trained not in (None, getattr(sampler, "latent_dim", None)):
+        raise ValueError(
+            f"latent_dim was {trained} in fit_resample, and is {sampler.latent_dim!r} now: "
+            "set it back, or call fit_resample again."
+        )

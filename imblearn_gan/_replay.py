@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.utils import _safe_indexing
 from torch import Tensor
 
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.data import DataCodec, RowStack
+from imblearn_gan.data import RowStack
 from imblearn_gan.training import CHUNK_VALUES, in_chunks, rows_at_once, torch_scope
 
 MAX_SEED = np.iinfo(np.int32).max
@@ -42,8 +43,8 @@ def add_copies(
     room: RowStack,
     X: Any,
     rows: np.ndarray,
-    codec: DataCodec,
-    augmentation: Augmentation,
+    codec: Any,
+    augmentation: Augmentation | None,
     stream: np.random.RandomState,
 ) -> None:
     """Put copies of rows of X, changed or as they are, under other rows.
@@ -59,27 +60,29 @@ def add_copies(
     rows : ndarray of int
         Which of them.
 
-    codec : DataCodec
-        That of X.
+    codec : DataCodec or None
+        That of X, if rows are changed.
 
-    augmentation : Augmentation
+    augmentation : Augmentation or None
         How encoded rows are changed; categories stay.
 
     stream : RandomState
         Draws the seed of changes, if there are some.
     """
-    index, n_values = torch.from_numpy(rows), codec.spec(()).n_values
-    if not augmentation.names:
-        for part in index.split(max(1, CHUNK_VALUES // n_values)):
+    index = torch.from_numpy(rows)
+    if augmentation is None or not augmentation.names:
+        for part in index.split(max(1, CHUNK_VALUES // prod(X.shape[1:]))):
             room.add(_safe_indexing(X, part.numpy()))
         return
 
+    change = augmentation
+
     def changed(part: Tensor) -> Tensor:
         real = _safe_indexing(X, part.numpy())
-        made = augmentation(torch.from_numpy(codec.encode(real)))
+        made = change(torch.from_numpy(codec.encode(real)))
         room.add(codec.decode(made.numpy(), like=real))
         return made
 
     with torch_scope(int(stream.randint(MAX_SEED)), torch.device("cpu")):
-        for _ in in_chunks(changed, index, rows_at_once(n_values)):
+        for _ in in_chunks(changed, index, rows_at_once(codec.spec(()).n_values)):
             pass

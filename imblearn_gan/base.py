@@ -15,14 +15,13 @@ from imblearn.utils import check_sampling_strategy
 from sklearn.base import _fit_context
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted
 from torch import Tensor, nn
 
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
 from imblearn_gan._limits import check_counts, requested
-from imblearn_gan._more_rows import read_rows
+from imblearn_gan._more_rows import check_trained, read_rows
 from imblearn_gan._rejection import (
     REJECTION,
     build_classifier,
@@ -32,8 +31,8 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.callbacks import TrainingRows, TrainingState
-from imblearn_gan.data import DataSpec, take, warn_user
+from imblearn_gan.callbacks import TrainingRows, TrainingState, kept_rows
+from imblearn_gan.data import DataSpec, RowStack, take, warn_user
 from imblearn_gan.training import (
     CHUNK_VALUES,
     Phase,
@@ -148,7 +147,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         return check_sampling_strategy(strategy, y, self._sampling_type)
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit_resample(self, X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+    def fit_resample(self, X: Any, y: Any, *, out: Any = None, **params: Any) -> tuple[Any, Any]:
         """Train, and put generated rows under the real ones.
 
         Parameters
@@ -159,13 +158,19 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         y : array-like of shape (n_samples,) or (n_samples, n_classes)
             Labels, or one-hot columns.
 
+        out : array-like of shape (n_samples_resampled, ...) or None, default=None
+            Where rows are written, some at a time: a memmap, or an array of Zarr or HDF5, for
+            more rows than memory holds. :meth:`fit` tells how many will be added, in
+            ``sampling_strategy_``. None makes a new container.
+
         **params : dict
             Passed on to ``_fit_resample``.
 
         Returns
         -------
         X_res : {array-like, dataframe, sparse matrix} of shape (n_samples_resampled, ...)
-            The rows of X, untouched, and those that were added, in the container of X.
+            The rows of X, untouched, and those that were added, in the container of X; ``out``
+            itself, if it was given.
 
         y_res : array-like of shape (n_samples_resampled,) or (n_samples_resampled, n_classes)
             Their labels, in the container of y.
@@ -174,6 +179,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for pandas'
             rows, labels, _ = self._check_X_y(X, y)
             self.sampling_strategy_ = self._n_to_add(labels)
+            params |= {} if out is None else {"out": out}
             X_res, y_res = self._fit_resample(rows, labels, **params)
             source = self.sample_source_
             unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
@@ -181,7 +187,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                 unchanged = source
             _, first = np.unique(labels, return_index=True)
             labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
-            X_res, y_res = self._origin.stack(X, X_res, unchanged), take(y, labelled)
+            X_res = self._origin.stack(X, X_res, unchanged) if out is None else out
+            y_res = take(y, labelled)
             diagnostics = self.diagnostics_
         warn_of_collapse(diagnostics)
         return X_res, y_res
@@ -210,29 +217,34 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         """Return how repeated rows are changed."""
         return Augmentation(self.replay_augmentation, spec, "replay_augmentation")
 
-    def _fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+    def _kept(self, labels: np.ndarray) -> np.ndarray | None:
+        return kept_rows(self.callbacks, labels)
+
+    def _fit_resample(self, X: Any, y: np.ndarray, out: Any = None) -> tuple[Any, np.ndarray]:
         y = np.searchsorted(self.classes_, y)
         n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
+        n_new = sum(n_to_add)
+        room: Any = None
+        if out is not None or (n_new and self._encodes):
+            room = RowStack.like(X, len(y) + n_new, out)
         if sum(n_to_make) or self._before is not None:
             self._learn(X, y, n_to_add, n_to_make)
         else:
             self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
             self._stream = np.random.RandomState(self._seed)
         made_y, self.diagnostics_ = y[:0], {}
-        room: Any = None
-        n_new = sum(n_to_add)
-        if n_new and self._encodes:
-            room = self.codec_.new_rows(len(y) + n_new)
+        if room is not None:
             room.add(X)
         if sum(n_to_make):
             made_y = self._draw(n_to_make, self._stream, room)
             self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, room, made_y)
         copied = deal(y, n_to_repeat, self._stream)
         if room is not None and len(copied):
-            changes = self._copies(self.codec_.spec(np.bincount(y).tolist()))
-            add_copies(room, X, copied, self.codec_, changes, self._stream)
+            spec = self.codec_.spec(np.bincount(y).tolist()) if self._encodes else None
+            changes = None if spec is None else self._copies(spec)
+            add_copies(room, X, copied, vars(self).get("codec_"), changes, self._stream)
         self.sample_source_ = np.concatenate([np.arange(len(y)), np.full(len(made_y), -1), copied])
         self.synthetic_mask_ = self.sample_source_ < 0
         y_res = np.concatenate([y, made_y, y[copied]])
@@ -242,7 +254,10 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def _learn(
         self, X: Any, y: np.ndarray, n_to_add: Sequence[int], n_to_make: Sequence[int]
     ) -> None:
-        """Train the networks, on all rows but those that callbacks hold out."""
+        """Train the networks, on all rows but those that callbacks leave or hold out."""
+        kept = self._kept(self.classes_[y])
+        if kept is not None:
+            X, y = _safe_indexing(X, kept), y[kept]
         held = np.zeros(len(y), dtype=bool)
         for callback in self.callbacks or ():
             own = callback.hold_out(self.classes_[y])
@@ -426,24 +441,3 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         tags.input_tags.categorical = True
         tags.input_tags.allow_nan = True  # in tables, not in images
         return tags
-
-
-def check_trained(sampler: BaseGANOversampler) -> None:
-    """Raise a NotFittedError if a sampler has no trained generator.
-
-    And a ValueError if ``latent_dim`` is no longer what it was trained with.
-    """
-    check_is_fitted(
-        sampler,
-        "networks_",
-        msg=(
-            "This %(name)s instance has no trained generator: call fit_resample first, on "
-            "data that are not balanced and with replay below 1."
-        ),
-    )
-    trained = getattr(sampler, "_latent_dim", None)  # files of earlier versions have none
-    if trained not in (None, getattr(sampler, "latent_dim", None)):
-        raise ValueError(
-            f"latent_dim was {trained} in fit_resample, and is {sampler.latent_dim!r} now: "
-            "set it back, or call fit_resample again."
-        )

@@ -182,3 +182,54 @@ def test_images_are_neither_encoded_nor_copied_as_a_whole(name):
         float, subprocess.run(ran, check=True, capture_output=True).stdout.split()
     )
     assert grew < max(2 * size, own + size)
+
+
+IN_FILE = """
+import re
+import numpy as np, torch
+from imblearn_gan import CGANOversampler
+from imblearn_gan.callbacks import MaxRowsPerClass
+
+torch.set_num_threads(1)
+
+def memory(of):
+    return int(re.search(of + r":\\s+(\\d+)", open("/proc/self/status").read())[1]) / 2**10
+
+class Rows:
+    ndim, dtype = 2, np.dtype(np.float32)
+
+    def __init__(self, n):
+        self.shape = (n, 500)
+
+    def __getitem__(self, rows):
+        first, last, _ = rows.indices(self.shape[0])
+        return np.sin(np.arange(500 * first, 500 * last, dtype=np.float32)).reshape(-1, 500)
+
+    def __setitem__(self, rows, values):
+        assert values.shape == (rows.stop - rows.start, 500)
+
+def balanced(n, *callbacks):
+    y = np.arange(n) % 10 == 0
+    sampler = CGANOversampler(max_iter=2, random_state=0, callbacks=callbacks)
+    n_new = sum(sampler.fit(Rows(n), y).sampling_strategy_.values())
+    sampler.fit_resample(Rows(n), y, out=Rows(n + n_new))
+
+balanced(1000)
+balanced(1000, MaxRowsPerClass(100))
+before = memory("VmRSS")
+open("/proc/self/clear_refs", "w").write("5")
+balanced(50_000)  # its columns are looked at, some at a time
+print(memory("VmHWM") - before)
+open("/proc/self/clear_refs", "w").write("5")
+balanced(200_000, MaxRowsPerClass(5_000))
+print(memory("VmHWM") - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_rows_of_files_are_never_in_memory_as_a_whole():
+    """They would take 95 and 381 MiB, and as much again in the result."""
+    ran = [sys.executable, "-W", "ignore", "-c", IN_FILE]
+    whole, some = map(float, subprocess.run(ran, check=True, capture_output=True).stdout.split())
+    assert whole < 60
+    assert some < 150

@@ -173,6 +173,25 @@ class Callback:
 
     first_rank_only: ClassVar[bool] = False
 
+    def leave_out(self, y: np.ndarray) -> np.ndarray | None:
+        """Say which rows a sampler's training does without; called before all else.
+
+        They are checked and in the result, and nothing else: not in ``state.rows``, and
+        :meth:`hold_out` is asked of the others alone. It is called more than once, and must give
+        the same each time.
+
+        Parameters
+        ----------
+        y : ndarray of shape (n_samples,)
+            The labels of all rows.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,), dtype bool, or None
+            Which rows; None for none.
+        """
+        return None
+
     def hold_out(self, y: np.ndarray) -> np.ndarray | None:
         """Say which rows a sampler's networks must not learn from; called before training.
 

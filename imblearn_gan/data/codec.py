@@ -15,6 +15,7 @@ from imblearn_gan.data.columns import Column, names_of, read_columns
 from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
 from imblearn_gan.data.ranges import Ranges
+from imblearn_gan.data.sliced import lie_in_file
 from imblearn_gan.data.spec import DataSpec
 from imblearn_gan.data.stack import RowStack
 from imblearn_gan.data.table import Output, Table
@@ -91,10 +92,11 @@ class DataCodec:
             self._ranges = Ranges(X, self._columns, self._layout)
             return self
         stored = X.nnz if sparse.issparse(X) else None
-        check_size(X.shape[0], X.shape[1], stored)  # no column is less than one value
+        n_samples = 1 if lie_in_file(X) else X.shape[0]  # what is not encoded as a whole
+        check_size(n_samples, X.shape[1], stored)  # no column is less than one value
         y = np.zeros(X.shape[0], dtype=np.intp) if y is None else y
         self._table = Table(X, self._columns, y, encoding)
-        check_size(X.shape[0], self._table.n_values, stored)
+        check_size(n_samples, self._table.n_values, stored)
         warn_of_ids(X, self._columns)
         return self
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import sparse
 from imblearn_gan.data.containers import (
     Container,
     as_floats,
+    chunks,
     column_of,
     is_frame,
     is_missing,
@@ -398,7 +400,11 @@ def _columns_with(bad: Callable, X: Any, kinds: list[str]) -> list[int]:
         if sparse.issparse(X):
             entries = X.tocoo()
             return np.unique(entries.col[bad(entries.data)]).tolist()
-        return np.flatnonzero(bad(X).reshape(len(X), -1).any(axis=0)).tolist()
+        n_columns = prod(X.shape[1:])
+        found = np.zeros(n_columns, dtype=bool)
+        for rows in chunks(len(X), n_columns):
+            found |= bad(X[rows]).reshape(-1, n_columns).any(axis=0)
+        return np.flatnonzero(found).tolist()
     columns = [(i, column_of(X, i), kind) for i, kind in enumerate(kinds)]
     if bad is np.isnan:
         return [i for i, column, _ in columns if missing_in(column).any()]

@@ -11,19 +11,21 @@ from scipy import sparse
 from sklearn.utils.validation import check_array
 
 from imblearn_gan.data.frames import check_frame, is_frame, to_pandas
+from imblearn_gan.data.sliced import SlicedRows, as_sliced
 
 #: Most values that are made floats at a time: 8 MiB in float64.
 CHUNK_VALUES = 2**20
 
 
 def to_native(X: Any) -> Any:
-    """Return X as a data frame, a CSR or CSC matrix, or an array.
+    """Return X as a data frame, a CSR or CSC matrix, an array, or rows in a file.
 
     Parameters
     ----------
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
         Rows: tables or images. Missing values are let through, :class:`DataCodec` refuses them.
-        Frames of polars and pyarrow become pandas'.
+        Frames of polars and pyarrow become pandas'; what has a shape, a dtype and slices, as
+        arrays of Zarr and HDF5 have, is not read.
 
     Returns
     -------
@@ -54,6 +56,9 @@ def to_native(X: Any) -> Any:
                 "are required."
             )
         check_frame(X)
+        return X
+    X = X if sparse.issparse(X) else as_sliced(X)
+    if isinstance(X, SlicedRows) and min(X.shape) > 0:
         return X
     if not sparse.issparse(X):
         _check_not_masked(X)

@@ -81,14 +81,15 @@ class Ranges:
 
     def _read_exact(self, X: Any) -> dict[int, tuple[Any, Any]]:
         long_floats = not is_frame(X) and X.dtype.kind == "f" and X.dtype.itemsize > 8
-        if not is_frame(X) and X.ndim > 2:
-            X = X.reshape(len(X), -1)
         bounds = {}
         largest = np.maximum(-self._low, self._high)
         if self._is_image and largest.size:
             largest = largest.max()  # a pixel that is moved can come to another place
         wide = self._rounded & (largest >= 2**53)
-        for j in np.flatnonzero(wide | long_floats):
+        found = np.flatnonzero(wide | long_floats)
+        if len(found) and not is_frame(X) and X.ndim > 2:
+            X = np.asarray(X).reshape(len(X), -1)
+        for j in found:
             column = column_of(X, int(self._columns.numeric[j]))
             exact = column.dtype.type if long_floats else int
             bounds[int(j)] = exact(column.min()), exact(column.max())

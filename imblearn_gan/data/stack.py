@@ -8,7 +8,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing
 
-from imblearn_gan.data.containers import Container, is_frame
+from imblearn_gan.data.containers import Container, chunks, is_frame
+from imblearn_gan.data.sliced import as_sliced
 
 
 class RowStack:
@@ -41,18 +42,24 @@ class RowStack:
             _check_out(out, shape, container.dtype(0) if is_array else None)
         self._array = np.empty(shape, container.dtype(0)) if out is None and is_array else out
 
+    @classmethod
+    def like(cls, X: Any, n_samples: int, out: Any = None) -> RowStack:
+        """Return room for rows of the kind of X."""
+        return cls(Container(X), n_samples, out)
+
     def add(self, block: Any) -> None:
         """Put rows under those that are there."""
         start, self._end = self._end, self._end + block.shape[0]
         if self._array is None:
             self._blocks.append(block)
-        else:
-            self._array[start : self._end] = block
+            return
+        for rows in chunks(block.shape[0], self._container.n_columns):  # may lie in a file
+            self._array[start + rows.start : start + rows.stop] = block[rows]
 
     def take(self, rows: np.ndarray) -> Any:
         """Return some of the rows that are there; those of different blocks in order of these."""
         if self._array is not None:
-            return self._array[rows]
+            return as_sliced(self._array)[rows]
         start, parts = 0, []
         for block in self._blocks:
             end = start + block.shape[0]

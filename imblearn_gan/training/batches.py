@@ -14,7 +14,7 @@ from scipy import sparse
 from sklearn.utils import _safe_indexing
 from torch import Tensor
 
-from imblearn_gan.data import DataSpec
+from imblearn_gan.data import DataCodec, DataSpec, lie_in_file
 from imblearn_gan.networks import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
@@ -22,6 +22,8 @@ from imblearn_gan.seeding import generator_of, own_draws
 _CHUNK_VALUES, _MEAN_VALUES = 2**22, 2**24
 
 
+#: Most bytes that rows of a file are encoded to as a whole; more stay there.
+MAX_ENCODED = 2**26
 _HOST = torch.device("cpu")
 
 
@@ -279,21 +281,50 @@ class TrainingData:
         return one_hot(y, self.spec.n_classes, self.x.dtype)
 
 
-def stored_of(encoded: Any) -> Any:
-    """Return what encoded rows hold, for fingerprints: a tuple is of sparse ones."""
-    if isinstance(encoded, tuple):
-        common, others = encoded
-        return [common, others.data, others.indices, others.indptr]
-    return encoded.rows if isinstance(encoded, EncodedRows) else encoded
+def encoded_for(device: torch.device, X: Any, codec: DataCodec) -> Any:
+    """Return rows as a training on a device takes them, for :func:`placed`.
+
+    Images stay as they are on the host, but a GPU waits for no host: it has all rows, as floats.
+    So do many rows of a table that lie in a file.
+    """
+    spec = codec.spec(())
+    stay = spec.is_image and device.type == "cpu"
+    too_many = 4 * spec.n_values * X.shape[0] > MAX_ENCODED and lie_in_file(X)
+    if stay or too_many:
+        return EncodedRows(X, codec.encode, spec.shape)
+    return codec.encode_compact(X)
 
 
-def on_device(encoded: Any, device: torch.device, layout: torch.memory_format) -> Any:
-    """Return encoded rows where a training draws them; what is on the host stays there."""
+def placed(encoded: Any, device: torch.device, layout: torch.memory_format) -> Any:
+    """Return encoded rows for a device: what is sparse, or encoded when drawn, stays on the host.
+
+    Parameters
+    ----------
+    encoded : ndarray, tuple of ndarray and csr_matrix, or EncodedRows
+        Rows: dense, sparse as those of :class:`SparseRows`, or as they are.
+
+    device : torch.device
+        Where rows that are drawn lie.
+
+    layout : torch.memory_format
+        How they lie there, unless they are sparse.
+    """
     if isinstance(encoded, tuple):
         common, others = encoded
         return SparseRows(common, others, device)
-    x = encoded if isinstance(encoded, EncodedRows) else torch.from_numpy(encoded)
+    x = torch.from_numpy(encoded) if isinstance(encoded, np.ndarray) else encoded
     return x.to(device, memory_format=layout)
+
+
+def stored_of(encoded: Any) -> Any:
+    """Return what tells encoded rows from others: plain values and arrays."""
+    if isinstance(encoded, tuple):
+        common, others = encoded
+        return [common, others.data, others.indices, others.indptr]
+    if not isinstance(encoded, EncodedRows):
+        return encoded
+    is_array = lie_in_file(encoded.rows)
+    return np.asarray(encoded.rows) if is_array else encoded.rows
 
 
 def _taken(x: Any, index: Tensor) -> Any:

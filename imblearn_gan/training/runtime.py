@@ -119,6 +119,11 @@ def resolve_precision(name: str | None, device: torch.device, images: bool) -> t
     return torch.bfloat16 if images and native else torch.float32
 
 
+def layout_of(images: bool, dtype: torch.dtype) -> torch.memory_format:
+    """Return how rows and weights lie in memory."""
+    return torch.channels_last if images and dtype == torch.bfloat16 else torch.preserve_format
+
+
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager:
     """Compute matrix products and convolutions in ``dtype``; weights stay in float32."""
     if dtype == torch.float32:
