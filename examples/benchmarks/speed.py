@@ -63,7 +63,7 @@ TABLES = [(f, 200, 5) for f in (50, 500, 5000)]
 TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 100)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
 #: Rows of a batch of each of two ranks.
-RANKED = {"BAGANGPOversampler": 32, "CWGANGPOversampler": 64}
+RANKED = {"BAGANGPOversampler": 64, "CWGANGPOversampler": 64}
 GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
 
 
