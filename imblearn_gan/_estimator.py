@@ -371,11 +371,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         stored = stored_of(encoded)
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
-        if ranks.size > 1:
-            read = {"columns of X": self.codec_, "classes": self.classes_}
-            prints = _stored.fingerprint(self, **facts, **read)
-            ranks.check_same({k: v for k, v in prints.items() if k != "random_state"})
-            facts["number of ranks"] = ranks.size
+        facts |= _stored.agreed(self, ranks, facts)
         before, continuation = self._before, None
         if self._warm:
             made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]

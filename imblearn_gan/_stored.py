@@ -124,6 +124,23 @@ def fingerprint(estimator: BaseEstimator, **facts: Any) -> dict[str, str]:
     }
 
 
+def agreed(estimator: Any, ranks: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ranks add to the facts of a training, once it is sure that all train the same.
+
+    Raises
+    ------
+    ValueError
+        If parameters, data, or what was read of them differ: it names them. Of ``random_state``
+        rank 0's is used.
+    """
+    if ranks.size == 1:
+        return {}
+    read = {"columns of X": estimator.codec_, "classes": estimator.classes_}
+    prints = fingerprint(estimator, **facts, **read)
+    ranks.check_same({key: value for key, value in prints.items() if key != "random_state"})
+    return {"number of ranks": ranks.size}
+
+
 def _digest(value: Any) -> str:
     try:
         return digest(value, CLASSES)

@@ -67,7 +67,7 @@ CLASSES = [("GANOversampler", 20, 100, c) for c in (2, 3, 5, 11, 51)]
 CLASSES += [("GAMOOversampler", 20, 20, c) for c in (10, 100, 1000)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
 #: Rows of a batch of each of two ranks.
-RANKED = {"BAGANGPOversampler": 32, "CWGANGPOversampler": 64}
+RANKED = {"BAGANGPOversampler": 64, "CWGANGPOversampler": 64}
 GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
 
 

@@ -235,6 +235,16 @@ def test_others_are_those_of_torchruns_variables(variables, expected, monkeypatc
     assert not ranks._has_others()
 
 
+@pytest.mark.skipif(not dist.is_available(), reason="torch has no torch.distributed here")
+def test_a_child_that_inherits_connections_is_no_rank(monkeypatch):
+    monkeypatch.setattr(dist, "is_initialized", lambda: True)
+    monkeypatch.setattr(dist, "get_world_size", lambda *_: 2)
+    assert ranks._has_others()
+    monkeypatch.setattr(ranks, "_FORKED", False)
+    ranks._after_fork()
+    assert not ranks._has_others()
+
+
 def test_devices_that_cannot_be_shared_are_refused(monkeypatch):
     for name, value in NAMED.items():
         monkeypatch.setenv(name, value)
