@@ -362,7 +362,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         seed = self._new_seed()
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
         dtype = resolve_precision(None, device, spec.is_image)
-        layout = _layout(spec, dtype)
+        layout = torch.preserve_format
+        if spec.is_image and dtype == torch.bfloat16:
+            layout = torch.channels_last
         stored: Any = encoded
         if isinstance(encoded, tuple):
             common, others = encoded
@@ -442,9 +444,3 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         if hasattr(self, "latent_dim"):
             self._latent_dim = self.latent_dim
         self.networks_ = kept.cpu().eval().requires_grad_(False)
-
-
-def _layout(spec: DataSpec, dtype: torch.dtype) -> torch.memory_format:
-    """Return how rows and weights lie in memory."""
-    images = spec.is_image and dtype == torch.bfloat16
-    return torch.channels_last if images else torch.preserve_format

@@ -262,7 +262,7 @@ class _Play:
         size = self.game.batch_size_
         shape, draws = (size, LATENT_DIM), own_draws(self.data.device)
         if self.by_class:
-            counts = self.data.draw_class_counts(size, weights)
+            counts = self.data.draw_class_counts(size, weights.tolist())
             z = torch.randn(shape, **draws)
             return self.generator(z, counts, self.rows), one_hot_of(counts, z)
         y, z = self.data.draw_labels(size, weights), torch.randn(shape, **draws)

@@ -107,6 +107,9 @@ class TrainingData:
     device : torch.device
         Where the rows lie.
 
+    starts : Tensor of shape (n_classes,), dtype int64
+        Where the rows of each class begin.
+
     Examples
     --------
     >>> import torch
@@ -126,7 +129,7 @@ class TrainingData:
         self.n_to_make = tuple(int(n) for n in n_to_make)
         self.device = x.device
         counts = torch.tensor(spec.class_counts)
-        self._starts = (counts.cumsum(0) - counts).to(self.device)
+        self.starts = (counts.cumsum(0) - counts).to(self.device)
         self._counts = counts.to(self.device)
         self._bounds = [0, *counts.cumsum(0).tolist()]
 
@@ -157,7 +160,7 @@ class TrainingData:
         """Draw the index of a row of each class code in ``y``."""
         counts = self._counts[y]
         within = (torch.rand(len(y), **own_draws(self.device)) * counts).long()
-        return self._starts[y] + torch.minimum(within, counts - 1)
+        return self.starts[y] + torch.minimum(within, counts - 1)
 
     def draw(self, size: int, balanced: bool = False) -> Batch:
         """Draw a batch of rows with their class codes."""
@@ -188,12 +191,12 @@ class TrainingData:
             yield TrainingData(_taken(self.x, index), self.y[index], spec, self.n_to_make)
 
     @staticmethod
-    def draw_class_counts(size: int, weights: Any) -> list[int]:
+    def draw_class_counts(size: int, weights: Sequence[float]) -> list[int]:
         """Draw how many of ``size`` labels fall to each class, in proportion to ``weights``.
 
-        On the host, for rows that lie there: elsewhere, who asks for counts waits for them.
+        Drawn on the host, so that per-class work needs no synchronisation with the device.
         """
-        shares = torch.as_tensor(weights, dtype=torch.float64)
+        shares = torch.tensor(weights, dtype=torch.float64)
         drawn = torch.multinomial(shares, size, replacement=True, generator=generator_of())
         return torch.bincount(drawn, minlength=len(weights)).tolist()
 
