@@ -12,8 +12,6 @@ Ways, of ``--ways``:
 ``again``        as ``eager``, once more: how far rows are apart that no graph has made
 ``eager32``, ``captured32``  in float32
 ``call``, ``eager-call``  a whole call with the default budget, of some methods
-``contiguous``   as ``captured``, images not with the channels last
-``last``         as ``captured32``, with the channels last
 ``exact``, ``exact-eager``  with convolutions that give the same twice
 ``compile``      as ``eager``, networks through ``torch.compile``
 
@@ -42,7 +40,6 @@ import records
 import torch
 
 import imblearn_gan
-from imblearn_gan import _estimator
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.over_sampling import __all__ as SAMPLERS
 from imblearn_gan.seeding import own_draws
@@ -58,8 +55,6 @@ PASSES = [
     {"again": "auto"},
     {"eager32": "float32", "captured32": "float32"},
     {"eager-call": "auto", "call": "auto"},
-    {"contiguous": "auto"},
-    {"last": "float32"},
     {"exact-eager": "auto", "exact": "auto"},
     {"compile": "auto"},
 ]
@@ -131,9 +126,6 @@ def way_of(way, estimator):
     stack.enter_context(capture(way not in EAGER))
     if way == "compile":
         stack.enter_context(compiled(estimator))
-    if way in ("contiguous", "last"):
-        layout = torch.channels_last if way == "last" else torch.preserve_format
-        stack.enter_context(mock.patch.object(_estimator, "_layout", return_value=layout))
     if way.startswith("exact"):
         stack.callback(setattr, CUDNN, "deterministic", CUDNN.deterministic)
         CUDNN.deterministic = True
@@ -235,7 +227,7 @@ def cases_of(args):
     for ways in PASSES:
         for rows, method in product(ROWS, METHODS):
             for way, precise in ways.items():
-                if rows == "table" and (precise == "float32" or way in ("contiguous", "exact")):
+                if rows == "table" and precise == "float32":
                     continue  # as in another way
                 if way in ("call", "eager-call", "compile") and method not in CALLS:
                     continue

@@ -7,7 +7,7 @@ import pytest
 def test_ways_of_one_method(script, module, tmp_path):
     said = script(
         *("gpu", "--output", "gpu.jsonl", "--device", "cpu", "--iterations", "6"),
-        *("--ways", "eager", "captured", "exact-eager", "contiguous"),
+        *("--ways", "eager", "captured", "exact-eager"),
         *("--only", "CGANOversampler", "table"),
     )
     assert "0 cases left out" in said
