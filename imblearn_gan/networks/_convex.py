@@ -160,19 +160,21 @@ class ConvexGenerator(nn.Module):
         """
         first = self.starts if starts is None else starts
         if self.n_support is None:
-            return self._of_all_rows(z, y, rows, first)
+            combined = self._class_by_class if z.device.type == "cpu" else self._all_at_once
+            return combined(z, y, rows, first)
         index: Any
         index, weights = self.weights(z, y)
         return torch.einsum("ns,nsv->nv", weights, rows[first[y][:, None] + index])
 
-    def _of_all_rows(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
-        """Return what combines all rows of the class."""
+    def _all_at_once(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+        """Return what combines all rows of a class: more work, but nothing waits for labels."""
+        n = sum(self.class_counts)
+        shifts = torch.repeat_interleave(starts - self.starts, self.sizes, output_size=n)
+        return self.weights(z, y)[1] @ rows[torch.arange(n, device=z.device) + shifts]
+
+    def _class_by_class(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+        """Return what combines all rows of a class, those of other classes left out."""
         sizes = list(self.class_counts)
-        if z.device.type != "cpu":  # more work, but nothing waits to hear of the labels
-            n, shift = sum(sizes), starts - self.starts
-            shifts = torch.repeat_interleave(shift, self.sizes, output_size=n)
-            real = rows[torch.arange(n, device=z.device) + shifts]
-            return self.weights(z, y)[1] @ real
         counts = torch.bincount(y, minlength=len(sizes)).tolist()
         mapped = self.mapping(z, one_hot(y, len(sizes), z.dtype)).split(counts)
         unit, made = self.instances, []
