@@ -5,9 +5,8 @@ in turn in one process. What can be timed:
 
 ``samplers``  milliseconds an update of each phase on images of 28 x 28, by default and in float32
 ``bare``      the same of GAMO's and BAGAN's games in float32, and the ratio to a bare loop of them
-``growth``    GAMO's game with features, rows and classes, of the paper and by default, GANs of a
-              table with classes, others with the image's side and classes, and peak memory, each in
-              a process of its own
+``growth``    GAMO's game with a table's features, rows and classes, GANs with its classes, others
+              with the image's side and classes, and peak memory, each in a process of its own
 ``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
               where ``ctgan`` is installed
 ``grid``      a grid search in one process and in two

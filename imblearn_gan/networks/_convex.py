@@ -161,23 +161,21 @@ class ConvexGenerator(nn.Module):
         """
         first = self.starts if starts is None else starts
         if self.n_support is None:
-            return self._of_all_rows(z, y, rows, first)
+            combined = self._class_by_class if z.device.type == "cpu" else self._all_at_once
+            return combined(z, y, rows, first)
         index: Any
         index, weights = self.weights(z, y)
         return torch.einsum("ns,nsv->nv", weights, rows[first[y][:, None] + index])
 
-    @staticmethod
-    def _by_class(z: Tensor) -> bool:
-        """Tell whether the host may know how many rows are of which class without waiting."""
-        return z.device.type == "cpu"
+    def _all_at_once(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+        """Return what combines all rows of a class: more work, but nothing waits for labels."""
+        shifts = (starts - self.starts)[self.owners]
+        real = rows[torch.arange(len(shifts), device=z.device) + shifts]
+        return self.weights(z, y)[1] @ real
 
-    def _of_all_rows(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
-        """Return what combines all rows of the class."""
+    def _class_by_class(self, z: Tensor, y: Tensor, rows: Tensor, starts: Tensor) -> Tensor:
+        """Return what combines all rows of a class, those of other classes left out."""
         sizes = list(self.class_counts)
-        if not self._by_class(z):  # more work, but nothing waits to hear of the labels
-            shifts = (starts - self.starts)[self.owners]
-            real = rows[torch.arange(len(shifts), device=z.device) + shifts]
-            return self.weights(z, y)[1] @ real
         counts = torch.bincount(y, minlength=len(sizes)).tolist()
         mapped = self.mapping(z, one_hot(y, len(sizes), z.dtype)).split(counts)
         unit, made = self.instances, []

@@ -55,6 +55,14 @@ def test_rows_may_lie_among_those_of_classes_that_are_not_made(n_support):
     assert torch.equal(*made)
 
 
+def test_devices_other_than_the_cpu_combine_the_same_rows_at_once():
+    generator = ConvexGenerator(4, [0, 3, 0, 4]).eval()
+    z, y, rows, starts = torch.randn(6, 4), of(0, 2, 0, 4), torch.randn(11, 5), [0, 2, 5, 7]
+    starts = torch.tensor(starts)
+    expected = generator(z, y, rows, starts)
+    assert torch.allclose(generator._all_at_once(z, y, rows, starts), expected, atol=1e-6)
+
+
 def mapped(generator, z, counts):
     """What the mapping unit gives, in NumPy: no layer of it is trusted but the linear ones."""
     first, _, norm, second, _, last = generator.mapping.layers

@@ -69,7 +69,7 @@ class Host(TorchFunctionMode):
 @pytest.fixture
 def elsewhere(monkeypatch):
     """The CPU passes for another device, where all rows lie."""
-    monkeypatch.setattr(ConvexGenerator, "_by_class", lambda self, z: False)
+    monkeypatch.setattr(ConvexGenerator, "_class_by_class", ConvexGenerator._all_at_once)
     monkeypatch.setattr(_estimator, "captures", lambda _: True)
     estimator = _estimator.NetworkEstimator
     monkeypatch.setattr(estimator, "_encoded", lambda self, X: self.codec_.encode_compact(X))
