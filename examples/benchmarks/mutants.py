@@ -133,7 +133,11 @@ FAULTS = [
     Fault("latent.py", 'torch.einsum("nij,nj->ni", self.factor[y], noise)', "noise", LATENT),
     Fault("latent.py", "found.append(start + _neighbours(", "found.append(0 * start + _neighbours(", LATENT),
     # engine
-    Fault("training/engine.py", "weight = 1 - min(decay, (1 + n) / (10 + n))", "weight = 1 - decay", ENGINE),
+    Fault("training/engine.py", "return 1 - min(phase.ema_decay, (1 + n) / (10 + n))", "return 1 - phase.ema_decay",
+          ENGINE),
+    Fault("training/graph.py", "self._share.turn(weight)", "pass", ENGINE),
+    Fault("training/graph.py", 'dial.turn(turn.optimizer.param_groups[0]["lr"])', "pass", ENGINE),
+    Fault("training/graph.py", "kept.copy_(self._memory[name])", "pass", ENGINE),
     Fault("training/engine.py", "factor = 0.5 * (1 + math.cos(math.pi * progress))", "factor = 1 - progress", ENGINE),
     Fault("training/engine.py", "betas=player.betas,", "betas=(0.9, 0.999),", f"{ENGINE} {NOISE}"),
     Fault("training/engine.py", "norm.track_running_stats = acting is not None and any(norm is m for m in acting.norms)",

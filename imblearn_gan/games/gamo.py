@@ -204,10 +204,6 @@ class _Play:
         self.in_features = game._in_features(data.spec)
         self.minority = torch.tensor([float(n > 0) for n in data.n_to_make], device=data.device)
         self.drawn, self.real_weights, self.generated_weights = class_weights(game, data)
-        self.pulled: Tensor | None = None
-        if game.misleading != "own_class":
-            is_all = game.misleading == "complement"
-            self.pulled = torch.ones_like(self.minority) if is_all else self.minority
         #: What G combines: rows, or their features.
         self.memory = {"pool": data.x.flatten(1)}
         self.store = RowStore(None) if self.in_features else self.new_store()
@@ -308,7 +304,11 @@ class _Play:
         """Return what G minimises: that M errs and D is deceived, eq. (2)-(3), (6)."""
         generated, labels = self.generate(self.minority)
         made = self.features(generated)
-        misled = misleading_loss(self.classifier(made), labels, self.game.loss, self.pulled)
+        pulled = None
+        if self.game.misleading != "own_class":
+            is_all = self.game.misleading == "complement"
+            pulled = torch.ones_like(self.minority) if is_all else self.minority
+        misled = misleading_loss(self.classifier(made), labels, self.game.loss, pulled)
         weight = self.game.adversarial_weight
         losses = {"classifier": misled if weight is None else weight * misled}
         if self.discriminator is not None:
