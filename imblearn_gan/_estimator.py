@@ -379,7 +379,8 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         layout = torch.preserve_format
         if spec.is_image and dtype == torch.bfloat16:
             layout = torch.channels_last
-        stored = stored_of(encoded)
+        is_kept = self._warm or any(isinstance(callback, Checkpoint) for callback in callbacks)
+        stored = stored_of(encoded) if is_kept else None
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
         facts |= {"device": device.type, "precision": str(dtype)}
         before, continuation = self._before, None
