@@ -31,7 +31,7 @@ from imblearn_gan._rejection import (
 )
 from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
-from imblearn_gan.callbacks import TrainingRows, TrainingState, kept_rows
+from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, RowStack, take, warn_user
 from imblearn_gan.training import (
     CHUNK_VALUES,
@@ -218,7 +218,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         return Augmentation(self.replay_augmentation, spec, "replay_augmentation")
 
     def _kept(self, labels: np.ndarray) -> np.ndarray | None:
-        return kept_rows(self.callbacks, labels)
+        asked = [callback.leave_out(labels) for callback in self.callbacks or ()]
+        left_out = [own for own in asked if own is not None]
+        return np.flatnonzero(~np.logical_or.reduce(left_out)) if left_out else None
 
     def _fit_resample(self, X: Any, y: np.ndarray, out: Any = None) -> tuple[Any, np.ndarray]:
         y = np.searchsorted(self.classes_, y)

@@ -9,6 +9,9 @@ in turn in one process. What can be timed:
               with the image's side and classes, and peak memory, each in a process of its own
 ``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
               where ``ctgan`` is installed
+``draws``     seconds of ``sample``, by container
+``memory``    peak memory of ``fit_resample`` on colour images, above them and the result
+``neighbours``  seconds and peak memory of the search for neighbours of codes of one class
 ``grid``      a grid search in one process and in two
 ``ranks``     one training on images of 64 x 64 by two processes with a thread each, and by one with
               twice the batch: at an efficiency of 1 it takes half of the time
@@ -21,6 +24,7 @@ in turn in one process. What can be timed:
 """
 
 import argparse
+import gc
 import importlib.util
 import json
 import os
@@ -37,6 +41,7 @@ import methods
 import numpy as np
 import pandas as pd
 import records
+import torch
 from imblearn.pipeline import make_pipeline
 from run import settings_of, surroundings
 from sklearn.datasets import load_digits, make_classification
@@ -46,6 +51,7 @@ import imblearn_gan
 from imblearn_gan import CGANOversampler, GAMOClassifier, ResNetClassifier
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.datasets import make_longtailed
+from imblearn_gan.latent import class_neighbours
 from imblearn_gan.presets import PRESETS
 from imblearn_gan.training import precision
 
@@ -67,6 +73,10 @@ CLASSES += [("GAMOOversampler", 20, 20, c) for c in (10, 100, 1000)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
 #: Rows of a batch of each of two ranks.
 RANKED = {"BAGANGPOversampler": 64, "CWGANGPOversampler": 64}
+#: Colour images, their side; codes of one class.
+COLOURS, CODES = [(500, 64), (5000, 64), (600, 224)], [20_000, 100_000, 1_000_000]
+#: What a case of its own process is a row of, if not of growth.
+PROFILES = {"colours": "memory", "codes": "neighbours"}
 GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
 
 
@@ -113,9 +123,12 @@ def medians(runs):
     return found
 
 
-def peak_memory():
-    """Largest resident set of this process, in MiB."""
+def peak_memory(anew=False):
+    """Largest resident set of this process, in MiB; ``anew``, from what it is now on."""
     status = Path("/proc/self/status")
+    if anew and status.exists():
+        gc.collect()
+        Path("/proc/self/clear_refs").write_text("5")
     if status.exists():  # getrusage would count the parent's, from before this program began
         return int(re.search(r"VmHWM:\s+(\d+)", status.read_text())[1]) // 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -160,6 +173,21 @@ def growth(args):
     cases = [("table", "GAMOClassifier", *case) for case in TABLES]
     cases += [("table", *case) for case in CLASSES]
     cases += [("images", name, *c) for name in args.methods for c in SIDES if name != "GAMO2pix"]
+    return each(args, cases)
+
+
+def memory(args):
+    """Peaks above images and result, each in a process of its own."""
+    return each(args, [("colours", name, *case) for name in args.methods for case in COLOURS])
+
+
+def neighbours(args):
+    """The search for neighbours, each in a process of its own."""
+    return each(args, [("codes", "InterpolatedCodes", n) for n in CODES])
+
+
+def each(args, cases):
+    """Run cases, each in a process of its own, which writes its record."""
     for case in cases[: args.cases]:
         command = [sys.executable, __file__, "--output", str(args.output), "--device", args.device]
         command += ["--iterations", str(args.iterations), "--repeats", str(args.repeats)]
@@ -171,6 +199,10 @@ def one_case(args):
     """A case of growth in this process."""
     kind, name, *numbers = args.case
     numbers = [int(number) for number in numbers]
+    if kind in PROFILES:
+        found = (colours if kind == "colours" else codes)(args, name, *numbers)
+        yield {"dataset": ":".join([kind, *map(str, numbers)]), "method": name}, found
+        return
     if kind == "images":
         side, n_classes = numbers
         X, y = random_images([40] + [20] * (n_classes - 1), side)
@@ -188,6 +220,62 @@ def one_case(args):
     found |= {"peak MiB": peak_memory(), "MiB of data": X.nbytes // 2**20}
     dataset = ":".join([kind, *map(str, numbers)])
     yield {"dataset": dataset, "method": name, "settings": settings}, found
+
+
+def colours(args, name, n, side):
+    """Peak memory of a call on images of bytes, a tenth of them rare, in the shortest training."""
+    X = np.random.default_rng(0).integers(0, 256, (n, 3, side, side), dtype=np.uint8)
+    y = np.arange(n) % 10 == 0
+    play(name, X[:40], y[:40], 1, device=args.device, **args.settings)  # libraries are loaded
+    before = peak_memory(anew=True)
+    play(name, X, y, 1, device=args.device, **args.settings)
+    peak, mib = peak_memory() - before, X.nbytes / 2**20
+    result = mib * 1.8
+    of_data = (peak - result) / mib
+    return {
+        "MiB of data": mib,
+        "MiB of result": result,
+        "peak MiB": peak,
+        "above, of data": of_data,
+    }
+
+
+def codes(args, _, n):
+    """Seconds of the search among codes of 100 values that lie near a bent sheet of eight."""
+    stream = torch.Generator().manual_seed(0)
+    sheet, bend, turn = (torch.randn(*s, generator=stream) for s in ((n, 8), (8, 64), (64, 100)))
+    z = torch.tanh(sheet @ bend) @ turn / 8
+    class_neighbours(z[:100], [100], 5)
+    before = peak_memory(anew=True)
+    start = time.perf_counter()
+    class_neighbours(z, [n], 5)
+    seconds = time.perf_counter() - start
+    return {
+        "seconds": seconds,
+        "peak MiB": peak_memory() - before,
+        "MiB of data": z.nbytes // 2**20,
+    }
+
+
+def draws(args):
+    """Rows of a trained sampler, as arrays and as data frames, with and without categories."""
+    stream, n = np.random.default_rng(0), 4000
+    numbers = stream.normal(size=(n, 10))
+    whole = stream.integers(0, 10**6, (n, 10))
+    frame = pd.DataFrame(numbers).rename(columns="x{}".format)
+    mixed = frame.assign(x8=whole[:, 8], x9=np.array(list("uvwxyz"))[whole[:, 9] % 6])
+    kinds = {"floats": numbers, "integers": whole, "frame": frame, "mixed frame": mixed}
+    for name in args.methods:
+        for kind, X in kinds.items():
+            model = getattr(imblearn_gan, name)(random_state=0, device=args.device, **args.settings)
+            few = {b: 1 for b in ("max_iter", "pretrain_iter") if b in model.get_params()}
+            model.set_params(**few).fit_resample(X, np.arange(n) % 10 == 0)
+            runs = []
+            for _ in range(args.repeats):
+                start = time.perf_counter()
+                model.sample({True: args.rows})
+                runs.append({"seconds": time.perf_counter() - start})
+            yield {"dataset": f"{kind}:{args.rows}:10", "method": name}, medians(runs)
 
 
 def fit(args):
@@ -264,7 +352,8 @@ def one_rank(args):
         print(json.dumps(run))
 
 
-WHAT = {function.__name__: function for function in (samplers, bare, growth, fit, grid, ranks)}
+KINDS = (samplers, bare, growth, fit, draws, memory, neighbours, grid, ranks)
+WHAT = {function.__name__: function for function in KINDS}
 
 
 def main():
@@ -287,8 +376,9 @@ def main():
     parser.add_argument("--repeats", type=int, default=3, help="runs to take the median of")
     parser.add_argument("--iterations", type=int, default=30, help="updates of a timed phase")
     parser.add_argument("--ctgan-epochs", type=int, default=300, help="300 is its default")
-    parser.add_argument("--cases", type=int, help="of growth, at most")
-    parser.add_argument("--case", nargs="+", help="one case of growth, in this process")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="of draws")
+    parser.add_argument("--cases", type=int, help="of growth, memory and neighbours, at most")
+    parser.add_argument("--case", nargs="+", help="one case of these, in this process")
     parser.add_argument("--rank", nargs=2, help="a method and its batch, as one of some processes")
     args = parser.parse_args()
     if args.rank:
@@ -302,7 +392,7 @@ def main():
             record = records.Record(
                 **what | {"settings": settings},
                 classifier="speed",
-                profile="growth" if timed is one_case else timed.__name__,
+                profile=PROFILES.get(args.case[0], "growth") if args.case else timed.__name__,
                 split="rest",
                 budget=str(args.iterations),
                 measures=measures,

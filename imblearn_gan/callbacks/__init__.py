@@ -3,7 +3,7 @@
 from imblearn_gan.callbacks._base import Callback, TrainingRows, TrainingState, is_phase
 from imblearn_gan.callbacks._lasting import Checkpoint, FinishOnInterrupt, WarmStart
 from imblearn_gan.callbacks._progress import LogEvery, ProgressBar
-from imblearn_gan.callbacks._rows import MaxRowsPerClass, kept_rows
+from imblearn_gan.callbacks._rows import MaxRowsPerClass
 from imblearn_gan.callbacks._stopping import EarlyStopping
 from imblearn_gan.callbacks._utility import UtilityStopping
 
@@ -20,5 +20,4 @@ __all__ = [
     "UtilityStopping",
     "WarmStart",
     "is_phase",
-    "kept_rows",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
@@ -85,9 +84,3 @@ class MaxRowsPerClass(Callback):
     def on_phase_begin(self, state: TrainingState) -> None:
         """Raise a RuntimeError in classifiers, which learn from all rows."""
         _ = state.rows
-
-
-def kept_rows(callbacks: Sequence[Callback] | None, y: np.ndarray) -> np.ndarray | None:
-    """Return the rows that no callback leaves out; None for all."""
-    masks = [own for c in callbacks or () if (own := c.leave_out(y)) is not None]
-    return np.flatnonzero(~np.logical_or.reduce(masks)) if masks else None

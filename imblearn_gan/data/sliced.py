@@ -60,13 +60,12 @@ class SlicedRows:
     def _column(self, i: int) -> np.ndarray:
         """Return a column; those beside it are read with it, and kept for the next call."""
         if not self._first <= i < self._first + self._columns.shape[1]:
-            n = max(1, COLUMN_VALUES // max(1, len(self)))
-            self._first, columns = i, slice(i, i + n)
-            self._columns = np.empty((0, 0))  # two blocks are never there
-            parts = [
-                self[j : j + self._piece][:, columns] for j in range(0, len(self), self._piece)
-            ]
-            self._columns = np.concatenate(parts)
+            n = min(max(1, COLUMN_VALUES // max(1, len(self))), self.shape[1] - i)
+            self._first, self._columns = i, np.empty((0, 0))  # two blocks are never there
+            self._columns = np.empty((len(self), n, *self.shape[2:]), self.dtype)
+            for j in range(0, len(self), self._piece):
+                rows = slice(j, j + self._piece)
+                self._columns[rows] = self[rows][:, i : i + n]
         return self._columns[:, i - self._first]
 
 

@@ -16,7 +16,10 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
     monkeypatch.setitem(module("speed").GRID, "resnetclassifier__learning_rate", [1e-3])
     monkeypatch.setattr(module("speed"), "RANKED", {"CWGANGPOversampler": 2})
     common = [*TINY, "--methods", "CGANOversampler"]
-    script("speed", *common, "--cases", "1", "--settings", '{"max_iter": 2}')
+    monkeypatch.setattr(module("speed"), "COLOURS", [(60, 8)])
+    monkeypatch.setattr(module("speed"), "CODES", [300])
+    few = ["--cases", "1", "--rows", "300", "--settings", '{"max_iter": 2}']
+    script("speed", *common, *few)
     found = module("records").read(tmp_path / "speed.jsonl")
     assert [(r.profile, r.method) for r in found] == [
         ("samplers", "CGANOversampler"),
@@ -26,10 +29,15 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
         ("growth", "GAMOClassifier"),
         ("fit", "CGANOversampler"),
         ("fit", "SMOTE"),
+        *[("draws", "CGANOversampler")] * 4,
+        ("memory", "CGANOversampler"),
+        ("neighbours", "InterpolatedCodes"),
         ("grid", "GridSearchCV"),
         ("ranks", "CWGANGPOversampler"),
     ]
     assert found[2].measures["ratio to bare loop"] > 0
-    assert found[4].measures["peak MiB"] > 0
-    assert found[8].measures["efficiency"] > 0
+    for i in (4, 11, 12):
+        assert found[i].measures["peak MiB"] >= 0
+    assert found[14].measures["efficiency"] > 0
+    assert found[11].measures["MiB of result"] > found[11].measures["MiB of data"] > 0
     assert "| CGANOversampler | table:4377:10 |" in script("report", "speed.jsonl")
