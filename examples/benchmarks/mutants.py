@@ -131,7 +131,7 @@ FAULTS = [
     Fault("classifiers/_rows.py", "np.flatnonzero((y == code) & real)", "np.flatnonzero(y == code)", RECIPE),
     # latent codes
     Fault("latent.py", 'torch.einsum("nij,nj->ni", self.factor[y], noise)', "noise", LATENT),
-    Fault("latent.py", "found.append(start + _neighbours(", "found.append(0 * start + _neighbours(", LATENT),
+    Fault("latent.py", "found += start", "found += 0", LATENT),
     # engine
     Fault("training/engine.py", "return 1 - min(phase.ema_decay, (1 + n) / (10 + n))", "return 1 - phase.ema_decay",
           ENGINE),
