@@ -48,7 +48,7 @@ class MaxRowsPerClass(Callback):
     >>> sampler = CGANOversampler(max_iter=20, random_state=0, callbacks=[some])
     >>> X_res, y_res = sampler.fit_resample(X, y)
     >>> some.n_trained_on_, some.n_left_out_, len(y_res)
-    ({0: 100}, {0: 260}, 720)
+    ({0: 100}, {0: 261}, 722)
     """
 
     def __init__(self, n_rows: int = 100_000, random_state: int = 0):
