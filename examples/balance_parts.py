@@ -1,4 +1,8 @@
-"""Balance a table that lies in many Parquet files, part by part, on the workers of Dask.
+"""
+A table in many files, balanced part by part
+============================================
+
+Balance a table that lies in many Parquet files, part by part, on the workers of Dask.
 
 The table is never in one memory. The sampler is trained once, on a sample with about so many rows
 of each class at most; workers then draw the rows that each part is to get, with a seed of its own,
