@@ -90,7 +90,7 @@ class EncodedRows:
         The rows, in native form.
 
     encode : callable
-        From rows to an array (n_samples, *shape) of float32.
+        From rows to an array ``(n_samples, *shape)`` of float32.
 
     shape : tuple of int
         Shape of an encoded row.
