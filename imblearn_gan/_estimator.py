@@ -15,14 +15,13 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
 
-from imblearn_gan import _stored
-from imblearn_gan._limits import check_callbacks, check_family, check_sizes, refuse_booleans
-from imblearn_gan._more_rows import read_more
+from imblearn_gan import _limits, _stored
+from imblearn_gan._more_rows import read_more, some_of
 from imblearn_gan.callbacks import (
     Checkpoint,
     ProgressBar,
@@ -68,10 +67,6 @@ def architecture_options(*names: str) -> list:
     return [StrOptions({"auto", *names}), HasMethods(["encoder", "decoder"])]
 
 
-def _some(X: Any, y: np.ndarray, rows: np.ndarray | None) -> tuple[Any, np.ndarray]:
-    return (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])
-
-
 @dataclass(kw_only=True, eq=False, repr=False)
 class CodecEstimator(BaseEstimator):
     """What estimators share that read tables and images: the codecs of X and y, and checks.
@@ -115,7 +110,7 @@ class CodecEstimator(BaseEstimator):
 
     def _validate_params(self) -> None:
         super()._validate_params()
-        refuse_booleans(self)
+        _limits.refuse_booleans(self)
 
     def _new_seed(self) -> int:
         seed = int(check_random_state(self.random_state).randint(MAX_SEED))
@@ -154,7 +149,7 @@ class CodecEstimator(BaseEstimator):
         codec = None
         if self._encodes:
             kept = self._kept(label_codec.classes_[y])
-            codec = self._codec().fit(*_some(X, y, kept))
+            codec = self._codec().fit(*some_of(X, y, kept))
             if kept is not None:
                 codec.check(X)
         _check_feature_names(self, X, reset=True)
@@ -283,14 +278,19 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _check_settings(self) -> None:
         super()._check_settings()
-        check_callbacks(self.callbacks or (), self.random_state)
+        _limits.check_callbacks(self.callbacks or (), self.random_state)
 
     def _check_spec(self, spec: DataSpec) -> None:
         family = self._family(spec)
         self._choose(spec)
-        check_sizes(spec, self.batch_size_, getattr(self, "latent_dim", 1))
+        _limits.check_sizes(spec, self.batch_size_, getattr(self, "latent_dim", 1))
         if not isinstance(self.architecture, str):
-            check_family(family, spec)
+            _limits.check_family(family, spec)
+        _limits.warn_of_idle(self, self._without_effect(spec))
+
+    def _without_effect(self, spec: DataSpec) -> dict[str, str]:
+        """Return what was asked for that does nothing in this setting, and why."""
+        return {}
 
     @property
     def _warm(self) -> bool:

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, Checkpoint
-from imblearn_gan.data import DataSpec, physical_memory
+from imblearn_gan.data import DataSpec, physical_memory, warn_user
 from imblearn_gan.networks import Family
 from imblearn_gan.training import torch_scope
 
@@ -31,6 +31,12 @@ def refuse_booleans(estimator: Any) -> None:
                 f"The {name!r} parameter of {type(estimator).__name__} must be a number. Got "
                 f"{value!r}, a boolean."
             )
+
+
+def warn_of_idle(estimator: Any, why: Mapping[str, str]) -> None:
+    """Warn of parameters that were asked for and do nothing, by name, and say why."""
+    for name, reason in why.items():
+        warn_user(f"{name}={getattr(estimator, name)!r} does nothing: {reason}.")
 
 
 def check_callbacks(callbacks: Sequence[Any], random_state: Any) -> None:

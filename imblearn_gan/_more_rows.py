@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_n_features,
@@ -118,3 +119,8 @@ def check_trained(sampler: Any) -> None:
             f"latent_dim was {trained} in fit_resample, and is {sampler.latent_dim!r} now: "
             "set it back, or call fit_resample again."
         )
+
+
+def some_of(X: Any, y: np.ndarray, rows: np.ndarray | None) -> tuple[Any, np.ndarray]:
+    """Return some rows and their labels; None for all."""
+    return (X, y) if rows is None else (_safe_indexing(X, rows), y[rows])

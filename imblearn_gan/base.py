@@ -32,7 +32,7 @@ from imblearn_gan._rejection import (
 from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
-from imblearn_gan.data import DataSpec, RowStack, take, warn_user
+from imblearn_gan.data import DataSpec, RowStack, take
 from imblearn_gan.training import (
     CHUNK_VALUES,
     Phase,
@@ -205,13 +205,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
         self._copies(spec)
-        for name, why in self._without_effect().items():
-            warn_user(f"{name}={getattr(self, name)!r} does nothing: {why}.")
 
-    def _without_effect(self) -> dict[str, str]:
-        """Return what was asked for that does nothing in this setting, and why."""
+    def _without_effect(self, spec: DataSpec) -> dict[str, str]:
         repeats = self.replay or not self.replay_augmentation
-        return {} if repeats else {"replay_augmentation": "replay=0 repeats no rows"}
+        own = {} if repeats else {"replay_augmentation": "replay=0 repeats no rows"}
+        return super()._without_effect(spec) | own
 
     def _copies(self, spec: DataSpec) -> Augmentation:
         """Return how repeated rows are changed."""

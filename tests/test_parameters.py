@@ -340,6 +340,27 @@ def test_what_is_asked_of_an_autoencoder_that_is_left_out(cls, setting, words):
     assert said(small(cls, pretrain_iter=0)) == []
 
 
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"combine": "features"}, "combine='features' does nothing: without convolutions"),
+        ({"variant": "cG", "n_support": 3}, "n_support=3 does nothing: variant='cG' combines"),
+        ({"variant": "cG", "label_smoothing": 0.2}, "label_smoothing=0.2 does nothing"),
+    ],
+)
+def test_what_is_asked_of_a_part_of_gamo_that_is_left_out(cls, setting, words):
+    (message,) = said(small(cls, **setting))
+    assert words in message
+    assert said(small(cls, **{"n_support": 3, "label_smoothing": 0.2})) == []
+
+
+@pytest.mark.parametrize("variant", ["GAMO", "GAMO-D", "cG+D", "cG"])
+def test_the_variants_of_gamos_paper_ask_for_nothing_in_vain(variant):
+    settings = {"images": "flattened", "variant": variant, "max_iter": 2}
+    assert said(GAMOOversampler.paper(**settings)) == []
+
+
 def test_changes_of_rows_that_are_not_repeated():
     (message,) = said(small(CGANOversampler, replay=0.0, replay_augmentation=["noise"]))
     assert message == "replay_augmentation=['noise'] does nothing: replay=0 repeats no rows."

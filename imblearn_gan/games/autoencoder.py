@@ -203,11 +203,11 @@ class AutoencoderGame(LatentSampler):
     #: Parameters of the autoencoder alone, and the values that ask for nothing.
     _of_autoencoder: ClassVar[dict[str, Any]] = {}
 
-    def _without_effect(self) -> dict[str, str]:
+    def _without_effect(self, spec: DataSpec) -> dict[str, str]:
         asked = {n for n, value in self._of_autoencoder.items() if getattr(self, n) != value}
         why = "pretrain_iter=0 leaves the autoencoder out"
         own = {} if self.pretrain_iter else dict.fromkeys(sorted(asked), why)
-        return super()._without_effect() | own
+        return super()._without_effect(spec) | own
 
     def _trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """Return the first layers of the encoder, and the size of what they give."""

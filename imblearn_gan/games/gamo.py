@@ -143,6 +143,16 @@ class GAMOGame(NetworkEstimator):
     def _in_features(self, spec: DataSpec) -> bool:
         return self.combine == "features" and self._extracts(spec)
 
+    def _without_effect(self, spec: DataSpec) -> dict[str, str]:
+        own, ablation = {}, f"variant={self.variant!r}"
+        if self.combine == "features" and not self._extracts(spec):
+            own["combine"] = "without convolutions rows are their own features"
+        if self.n_support not in (None, 2) and not self._is_convex:
+            own["n_support"] = f"{ablation} combines no rows"
+        if self.label_smoothing not in (0, 0.1) and not self._has_discriminator:
+            own["label_smoothing"] = f"{ablation} has no discriminator"
+        return super()._without_effect(spec) | own
+
     def _check_spec(self, spec: DataSpec) -> None:
         super()._check_spec(spec)
         if self.n_support is not None:
