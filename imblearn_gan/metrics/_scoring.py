@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
 from sklearn.metrics import average_precision_score, get_scorer, make_scorer
 
+from imblearn_gan.data import warn_user
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 
 RESERVED = ("fold", "method", "error")
@@ -37,7 +39,31 @@ def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
             f"scoring must name at least one score, by a string that is none of {RESERVED}. Got "
             f"{scoring!r}."
         )
-    return {name: _scorer(one, own) for name, one in named.items()}
+    found = {name: _scorer(one, own) for name, one in named.items()}
+    for one in named.values():
+        if isinstance(one, str) and one not in own and len(classes) == 2:
+            _check_labels(one, classes, counts)
+    return found
+
+
+def _check_labels(name: str, classes: np.ndarray, counts: np.ndarray) -> None:
+    """Look whether a score of scikit-learn's finds its class, and whether it is the rare one."""
+    scorer = get_scorer(name)
+    average = scorer._kwargs.get("average", "binary")
+    takes = "pos_label" in signature(scorer._score_func).parameters
+    if not takes or "pos_label" in scorer._kwargs or average != "binary":
+        return
+    advice = f"Give make_scorer(..., pos_label={classes[counts.argmin()].item()!r}) in its place."
+    if not any(set(classes.tolist()) <= labels for labels in ({0, 1}, {-1, 1})):
+        raise ValueError(
+            f"scoring has {name!r}, which is of the class labelled 1, but the labels are "
+            f"{classes.tolist()}. {advice}"
+        )
+    if "average" in scorer._kwargs and counts[classes == 1] > counts.min():
+        warn_user(
+            f"scoring has {name!r}, which is of the class labelled 1, and that is the larger one. "
+            f"{advice}"
+        )
 
 
 def _scorer(one: Any, own: dict[str, Callable]) -> Callable:

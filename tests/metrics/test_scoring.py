@@ -1,5 +1,7 @@
 """Scores by name or callable."""
 
+import warnings
+
 import numpy as np
 import pytest
 from imblearn.over_sampling import RandomOverSampler
@@ -81,3 +83,20 @@ def test_average_precision_of_several_classes_is_that_of_scikit_learn():
 def test_what_is_no_score(scoring, match):
     with pytest.raises(ValueError, match=match):
         scorers(scoring, LABELS)
+
+
+@pytest.mark.parametrize("name", ["f1", "precision", "neg_brier_score"])
+def test_a_score_of_a_class_that_is_not_there(name):
+    y = np.array(["bad"] * 3 + ["good"] * 7)
+    with pytest.raises(ValueError, match=f"'{name}'.*labels are .*pos_label='bad'"):
+        scorers([name], y)
+
+
+def test_a_score_of_the_larger_class():
+    y = np.array([0] * 3 + [1] * 7)
+    with pytest.warns(UserWarning, match="'f1'.*the larger one.*pos_label=0"):
+        scorers(["f1"], y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scorers(["f1"], 1 - y)
+        scorers(["f1_macro", "roc_auc", "neg_brier_score"], y)
