@@ -91,7 +91,10 @@ def _findings(look: Look, memory: list[dict[str, Any]]) -> Iterator[Html]:
             n = counts[k]
             found.append((look.classes[k], f"{n} real rows: too few to say how rows compare"))
     if not found:
-        yield paragraph("No sign of a collapse, and no crowd of copies.", "fine")
+        yield paragraph(
+            "No sign of a collapse, and no crowd of copies. (Losses are not looked at here.)",
+            "fine",
+        )
         return
     items = "".join(f"<li><b>{text(label)}</b>: {text(what)}</li>" for label, what in found)
     yield Html(f'<ul class="findings">{items}</ul>')
@@ -263,8 +266,8 @@ def _figures(look: Look, memory: list[dict[str, Any]]) -> Iterator[Html]:
     yield heading("Figures")
     if memory:
         yield paragraph(
-            "Copies: rows less than half as far from a real row as real rows are from each other, "
-            "beside the same figure of real rows. Density: how far generated rows lie among real "
+            "Of rows drawn afresh. Copies: rows less than half as far from a real row as real rows "
+            "are from each other, beside the same figure of real rows. Density: how far generated rows lie among real "
             "ones, about 1 for rows of the same distribution. Coverage: what part of the real rows "
             "has a generated one near; it says little of a few rows."
         )

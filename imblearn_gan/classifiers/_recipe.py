@@ -46,7 +46,7 @@ class RecipeParameters:
 
     def _recipe(self, y: np.ndarray, synthetic: np.ndarray | None) -> Recipe:
         """Return what is to be done; say first what was asked for and does nothing."""
-        self._warn_of_idle(synthetic)
+        self._warn_of_idle(y, synthetic)
         if self.real_epochs and synthetic is not None:
             made = np.setdiff1d(y, y[~synthetic])
             if len(made):
@@ -66,11 +66,17 @@ class RecipeParameters:
             real_epochs=self.real_epochs,
         )
 
-    def _warn_of_idle(self, synthetic: np.ndarray | None) -> None:
+    def _warn_of_idle(self, y: np.ndarray, synthetic: np.ndarray | None) -> None:
         idle = {"tau": "it is of loss='logit_adjusted'"} if self.loss != "logit_adjusted" else {}
         if synthetic is None:
             why = "fit was not told which rows are synthetic"
             idle |= dict.fromkeys(("synthetic_weight", "synthetic_norm", "real_epochs"), why)
+        if np.ptp(np.bincount(y)) == 0 and self.loss != "ldam":
+            why = (
+                "all classes are equally large here; let a sampler before go part of the way "
+                "(sampling_strategy)"
+            )
+            idle |= dict.fromkeys(("class_sampling", "loss", "deferred_balancing"), why)
         for name, why in idle.items():
             if getattr(self, name) != getattr(RecipeParameters, name):
                 warn_user(f"{name}={getattr(self, name)!r} does nothing: {why}.")

@@ -145,8 +145,8 @@ def warn_of_ids(X: Any, columns: Columns) -> None:
         index = "make them the index of the data frame" if is_frame(X) else "leave them out of X"
         warn_user(
             f"Columns {names_of(columns.container, found)} look like ids: nearly every row has a "
-            "value of its own, which says nothing of other rows, and generated rows repeat those of "
-            f"real rows, or get others of their range. Drop them, or {index}."
+            "value of its own, which says nothing of other rows, and generated rows repeat those "
+            f"of real rows, or get others of their range. Drop them, or {index}."
         )
 
 

@@ -475,6 +475,17 @@ def test_masks_are_checked():
 
 
 @pytest.mark.parametrize(
+    "recipe",
+    [{"class_sampling": "sqrt"}, {"loss": "balanced_softmax"}, {"deferred_balancing": 0.5}],
+)
+def test_what_equal_classes_leave_nothing_to_do(recipe):
+    rows, y = images(12, 1, 8, 8), labels(6, 6)
+    (name,) = recipe
+    with pytest.warns(UserWarning, match=f"{name}=.* does nothing: all classes are equally large"):
+        small(max_epochs=1, **recipe).fit(rows, y)
+
+
+@pytest.mark.parametrize(
     "recipe", [{"synthetic_weight": 0.5}, {"synthetic_norm": True}, {"real_epochs": 0.2}]
 )
 def test_what_does_nothing_is_told(recipe):
