@@ -266,10 +266,11 @@ def _figures(look: Look, memory: list[dict[str, Any]]) -> Iterator[Html]:
     yield heading("Figures")
     if memory:
         yield paragraph(
-            "Of rows drawn afresh. Copies: rows less than half as far from a real row as real rows "
-            "are from each other, beside the same figure of real rows. Density: how far generated rows lie among real "
-            "ones, about 1 for rows of the same distribution. Coverage: what part of the real rows "
-            "has a generated one near; it says little of a few rows."
+            "Of rows drawn afresh. Copies: rows less than half as far from a real row as real"
+            " rows are from each other, beside the same figure of real rows. Density: how far"
+            " generated rows lie among real ones, about 1 for rows of the same distribution. "
+            "Coverage: what part of the real rows has a generated one near; it says little of"
+            " a few rows."
         )
         header = ["class", "real", "generated", "copies", "of real rows", "density", "coverage"]
         yield table(
