@@ -100,7 +100,7 @@ def _check_out(out: Any, shape: tuple[int, ...], dtype: Any) -> None:
 def _check_apart(X: Any, out: Any) -> None:
     """Raise a ValueError if writing rows would change those of X, unless X is their beginning."""
     if out is not None and not hasattr(out, "__getitem__"):
-        raise ValueError(f"out must give rows again, but this {type(out).__name__} takes them only.")
+        raise ValueError(f"out must give rows back, but this {type(out).__name__} only takes them.")
     if not (isinstance(X, np.ndarray) and isinstance(out, np.ndarray)):
         return
     first = out[: len(X)]

@@ -101,5 +101,5 @@ def test_rows_are_not_written_over_those_that_are_read():
             RowStack.like(whole[first : first + N], N + 5, whole)
     RowStack.like(whole[:N], N + 5, whole)  # in its place already
     RowStack.like(whole[:, :1], N + 5, whole[:, 1:2])
-    with pytest.raises(ValueError, match="takes them only"):
+    with pytest.raises(ValueError, match="only takes them"):
         RowStack.like(REALS, N, Slices(REALS.shape, REALS.dtype))
