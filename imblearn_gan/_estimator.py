@@ -155,9 +155,7 @@ class CodecEstimator(BaseEstimator):
         _check_feature_names(self, X, reset=True)
         self.n_features_in_ = int(np.prod(X.shape[1:]))
         if codec is not None:
-            counts = np.bincount(y)
-            self._check_spec(codec.spec(counts.tolist()))
-            self._check_class_sizes(counts, label_codec.classes_)
+            self._check_counts(codec, label_codec.classes_, y, kept)
             self.codec_ = codec
         self.label_codec_, self.classes_ = label_codec, label_codec.classes_
         return X, y
@@ -166,12 +164,21 @@ class CodecEstimator(BaseEstimator):
         """Return which rows the training looks at; None for all."""
         return None
 
-    def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray) -> None:
+    def _check_counts(
+        self, codec: DataCodec, classes: np.ndarray, y: np.ndarray, kept: np.ndarray | None
+    ) -> None:
+        """Raise a ValueError for rows, of which some are kept, that are too few to learn from."""
+        counts = np.bincount(y if kept is None else y[kept], minlength=len(classes))
+        self._check_class_sizes(counts, classes, len(y) - int(counts.sum()))
+        self._check_spec(codec.spec(counts.tolist()))
+
+    def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray, n_out: int = 0) -> None:
         if len(counts) > 1 and counts.min() < self._min_class_size:
             small = classes[counts < self._min_class_size].tolist()
             raise ValueError(
                 f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
                 f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
+                + (f" Callbacks hold out {n_out} rows." if n_out else "")
             )
 
     def _check_settings(self) -> None:
@@ -316,9 +323,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         self._check_settings()
         origin = Origin(X)
         X, y = read_more(self, X, labels, self._before["parameters"])
-        counts = np.bincount(y)
-        self._check_spec(self.codec_.spec(counts.tolist()))
-        self._check_class_sizes(counts, self.classes_)
+        self._check_counts(self.codec_, self.classes_, y, self._kept(self.classes_[y]))
         self._origin = origin
         return X, y
 

@@ -113,6 +113,21 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
     return n_by_class
 
 
+def asked_for(callbacks: Sequence[Callback] | None, name: str, labels: np.ndarray) -> np.ndarray:
+    """Return a mask of the rows that a method of callbacks names, ``'leave_out'`` for example."""
+    rows = np.zeros(len(labels), dtype=bool)
+    for callback in callbacks or ():
+        own = getattr(callback, name)(labels)
+        mask = rows if own is None else np.asarray(own)
+        if mask.shape != rows.shape or mask.dtype != bool:
+            raise ValueError(
+                f"{name} of {type(callback).__name__} must return a mask of the {len(rows)} rows, "
+                f"booleans, or None. Got {own!r}."
+            )
+        rows |= mask
+    return rows
+
+
 def check_memory(what: str, counts: Sequence[int], n_values: int) -> None:
     """Raise a ValueError if so many rows of so many values, in float64, would not fit."""
     memory, size = physical_memory(), 8 * sum(counts) * n_values

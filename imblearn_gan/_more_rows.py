@@ -88,9 +88,10 @@ def read_more(
             "it back, or train anew, without WarmStart or with a clone."
         )
     X = read_rows(estimator, X)
-    estimator.codec_.check_more(X)
     y = estimator.label_codec_.encode(labels)
     check_consistent_length(X, y)
+    kept = estimator._kept(estimator.classes_[y])
+    estimator.codec_.check_more(X if kept is None else _safe_indexing(X, kept))
     counts = np.bincount(y, minlength=len(estimator.classes_))
     if not counts.all():
         raise ValueError(

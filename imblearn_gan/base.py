@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
-from imblearn_gan._limits import check_counts, requested
+from imblearn_gan._limits import asked_for, check_counts, requested
 from imblearn_gan._more_rows import check_trained, read_rows
 from imblearn_gan._rejection import (
     REJECTION,
@@ -216,9 +216,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         return Augmentation(self.replay_augmentation, spec, "replay_augmentation")
 
     def _kept(self, labels: np.ndarray) -> np.ndarray | None:
-        asked = [callback.leave_out(labels) for callback in self.callbacks or ()]
-        left_out = [own for own in asked if own is not None]
-        return np.flatnonzero(~np.logical_or.reduce(left_out)) if left_out else None
+        left_out = asked_for(self.callbacks, "leave_out", labels)
+        return np.flatnonzero(~left_out) if left_out.any() else None
 
     def _fit_resample(self, X: Any, y: np.ndarray, out: Any = None) -> tuple[Any, np.ndarray]:
         y = np.searchsorted(self.classes_, y)
@@ -258,19 +257,14 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         kept = self._kept(self.classes_[y])
         if kept is not None:
             X, y = _safe_indexing(X, kept), y[kept]
-        held = np.zeros(len(y), dtype=bool)
-        for callback in self.callbacks or ():
-            own = callback.hold_out(self.classes_[y])
-            held |= False if own is None else np.asarray(own, dtype=bool)
+        held = asked_for(self.callbacks, "hold_out", self.classes_[y])
         kept_out = None
         if held.any():
             left_out = np.flatnonzero(held)
             kept_out = _safe_indexing(X, left_out), self.classes_[y[left_out]]
             X, y = _safe_indexing(X, np.flatnonzero(~held)), y[~held]
-            try:
-                self._check_class_sizes(np.bincount(y, minlength=len(self.classes_)), self.classes_)
-            except ValueError as error:
-                raise ValueError(f"{error} Callbacks hold out {len(left_out)} rows.") from error
+            counts = np.bincount(y, minlength=len(self.classes_))
+            self._check_class_sizes(counts, self.classes_, len(left_out))
 
         def shown(networks: nn.ModuleDict, device: torch.device) -> TrainingRows:
             added = {k: n for k, n in zip(self.classes_, n_to_add) if n}

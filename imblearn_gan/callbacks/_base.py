@@ -249,6 +249,7 @@ def check_integer(name: str, value: Any, low: int = 1, high: int | None = None) 
     """Raise a ValueError unless a parameter is an integer between bounds."""
     if (
         not isinstance(value, Integral)
+        or isinstance(value, bool)
         or int(value) < low
         or (high is not None and int(value) > high)
     ):
@@ -258,7 +259,7 @@ def check_integer(name: str, value: Any, low: int = 1, high: int | None = None) 
 
 def check_number(name: str, value: Any) -> None:
     """Raise a ValueError unless a parameter is a finite number."""
-    if not isinstance(value, Real) or not np.isfinite(float(value)):
+    if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(float(value)):
         raise ValueError(f"{name} must be a finite number. Got {value!r}.")
 
 

@@ -47,12 +47,13 @@ class RecipeParameters:
     def _recipe(self, y: np.ndarray, synthetic: np.ndarray | None) -> Recipe:
         """Return what is to be done; say first what was asked for and does nothing."""
         self._warn_of_idle(y, synthetic)
-        if self.real_epochs and synthetic is not None:
+        if synthetic is not None and (self.real_epochs or not self.synthetic_weight):
+            name = "real_epochs" if self.real_epochs else "synthetic_weight"
             made = np.setdiff1d(y, y[~synthetic])
             if len(made):
                 raise ValueError(
-                    f"real_epochs={self.real_epochs} needs real rows of each class, but all rows "
-                    f"of {self.classes_[made].tolist()[:5]} are synthetic."
+                    f"{name}={getattr(self, name)} needs real rows of each class, but all rows of "
+                    f"{self.classes_[made].tolist()[:5]} are synthetic."
                 )
         q = self.class_sampling
         return Recipe(

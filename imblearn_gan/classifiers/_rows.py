@@ -16,9 +16,15 @@ def synthetic_rows(given: Any, encoded: np.ndarray) -> np.ndarray | None:
     """
     if given is None:
         return None
-    told = column_or_1d(given)
+    try:
+        told = column_or_1d(given)
+    except ValueError as error:
+        raise ValueError(
+            f"synthetic must be a 1d array of True and False. Got the shape {np.shape(given)}."
+        ) from error
     if not np.isin(told, (0, 1)).all():
-        raise ValueError(f"synthetic must hold True and False. Got {np.unique(told)[:5].tolist()}.")
+        got = [*dict.fromkeys(told.tolist())][:5]
+        raise ValueError(f"synthetic must hold True and False. Got {got}.")
     if len(told) > len(encoded):
         raise ValueError(
             f"synthetic must have an entry for each of the {len(encoded)} rows of X, or for the "

@@ -30,7 +30,8 @@ class RowStack:
     Raises
     ------
     ValueError
-        If ``out`` is not of the shape and dtype of the rows, or these are no arrays.
+        If ``out`` is not of the shape and dtype of the rows, cannot be written, or these are no
+        arrays.
     """
 
     def __init__(self, container: Container, n_samples: int, out: Any = None):
@@ -44,7 +45,8 @@ class RowStack:
 
     @classmethod
     def like(cls, X: Any, n_samples: int, out: Any = None) -> RowStack:
-        """Return room for rows of the kind of X."""
+        """Return room for rows of the kind of X; ``out`` must not lie over X, and is read again."""
+        _check_apart(X, out)
         return cls(Container(X), n_samples, out)
 
     def add(self, block: Any) -> None:
@@ -78,9 +80,33 @@ class RowStack:
 def _check_out(out: Any, shape: tuple[int, ...], dtype: Any) -> None:
     if dtype is None:
         raise ValueError("out takes rows of arrays, and X was a data frame or a sparse matrix.")
-    got = tuple(getattr(out, "shape", ())), getattr(out, "dtype", None)
-    if got != (shape, dtype):
+    got_shape, got_dtype = tuple(getattr(out, "shape", ())), getattr(out, "dtype", None)
+    if got_dtype is None or (got_shape, got_dtype) != (shape, dtype):  # None == float64 for NumPy
         raise ValueError(
             f"out must have the shape {shape} and the dtype {dtype}, as the rows. Got "
-            + (f"{got[0]} and {got[1]}." if got[1] is not None else f"{type(out).__name__}.")
+            + (type(out).__name__ if got_dtype is None else f"{got_shape} and {got_dtype}")
+            + "."
+        )
+    flags, file = getattr(out, "flags", None), getattr(out, "file", None)
+    read_only = (
+        not getattr(flags, "writeable", True)  # of NumPy
+        or getattr(out, "read_only", False)  # of Zarr
+        or getattr(file, "mode", None) == "r"  # of HDF5
+    )
+    if read_only or not hasattr(out, "__setitem__"):
+        raise ValueError(f"out must be writable, but this {type(out).__name__} is not.")
+
+
+def _check_apart(X: Any, out: Any) -> None:
+    """Raise a ValueError if writing rows would change those of X, unless X is their beginning."""
+    if out is not None and not hasattr(out, "__getitem__"):
+        raise ValueError(f"out must give rows back, but this {type(out).__name__} only takes them.")
+    if not (isinstance(X, np.ndarray) and isinstance(out, np.ndarray)):
+        return
+    first = out[: len(X)]
+    begins = first.ctypes.data == X.ctypes.data and first.strides == X.strides
+    if not begins and np.shares_memory(X, out):
+        raise ValueError(
+            "out shares memory with X, which would be overwritten while it is read. Give it "
+            "memory of its own, or let X be its first rows."
         )

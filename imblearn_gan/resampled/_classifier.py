@@ -39,6 +39,7 @@ from imblearn_gan.resampled._parts import (
     NotSaved,
     check_weights_are_taken,
     fit_weighted,
+    of_all_rows,
     seeded,
     takes_images,
 )
@@ -324,9 +325,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         if not _routing_enabled():
             return {}
         given = fit_params if weight is None else fit_params | {"sample_weight": weight}
-        params = dict(process_routing(self, "fit", **given)["classifier"]["fit"])
-        params.pop("sample_weight", None)
-        return params
+        return of_all_rows(process_routing(self, "fit", **given)["classifier"]["fit"])
 
     def _weights(
         self, drawn: BalancedSet, weight: Any, codes: np.ndarray

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,15 @@ def check_weights_are_taken(classifier: Any, what: str) -> None:
             f"{what} needs a classifier whose fit takes sample_weight, but that of {last!r} does "
             "not. Leave it at its default, or take another classifier."
         )
+
+
+def of_all_rows(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was given to a classifier's ``fit`` but for weights; what is told it is none."""
+    if params.get("synthetic") is not None:
+        raise ValueError(
+            "synthetic cannot be given: the classifier is told which rows the sampler has made."
+        )
+    return {name: value for name, value in params.items() if name != "sample_weight"}
 
 
 def told(classifier: Any, synthetic: np.ndarray | None) -> dict[str, np.ndarray]:

@@ -96,6 +96,9 @@ class EpochTraining:
         ImportError
             Without skorch.
 
+        ValueError
+            If no batch of an epoch can be learnt from.
+
         FloatingPointError
             If a loss or a weight is not finite.
         """
@@ -107,6 +110,12 @@ class EpochTraining:
         epochs = [epoch for epoch in net.history if "dur" in epoch]  # those that were finished
         if len(epochs) < self.max_epochs and patient:
             raise KeyboardInterrupt  # which skorch takes for an early stop
+        if any("train_loss" not in epoch for epoch in epochs):
+            raise ValueError(
+                "synthetic_norm=True needs batches with two real rows, or two synthetic ones, but "
+                f"an epoch had none. Take a larger batch_size than {self.batch_size}, give more "
+                "rows, or set it to False."
+            )
         losses = ["train_loss", *(["valid_loss", "valid_acc"] if len(valid) else [])]
         history = [
             {"phase": "train", "iteration": i, **{name: float(epoch[name]) for name in losses}}

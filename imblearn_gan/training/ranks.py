@@ -44,6 +44,9 @@ def alone() -> Iterator[None]:
     network together, and each has to call the same ``fit_resample``. In this block they do not:
     for scripts in which one rank alone balances the data, or each trains something else.
 
+    The block is that of this thread: others need one of their own. joblib's processes are alone
+    anyway, its threads (``parallel_config("threading")``) are not.
+
     Examples
     --------
     >>> from sklearn.datasets import make_classification
@@ -346,7 +349,7 @@ def _others_may_fail() -> Iterator[None]:
             "A training on several processes has lost a rank: another one failed, which its own "
             f"message says, or did not come within {minutes:g} minutes. All ranks have to make the "
             "same call; if this one is to train for itself, put the call into a `with "
-            f"imblearn_gan.training.alone():` block. ({error})"
+            f"imblearn_gan.training.alone():` block, in the thread that makes it. ({error})"
         ) from error
 
 

@@ -238,6 +238,6 @@ def learnt_shares(
     course = Course(recipe, torch.from_numpy(y), torch.from_numpy(class_weight), made, 1)
     shares = course.stages[-1].shares.numpy()
     if recipe.loss in ("balanced_softmax", "logit_adjusted"):
-        shares = shares ** (1 - recipe.tau)
+        shares = (shares / shares.min()) ** (1 - recipe.tau)  # of a large tau, finite
     shares = shares * class_weight
     return shares / shares.sum()

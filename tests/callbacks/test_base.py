@@ -75,9 +75,19 @@ def test_labels_are_those_of_the_user():
     y = np.array(["common", "b", "c"])[Y]
     callbacks = [At("phase_begin", lambda state: shown.append((state.phase, state.rows)))]
     GANOversampler(max_iter=1, random_state=0, callbacks=callbacks).fit_resample(X, y)
-    assert [phase for phase, _ in shown] == ["adversarial b", "adversarial c"]
+    assert [phase for phase, _ in shown] == ["adversarial b to c"]
     assert shown[0][1].n_to_add == {"b": 5, "c": 9}
     assert shown[0][1].real[1].tolist() == y.tolist()
+
+
+@pytest.mark.parametrize("own", [[0, 1], np.zeros(len(Y), int), np.zeros((len(Y), 1), bool)])
+def test_what_is_held_out_is_a_mask(own):
+    class Wrong(Callback):
+        def hold_out(self, y):
+            return own
+
+    with pytest.raises(ValueError, match=f"hold_out of Wrong must .* mask of the {len(Y)} rows"):
+        tiny(callbacks=[Wrong()]).fit_resample(X, Y)
 
 
 def test_a_callback_that_holds_nothing_out_changes_nothing():

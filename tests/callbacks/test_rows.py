@@ -1,13 +1,14 @@
 """Trainings on some rows of large classes."""
 
 import logging
+import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from imblearn_gan import CGANOversampler, GAMOClassifier
-from imblearn_gan.callbacks import Callback, MaxRowsPerClass, UtilityStopping
+from imblearn_gan.callbacks import Callback, MaxRowsPerClass, UtilityStopping, WarmStart
 from tests.data.test_sliced import InFile
 from tests.samplers import images, labels, tiny
 
@@ -90,11 +91,56 @@ def test_pairs_of_labels():
 
 
 @pytest.mark.parametrize(
-    ("params", "words"), [({"n_rows": 0}, "n_rows"), ({"random_state": None}, "random_state")]
+    ("params", "words"),
+    [
+        ({"n_rows": 0}, "n_rows"),
+        ({"n_rows": True}, "n_rows"),
+        ({"random_state": None}, "random_state"),
+    ],
 )
 def test_wrong_parameters(params, words):
     with pytest.raises(ValueError, match=words):
         trained_on(MaxRowsPerClass(**params))
+
+
+class LeaveOut(Callback):
+    def __init__(self, mask):
+        self.mask = mask
+
+    def leave_out(self, y):
+        return self.mask
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        (np.array([3, 7]), r"leave_out of LeaveOut must return a mask of the 90 rows.*\[3, 7\]"),
+        (np.zeros(len(Y), int), "leave_out of LeaveOut must return a mask"),
+        (Y == 2, r"Classes \[2\] have fewer.*Callbacks hold out 5 rows"),
+    ],
+)
+@pytest.mark.parametrize("again", [False, True])
+def test_masks_that_leave_out_what_is_needed(mask, words, again):
+    leave, callbacks = LeaveOut(None), [WarmStart()] if again else []
+    sampler = tiny(max_iter=1, callbacks=[leave, *callbacks])
+    if again:
+        sampler.fit_resample(X, Y)
+    leave.mask = mask
+    with pytest.raises(ValueError, match=words):
+        sampler.fit_resample(X, Y)
+
+
+def test_only_rows_that_are_trained_on_must_lie_in_the_first_ranges():
+    rows, left_out = X.copy(), MaxRowsPerClass(20).leave_out(Y)
+    sampler = tiny(max_iter=1, random_state=0, callbacks=[MaxRowsPerClass(20), WarmStart()])
+    rows[left_out, 0] = 1e6
+    for _ in range(2):
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", "X has numbers far outside")
+            sampler.fit_resample(rows, Y)
+    rows[~left_out, 0] = 1e6
+    with pytest.warns(UserWarning, match="far outside"):
+        sampler.fit_resample(rows, Y)
 
 
 def test_classifiers_learn_from_all_rows_and_say_so():

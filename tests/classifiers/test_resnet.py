@@ -466,12 +466,23 @@ def test_masks_are_checked():
     for given, message in (
         (np.zeros(len(y) + 1), f"each of the {len(y)} rows of X, or for the first"),
         (np.full(len(y), 2), "True and False. Got \\[2\\]"),
-        (np.zeros((len(y), 2)), "1d"),
+        (np.zeros((len(y), 2)), f"synthetic must be a 1d array.*shape \\({len(y)}, 2\\)"),
+        (True, "synthetic must be a 1d array"),
+        ([None] * len(y), "True and False. Got \\[None\\]"),
     ):
         with pytest.raises(ValueError, match=message):
             small().fit(rows, y, synthetic=given)
-    with pytest.raises(ValueError, match="real rows of each class, but all rows of \\[2\\]"):
-        small(real_epochs=0.5).fit(rows, y, synthetic=made | (y == 2))
+    for name, value in (("real_epochs", 0.5), ("synthetic_weight", 0.0)):
+        message = f"{name}={value} needs real rows of each class, but all rows of \\[2\\]"
+        with pytest.raises(ValueError, match=message):
+            small(**{name: value}).fit(rows, y, synthetic=made | (y == 2))
+
+
+def test_statistics_of_their_own_need_two_rows_of_a_kind():
+    rows, y, _ = lopsided()
+    two = [0, np.flatnonzero(y != y[0])[0]]
+    with pytest.raises(ValueError, match="synthetic_norm=True needs batches with two real rows"):
+        small(synthetic_norm=True).fit(rows[two], y[two], synthetic=[False, True])
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Rows put under each other as they come: the same as if they were stacked, without a copy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import sparse
 
-from imblearn_gan.data import DataCodec
+from imblearn_gan.data import DataCodec, RowStack
 from tests.data.rows import COUNTS, REALS, mixed_frame
+from tests.data.test_sliced import InFile
 from tests.samplers import assert_same, images
 
 N = len(REALS)
@@ -59,6 +61,12 @@ class Slices:
         self.written.append((rows.start, rows.stop, len(values)))
 
 
+class ReadOnly(Slices):
+    """As arrays of Zarr say it."""
+
+    read_only = True
+
+
 def test_what_takes_slices_is_enough():
     out = Slices(REALS.shape, REALS.dtype)
     room = DataCodec().fit(REALS).new_rows(N, out)
@@ -73,6 +81,10 @@ def test_what_takes_slices_is_enough():
         (REALS, np.empty((N, 1)), "shape"),
         (REALS, np.empty(REALS.shape, np.float32), "dtype float64.*float32"),
         (REALS, [[0.0]], "Got list"),
+        (REALS, pd.DataFrame(REALS), "Got DataFrame"),
+        (REALS, np.broadcast_to(REALS[:1], REALS.shape), "writable.*ndarray"),
+        (REALS, InFile(REALS), "writable.*InFile"),
+        (REALS, ReadOnly(REALS.shape, REALS.dtype), "writable.*ReadOnly"),
         (mixed_frame(), np.empty((N, 2)), "data frame"),
         (sparse.csr_matrix(REALS), np.empty(REALS.shape), "sparse"),
     ],
@@ -80,3 +92,14 @@ def test_what_takes_slices_is_enough():
 def test_what_rows_cannot_be_written_into(X, out, words):
     with pytest.raises(ValueError, match=words):
         DataCodec().fit(X).new_rows(N, out)
+
+
+def test_rows_are_not_written_over_those_that_are_read():
+    whole = np.zeros((N + 5, REALS.shape[1]))
+    for first in (1, 5):
+        with pytest.raises(ValueError, match="out shares memory with X"):
+            RowStack.like(whole[first : first + N], N + 5, whole)
+    RowStack.like(whole[:N], N + 5, whole)  # in its place already
+    RowStack.like(whole[:, :1], N + 5, whole[:, 1:2])
+    with pytest.raises(ValueError, match="only takes them"):
+        RowStack.like(REALS, N, Slices(REALS.shape, REALS.dtype))

@@ -527,6 +527,15 @@ def test_a_classifier_is_told_which_rows_are_synthetic(piped, weight, routing):
         assert_array_equal(np.flatnonzero(last.made_), made)
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_which_rows_are_synthetic_is_not_given(piped):
+    with sklearn.config_context(enable_metadata_routing=True):
+        classifier = Told().set_fit_request(synthetic=True)
+        classifier = make_pipeline(StandardScaler(), classifier) if piped else classifier
+        with pytest.raises(ValueError, match="synthetic cannot be given"):
+            model(tiny(), classifier).fit(X, Y, synthetic=np.zeros(len(Y), bool))
+
+
 def test_a_pipeline_that_does_not_ask_is_not_told():
     piped = make_pipeline(StandardScaler(), Told())
     with sklearn.config_context(enable_metadata_routing=True):

@@ -246,6 +246,7 @@ def test_kept_statistics_end_with_an_error():
         ({"deferred_balancing": 0.2}, COUNTS**0),
         ({"loss": "balanced_softmax", "class_sampling": 0.5}, COUNTS**0),
         ({"loss": "logit_adjusted", "tau": 0.5}, COUNTS**0.5),
+        ({"loss": "logit_adjusted", "tau": 1e6}, COUNTS.min() == COUNTS),
     ],
 )
 def test_shares_that_were_learnt(parameters, expected):
