@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
-from inspect import signature
 from typing import Any
 
 import numpy as np
+from sklearn.dummy import DummyClassifier
 from sklearn.metrics import average_precision_score, get_scorer, make_scorer
 
 from imblearn_gan.data import warn_user
@@ -42,28 +43,31 @@ def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
     found = {name: _scorer(one, own) for name, one in named.items()}
     for one in named.values():
         if isinstance(one, str) and one not in own and len(classes) == 2:
-            _check_labels(one, classes, counts)
+            _check_labels(one, y)
     return found
 
 
-def _check_labels(name: str, classes: np.ndarray, counts: np.ndarray) -> None:
-    """Look whether a score of scikit-learn's finds its class, and whether it is the rare one."""
-    scorer = get_scorer(name)
-    average = scorer._kwargs.get("average", "binary")
-    takes = "pos_label" in signature(scorer._score_func).parameters
-    if not takes or "pos_label" in scorer._kwargs or average != "binary":
-        return
-    advice = f"Give make_scorer(..., pos_label={classes[counts.argmin()].item()!r}) in its place."
-    if not any(set(classes.tolist()) <= labels for labels in ({0, 1}, {-1, 1})):
-        raise ValueError(
-            f"scoring has {name!r}, which is of the class labelled 1, but the labels are "
-            f"{classes.tolist()}. {advice}"
-        )
-    if "average" in scorer._kwargs and counts[classes == 1] > counts.min():
-        warn_user(
-            f"scoring has {name!r}, which is of the class labelled 1, and that is the larger one. "
-            f"{advice}"
-        )
+def _check_labels(name: str, y: np.ndarray) -> None:
+    """Look, by what constants score, whether a score finds its class, and if that is rare."""
+    labels, counts = np.unique(y, return_counts=True)
+    labels = labels[np.argsort(counts, kind="stable")]
+    advice = f"Give make_scorer(..., pos_label={labels[0].item()!r}) in its place."
+    nothing, found = np.zeros((len(y), 1)), []
+    for label in labels:
+        model = DummyClassifier(strategy="constant", constant=label).fit(nothing, y)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found.append(get_scorer(name)(model, nothing, y))
+        except ValueError as error:
+            if "pos_label" in str(error):
+                raise ValueError(
+                    f"scoring has {name!r}, which is of the class labelled 1, but the labels are "
+                    f"{sorted(labels.tolist())}. {advice}"
+                ) from error
+            return  # it wants what a constant has not
+    if found[0] == 0 < found[1]:
+        warn_user(f"scoring has {name!r}, which is of the larger class here. {advice}")
 
 
 def _scorer(one: Any, own: dict[str, Callable]) -> Callable:

@@ -94,7 +94,7 @@ def test_a_score_of_a_class_that_is_not_there(name):
 
 def test_a_score_of_the_larger_class():
     y = np.array([0] * 3 + [1] * 7)
-    with pytest.warns(UserWarning, match="'f1'.*the larger one.*pos_label=0"):
+    with pytest.warns(UserWarning, match="'f1'.*the larger class.*pos_label=0"):
         scorers(["f1"], y)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
