@@ -70,6 +70,10 @@ def test_what_is_taken_for_rows_in_a_file(tmp_path):
     assert lie_in_file(to_native(mapped))
     assert lie_in_file(to_native(mapped)[3:9])
     assert not lie_in_file(to_native(table))
+    unsized = InFile(table)
+    unsized.shape = (np.nan, 3)  # as Dask's after a filter
+    assert np.array_equal(to_native(unsized), table)
+    assert not lie_in_file(to_native(unsized))
     assert not lie_in_file(to_native(mapped)[[1, 2]])
 
 
