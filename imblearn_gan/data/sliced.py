@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,10 @@ def as_sliced(X: Any) -> Any:
         return X
     dtype, shape = getattr(X, "dtype", None), getattr(X, "shape", None)
     is_number = isinstance(dtype, np.dtype) and dtype.kind in "biuf"
-    if is_number and isinstance(shape, tuple) and len(shape) > 1 and hasattr(X, "__getitem__"):
+    # Dask's arrays may not know their length
+    sides = shape if isinstance(shape, tuple) else ()
+    is_sized = len(sides) > 1 and all(isinstance(n, Integral) for n in sides)
+    if is_number and is_sized and hasattr(X, "__getitem__"):
         return SlicedRows(X)
     return X
 

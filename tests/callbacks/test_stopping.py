@@ -84,9 +84,7 @@ def test_networks_never_see_the_rows_that_are_scored(rows):
     )
     X_res, y_res = sampler.fit_resample(given, y)
     (encoded, codes), (held, held_y) = seen[0], scorer.seen[0]
-    if rows == "images":  # are encoded when they are drawn
-        encoded = encoded[:].numpy()
-    encoded = encoded.reshape(len(encoded), -1)
+    encoded = np.asarray(encoded[:]).reshape(len(encoded), -1)  # images are encoded when asked for
     assert len(encoded) + len(held) == n
     assert np.bincount(held_y).tolist() == [max(2, round(0.2 * k)) for k in np.bincount(y)]
     everything = sampler.codec_.encode(pd.DataFrame(X) if rows == "polars" else given)

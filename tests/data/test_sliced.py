@@ -26,6 +26,17 @@ class InFile:
         raise AssertionError("the file was read as a whole")
 
 
+class Unsized(InFile):
+    """Dask's arrays after a filter."""
+
+    def __init__(self, rows):
+        super().__init__(rows)
+        self.shape = (np.nan, *rows.shape[1:])
+
+    def __array__(self, dtype=None, copy=None):
+        return self._rows
+
+
 @pytest.mark.parametrize("shape", [(1000, 3), (400, 2, 5), (90, 3, 4, 4)])
 def test_rows_are_those_of_the_array(shape):
     rows = RNG.normal(size=shape)
@@ -70,6 +81,7 @@ def test_what_is_taken_for_rows_in_a_file(tmp_path):
     assert lie_in_file(to_native(mapped))
     assert lie_in_file(to_native(mapped)[3:9])
     assert not lie_in_file(to_native(table))
+    assert np.array_equal(to_native(Unsized(table)), table)
     assert not lie_in_file(to_native(mapped)[[1, 2]])
 
 
