@@ -79,9 +79,10 @@ def as_sliced(X: Any) -> Any:
         return X
     dtype, shape = getattr(X, "dtype", None), getattr(X, "shape", None)
     is_number = isinstance(dtype, np.dtype) and dtype.kind in "biuf"
+    if not (is_number and isinstance(shape, tuple) and hasattr(X, "__getitem__")):
+        return X
     # Dask's arrays may not know their length
-    is_sized = isinstance(shape, tuple) and all(isinstance(n, Integral) for n in shape)
-    if is_number and is_sized and len(shape) > 1 and hasattr(X, "__getitem__"):
+    if len(shape) > 1 and all(isinstance(n, Integral) for n in shape):
         return SlicedRows(X)
     return X
 
