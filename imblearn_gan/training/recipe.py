@@ -89,7 +89,7 @@ class Course:
         max_epochs: int,
     ):
         self.recipe, self.y, self.class_weight = recipe, y, class_weight
-        self.synthetic = torch.zeros(len(y), dtype=torch.bool) if synthetic is None else synthetic
+        self.synthetic = torch.zeros_like(y, dtype=torch.bool) if synthetic is None else synthetic
         self.counts = torch.bincount(y, minlength=len(class_weight))
         self.plain = recipe == Recipe()
         self.stages = [*self._stages(max_epochs)]

@@ -70,11 +70,16 @@ TENTH = constant(FIRST_RATE / 10, 4)
 FALLING = cosine(RATE, 3)
 
 PLAYED = {
-    "GAN, two classes": (GANOversampler, {}, [(THREE, USUAL)] * 4),
+    "GAN, two classes in one loop": (GANOversampler, {}, [(THREE, USUAL)] * 2),
+    "GAN, one class after the other": (
+        GANOversampler,
+        {"spectral_norm": True},
+        [(THREE, USUAL)] * 4,
+    ),
     "GAN, two steps": (
         GANOversampler,
         {"n_discriminator_steps": 2},
-        [(SIX, USUAL), (THREE, USUAL)] * 2,
+        [(SIX, USUAL), (THREE, USUAL)],
     ),
     "CGAN": (CGANOversampler, {}, [(THREE, USUAL)] * 2),
     "CGAN, two steps": (
