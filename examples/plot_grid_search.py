@@ -58,6 +58,10 @@ print(f"best balanced accuracy {search.best_score_:.3f} with {search.best_params
 # All of them
 # -----------
 # Bars are as wide as folds differ: of settings as near as these, none is surely the best.
+#
+# .. image:: /images/examples/grid_search.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/grid_search.png"
 results = search.cv_results_
 order = np.argsort(results["mean_test_score"])
 names = [

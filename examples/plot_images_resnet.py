@@ -54,6 +54,10 @@ for name, found in predicted.items():
 # %%
 # Which digits are taken for which
 # --------------------------------
+#
+# .. image:: /images/examples/images_resnet.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/images_resnet.png"
 ConfusionDisplay.from_predictions(y_test, predicted["as it is"], predicted["balanced by BAGAN"])
 if args.picture:
     plt.savefig(args.picture, dpi=150)

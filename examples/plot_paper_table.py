@@ -76,6 +76,10 @@ print(scores.round(3).to_string())
 # %%
 # The table as a picture
 # ----------------------
+#
+# .. image:: /images/examples/paper_table.png
+
+# sphinx_gallery_thumbnail_path = "images/examples/paper_table.png"
 _, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 places = np.arange(len(scores))
 for shift, metric in ((-0.15, "ACSA"), (0.15, "GM")):

@@ -75,11 +75,14 @@ class MaxRowsPerClass(Callback):
         ]
         self.n_trained_on_ = dict.fromkeys(names, self.n_rows)
         self.n_left_out_ = {name: int(counts[i]) - self.n_rows for name, i in zip(names, large)}
+        return left_out if len(large) else None
+
+    def on_fit_begin(self) -> None:
+        """Say in the log what is left out, once a training."""
         for name, n in self.n_left_out_.items():
             logging.getLogger("imblearn_gan").info(
                 "class %r: %d rows are trained on, %d are not", name, self.n_rows, n
             )
-        return left_out if len(large) else None
 
     def on_phase_begin(self, state: TrainingState) -> None:
         """Raise a RuntimeError in classifiers, which learn from all rows."""
