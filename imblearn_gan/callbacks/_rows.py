@@ -79,7 +79,7 @@ class MaxRowsPerClass(Callback):
 
     def on_fit_begin(self) -> None:
         """Say in the log what is left out, once a training."""
-        for name, n in self.n_left_out_.items():
+        for name, n in getattr(self, "n_left_out_", {}).items():
             logging.getLogger("imblearn_gan").info(
                 "class %r: %d rows are trained on, %d are not", name, self.n_rows, n
             )

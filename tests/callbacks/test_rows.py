@@ -72,8 +72,7 @@ def test_what_is_learnt_of_columns_is_learnt_of_these_rows():
 def test_it_says_so(caplog):
     caplog.set_level(logging.INFO, "imblearn_gan")
     trained_on(MaxRowsPerClass(30))
-    assert caplog.messages
-    assert set(caplog.messages) == {"class 0: 30 rows are trained on, 30 are not"}
+    assert caplog.messages == ["class 0: 30 rows are trained on, 30 are not"]
 
 
 def test_rows_that_are_scored_are_of_those_that_are_left():
