@@ -10,8 +10,7 @@ import numpy as np
 from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from imblearn_gan._limits import check_class_weight
-from imblearn_gan.data import warn_user
+from imblearn_gan._limits import check_class_weight, warn_of_idle
 from imblearn_gan.training import Recipe
 
 _EXPONENTS = {"natural": 1.0, "sqrt": 0.5, "balanced": 0.0}
@@ -78,9 +77,8 @@ class RecipeParameters:
                 "(sampling_strategy)"
             )
             idle |= dict.fromkeys(("class_sampling", "loss", "deferred_balancing"), why)
-        for name, why in idle.items():
-            if getattr(self, name) != getattr(RecipeParameters, name):
-                warn_user(f"{name}={getattr(self, name)!r} does nothing: {why}.")
+        asked = [n for n in idle if getattr(self, n) != getattr(RecipeParameters, n)]
+        warn_of_idle(self, {name: idle[name] for name in asked})
 
     def _class_weight(self, y: np.ndarray) -> np.ndarray:
         check_class_weight(self.class_weight)

@@ -41,16 +41,17 @@ def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
             f"{scoring!r}."
         )
     found = {name: _scorer(one, own) for name, one in named.items()}
-    for one in named.values():
+    for name, one in named.items():
         if isinstance(one, str) and one not in own and len(classes) == 2:
-            _check_labels(one, y)
+            _check_labels(one, found[name], y, classes[np.argsort(counts, kind="stable")])
     return found
 
 
-def _check_labels(name: str, y: np.ndarray) -> None:
-    """Look, by what constants score, whether a score finds its class, and if that is rare."""
-    labels, counts = np.unique(y, return_counts=True)
-    labels = labels[np.argsort(counts, kind="stable")]
+def _check_labels(name: str, scorer: Callable, y: np.ndarray, labels: np.ndarray) -> None:
+    """Look, by what constants score, whether a score finds its class, and if that is rare.
+
+    ``labels`` are those of both classes, the rare one first.
+    """
     advice = f"Give make_scorer(..., pos_label={labels[0].item()!r}) in its place."
     nothing, found = np.zeros((len(y), 1)), []
     for label in labels:
@@ -58,7 +59,7 @@ def _check_labels(name: str, y: np.ndarray) -> None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(get_scorer(name)(model, nothing, y))
+                found.append(scorer(model, nothing, y))
         except ValueError as error:
             if "pos_label" in str(error):
                 raise ValueError(
