@@ -427,7 +427,7 @@ def test_dates_are_named_before_any_fold(spy):
 
 
 def test_smote_is_left_out_where_it_takes_none_of_the_columns():
-    X = pd.DataFrame(TABLE, columns=["a", "b", "c"])
+    X = pd.DataFrame(TABLE.copy(), columns=["a", "b", "c"])
     X["day"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(len(X)), unit="D")
     numbers, model = FunctionTransformer(days_since), HistGradientBoostingClassifier(max_iter=2)
     run = partial(evaluate_sampler, y=LABELS, cv=2, random_state=0)

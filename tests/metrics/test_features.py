@@ -44,7 +44,7 @@ def test_modules_run_in_evaluation_mode_and_are_left_as_they_were():
     network = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Dropout())
     before = {name: value.clone() for name, value in network.state_dict().items()}
     with torch.no_grad():
-        expected = network[0](torch.from_numpy(REAL).float()) / np.sqrt(1 + 1e-5)
+        expected = network[0](torch.tensor(REAL).float()) / np.sqrt(1 + 1e-5)
     assert_allclose(extract_features(REAL, network), expected, rtol=1e-5)
     assert network.training
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
