@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from imblearn_gan import datasets
 
 DIGITS_PROFILE = "120,90,70,50,40,30,20,15,10,8"
-IMAGES = ["digits", "mnist", "fashion_mnist", "cifar10", "svhn"]
+IMAGES = ["digits", "mnist", "fashion_mnist", "cifar10", "svhn", "elpv"]
 TABLES = ["breast_cancer", "iris", "wine"]
 KEEL = [
     f"keel:{name}"
@@ -135,12 +135,23 @@ def _images(kind, path, data_home, image_size, crop, resize):
     if kind == "digits":
         X, y = sklearn.datasets.load_digits(return_X_y=True)
         return Source(sized(X.reshape(-1, 8, 8)), y)
+    if kind == "elpv":
+        X, y = _elpv()
+        return Source(sized(X), y)
     if kind == "folder":
         return Source(*_folder(Path(path).expanduser(), *options))
     loader = getattr(datasets, f"load_{kind}")
     X, y = loader(data_home, split="train", return_X_y=True)
     X_test, y_test = loader(data_home, split="test", return_X_y=True)
     return Source(sized(X), y, sized(X_test), y_test)
+
+
+def _elpv():
+    """2,624 photographs of solar cells, 300 x 300 in gray, and their grades of defects, 0 to 3."""
+    if util.find_spec("elpv_dataset") is None:
+        raise ValueError("elpv needs elpv-dataset: pip install --no-deps elpv-dataset")
+    X, shares, _ = import_module("elpv_dataset.utils").load_dataset()
+    return X, np.rint(3 * shares).astype(int)
 
 
 def _folder(path, image_size, crop, resize):

