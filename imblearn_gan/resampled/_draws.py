@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import clone
+from sklearn.utils import _safe_indexing
 
 from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
@@ -21,6 +23,9 @@ DEFAULT_SAMPLERS: dict[str, Any] = {
     "tables": CWGANGPOversampler(),
     "images": RandomOverSampler(),
 }
+
+#: Sizes of classes that have a name.
+NAMED_SIZES = ("largest", "geometric_mean", "smallest")
 
 
 class BalancedSet(NamedTuple):
@@ -36,13 +41,23 @@ class BalancedSet(NamedTuple):
 
 
 def default_sampler(X: Any, classifier: Any) -> Any:
-    """Return a sampler for this kind of data: arrays of images, or what a classifier takes so."""
+    """Return a sampler for this kind of data."""
+    return clone(DEFAULT_SAMPLERS["images" if is_images(X, classifier) else "tables"])
+
+
+def is_images(X: Any, classifier: Any) -> bool:
+    """Return whether X are arrays of images, or flat rows that a classifier takes so."""
     flat = getattr(last_step(classifier)[1], "image_shape", None) is not None
-    return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
+    return flat or len(X.shape) > 2
 
 
 def draws(
-    sampler: Any, X: Any, y: np.ndarray, n_draws: int, stream: np.random.RandomState
+    sampler: Any,
+    X: Any,
+    y: np.ndarray,
+    n_draws: int,
+    stream: np.random.RandomState,
+    class_size: str | int = "largest",
 ) -> tuple[Any, Iterator[BalancedSet]]:
     """Fit a clone of a sampler; return it and the balanced sets, the others as they are asked for.
 
@@ -63,27 +78,60 @@ def draws(
 
     stream : RandomState
         Where seeds come from. The first set keeps those that the sampler has itself.
+
+    class_size : {'largest', 'geometric_mean', 'smallest'} or int, default='largest'
+        Rows of a class in each set. Larger classes are drawn from, without replacement.
     """
-    seeds = stream.randint(MAX_SEED, size=n_draws)
-    fitted, first = _resampled(seeded(sampler, int(seeds[0])), X, y)
+    seeds = [int(seed) for seed in stream.randint(MAX_SEED, size=n_draws)]
+    size = _rows_of_a_class(y, class_size)
+    fitted = seeded(sampler, seeds[0])
+    if isinstance(fitted, BaseGANOversampler) and size is not None:
+        fitted.fit_resample(X, y)
+        return fitted, (_drawn(fitted, X, y, seed, size) for seed in seeds)
+    fitted, first = _resampled(fitted, X, y, _kept(y, size, seeds[0]))
     again = _drawn if isinstance(fitted, BaseGANOversampler) else _refitted
 
     def sets() -> Iterator[BalancedSet]:
         yield first
         for seed in seeds[1:]:
-            yield again(fitted, X, y, int(seed))
+            yield again(fitted, X, y, seed, size)
 
     return fitted, sets()
 
 
-def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
-    return _resampled(seeded(fitted, seed, afresh=True), X, y)[1]
+def _rows_of_a_class(y: np.ndarray, class_size: str | int) -> int | None:
+    """Return how many rows each class is brought to; None is as many as the largest has."""
+    counts = np.unique(y, return_counts=True)[1]
+    smallest, largest = int(counts.min()), int(counts.max())
+    named = dict(zip(NAMED_SIZES, (largest, isqrt(smallest * largest), smallest)))
+    size = named[class_size] if isinstance(class_size, str) else int(class_size)
+    return size if size < largest else None
 
 
-def _drawn(sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
+def _kept(y: np.ndarray, size: int | None, seed: int) -> np.ndarray | None:
+    """Return which rows a set starts from, in their order, at most ``size`` of a class; or all."""
+    if size is None:
+        return None
+    stream = np.random.RandomState(seed)
+    classes = [np.flatnonzero(y == label) for label in np.unique(y)]
+    return np.sort(np.concatenate([stream.permutation(rows)[:size] for rows in classes]))
+
+
+def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int, size: int | None) -> BalancedSet:
+    return _resampled(seeded(fitted, seed, afresh=True), X, y, _kept(y, size, seed))[1]
+
+
+def _drawn(
+    sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int, size: int | None
+) -> BalancedSet:
     """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
     names = sampler.classes_.tolist()
     added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
+    kept = _kept(y, size, seed)
+    if kept is not None and size is not None:
+        X, y = _safe_indexing(X, kept), y[kept]
+        missing = size - np.unique(y, return_counts=True)[1]
+        added = [int(n) if asked else 0 for n, asked in zip(missing, added)]
     repeated = np.array(n_repeated(added, sampler.replay))
     made = np.array(added) - repeated
     targets = np.unique(y, return_counts=True)[1] + repeated
@@ -91,6 +139,7 @@ def _drawn(sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int) -> Bal
     copier.set_params(replay=1.0, sampling_strategy=dict(zip(names, targets.tolist())))
     rows, labels = copier.fit_resample(X, y)  # trains nothing
     source = copier.sample_source_
+    source = source if kept is None else kept[source]
     if not made.sum():
         return BalancedSet(rows, labels, source)
     new, new_labels = sampler.sample(dict(zip(names, made.tolist())), random_state=seed)
@@ -103,8 +152,17 @@ def _drawn(sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int) -> Bal
     )
 
 
-def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
-    """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
+def _resampled(
+    sampler: Any, X: Any, y: np.ndarray, kept: np.ndarray | None = None
+) -> tuple[Any, BalancedSet]:
+    """Return the sampler, fitted, and what it gives; flat images to one that takes no others.
+
+    It sees the rows ``kept``, or all.
+    """
+    if kept is not None:
+        sampler, (rows, labels, source) = _resampled(sampler, _safe_indexing(X, kept), y[kept])
+        source = None if source is None else np.where(source < 0, -1, kept[source])
+        return sampler, BalancedSet(rows, labels, source)
     if len(X.shape) < 3 or takes_images(sampler):
         rows, labels = sampler.fit_resample(X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))

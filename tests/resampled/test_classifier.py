@@ -4,6 +4,7 @@ import copy
 import pickle
 import warnings
 from importlib.util import find_spec
+from math import isqrt
 
 import numpy as np
 import pandas as pd
@@ -158,7 +159,10 @@ class Keeper(ClassifierMixin, BaseEstimator):
 
 @pytest.mark.parametrize("replay", [0, 0.5])
 def test_draws_are_real_rows_and_fresh_generated_ones(replay):
-    fitted = model(tiny(replay=replay), Keeper(), n_draws=3, synthetic_weight=0.5).fit(X, Y)
+    sampler = tiny(replay=replay)
+    fitted = model(sampler, Keeper(), n_draws=3, class_size="largest", synthetic_weight=0.5).fit(
+        X, Y
+    )
     n, n_added = len(Y), int(np.ptp(np.bincount(Y)))
     made = n_added - int(replay * n_added)
     sets = [estimator.X_ for estimator in fitted.estimators_]
@@ -212,7 +216,7 @@ def test_more_draws_are_averaged():
 
 
 def test_seeds_that_parts_have_are_kept_for_the_first_draw():
-    fitted = model(SMOTE(random_state=7), Keeper(), n_draws=2).fit(X, Y)
+    fitted = model(SMOTE(random_state=7), Keeper(), n_draws=2, class_size="largest").fit(X, Y)
     expected = SMOTE(random_state=7).fit_resample(X, Y)[0]
     assert_array_equal(fitted.estimators_[0].X_, expected)
     assert not np.array_equal(fitted.estimators_[1].X_, expected)
@@ -223,6 +227,66 @@ def test_balanced_data_need_no_training():
     fitted = model(tiny(), Keeper(), n_draws=2).fit(X, y)
     for estimator in fitted.estimators_:
         assert_array_equal(estimator.X_, X)
+
+
+# how many rows a set has -----------------------------------------------------------------------
+
+N, N_RARE = np.bincount(Y)
+
+
+@pytest.mark.parametrize("sampler", [tiny(), tiny(replay=0.5), SMOTE(), RandomOverSampler()])
+@pytest.mark.parametrize(
+    ("class_size", "size"),
+    [
+        ("auto", isqrt(N * N_RARE)),
+        ("geometric_mean", isqrt(N * N_RARE)),
+        ("smallest", N_RARE),
+        ("largest", N),
+        (100, 100),
+        (20, 20),
+        (10_000, N),
+    ],
+)
+def test_sets_have_as_many_rows_of_each_class_as_asked(sampler, class_size, size):
+    fitted = model(sampler, Keeper(), n_draws=3, class_size=class_size).fit(X, Y)
+    of_class = [{tuple(row) for row in X[rows]} for rows in (Y == 0, Y == 1)]
+    large = []
+    for estimator in fitted.estimators_:
+        assert np.bincount(estimator.y_).tolist() == [size, size]
+        rows = [[tuple(row) for row in estimator.X_[estimator.y_ == label]] for label in (0, 1)]
+        assert len({*rows[0]} & of_class[0]) == size  # real rows, each once
+        assert len({*rows[1]} & of_class[1]) == min(size, N_RARE)
+        large.append({*rows[0]})
+    assert (large[0] == large[1]) == (size == N)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+
+
+@pytest.mark.parametrize("sampler", [tiny(), RandomOverSampler()])
+def test_one_set_and_sets_of_images_keep_all_real_rows_unless_asked(sampler):
+    for n_draws, rows in ((1, X), (2, X.reshape(600, 2, 3, 1))):
+        params = {"classifier": Keeper(), "n_draws": n_draws}
+        for estimator in model(sampler, **params).fit(rows, Y).estimators_:
+            assert_array_equal(estimator.X_[: len(Y)], rows)
+        asked = model(sampler, **params, class_size="geometric_mean").fit(rows, Y)
+        assert len(asked.estimators_[0].X_) == 2 * isqrt(N * N_RARE)
+
+
+def test_classes_that_the_strategy_leaves_out_get_no_rows():
+    rows = np.r_[X, X[:40] + 1]
+    y = np.r_[Y, np.full(40, 2)]
+    fitted = model(tiny(sampling_strategy="minority"), Keeper(), n_draws=2, class_size=100).fit(
+        rows, y
+    )
+    for estimator in fitted.estimators_:
+        assert np.bincount(estimator.y_).tolist() == [100, 100, 40]
+
+
+def test_sets_of_frames_keep_their_columns():
+    frame = pd.DataFrame({"size": X[:, 0], "kind": pd.Categorical(np.where(X[:, 1] > 0, "a", "b"))})
+    fitted = model(tiny(), Keeper(), n_draws=2, class_size=60).fit(frame, Y)
+    for estimator in fitted.estimators_:
+        assert estimator.X_.dtypes.tolist() == frame.dtypes.tolist()
+        assert len(estimator.X_) == 120
 
 
 # decisions --------------------------------------------------------------------------------------
@@ -519,7 +583,13 @@ def test_a_classifier_is_told_which_rows_are_synthetic(piped, weight, routing):
     with sklearn.config_context(enable_metadata_routing=routing):
         classifier = Told().set_fit_request(synthetic=True) if routing else Told()
         classifier = make_pipeline(StandardScaler(), classifier) if piped else classifier
-        fitted = model(tiny(replay=0.5), classifier, n_draws=2, synthetic_weight=weight).fit(X, Y)
+        fitted = model(
+            tiny(replay=0.5),
+            classifier,
+            n_draws=2,
+            class_size="largest",
+            synthetic_weight=weight,
+        ).fit(X, Y)
     for estimator in fitted.estimators_:
         last = estimator[-1] if piped else estimator
         n_added = int(np.ptp(np.bincount(Y)))
@@ -572,6 +642,8 @@ def test_a_class_that_a_draw_has_lost():
         ({"classifier": 3}, "'classifier' parameter"),
         ({"sampler": StandardScaler()}, "'sampler' parameter"),
         ({"n_draws": 0}, "'n_draws' parameter"),
+        ({"class_size": 0}, "'class_size' parameter"),
+        ({"class_size": "mean"}, "'class_size' parameter"),
         ({"synthetic_weight": 1.5}, "'synthetic_weight' parameter"),
         ({"decision": "best"}, "decision must be"),
         ({"decision": "roc_auc"}, "no rule changes"),
