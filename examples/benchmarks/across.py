@@ -129,7 +129,7 @@ def smallest(deviation, n, chance):
 
 def together(frame, before):
     """Rows of both versions on the same folds, of the methods that both have."""
-    key = [*FOLD, "name", "classifier", "split", "profile", "score", "n_draws"]
+    key = [*FOLD, "name", "classifier", "split", "profile", "score", "n_draws", "class_size"]
     common = frame[key].merge(before[key])
     return frame.merge(common), before.merge(common)
 

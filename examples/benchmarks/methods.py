@@ -12,6 +12,7 @@ from sklearn.utils import resample as bootstrap
 
 import imblearn_gan
 from imblearn_gan import over_sampling
+from imblearn_gan.resampled._draws import draws
 
 #: Samplers and classifiers of the package; a new sampler joins by itself. A classifier stands
 #: among those of one kind, with whose budget it is trained.
@@ -94,6 +95,8 @@ PARTIAL = {
     "random oversampling, half noise": {"noise": 0.5},
 }
 COPIES = ["mirrored copies", "augmented copies"]
+#: Samplers of others that can start from some rows of large classes.
+REFITTED = ["random oversampling", "SMOTE"]
 UNCHANGED = ["none", PREVALENCE, TUNED, UNDER, "class weight", "balanced batches"]
 #: All that ``--methods all`` means, and what must be named.
 ALL = ["none", "class weight", *BASELINES, *SAMPLERS, *OWN_CLASSIFIERS]
@@ -149,8 +152,10 @@ def source(method):
     return "none" if method == PREVALENCE else method
 
 
-def is_for(method, kind, n_draws=1, recipe=""):
+def is_for(method, kind, n_draws=1, recipe="", class_size="largest"):
     """Whether this kind of classifier, or a look at the rows, says something of a method."""
+    if class_size != "largest" and (n_draws == 1 or method not in [*SAMPLERS, *REFITTED]):
+        return False
     if recipe and (kind not in RESNETS or n_draws > 1 or method in OWN_CLASSIFIERS):
         return False
     if method in OWN_CLASSIFIERS:
@@ -201,6 +206,17 @@ def redraw(method, sampler, rows, *, seed, draw, device="auto", settings=None):
     kept = X_res[~made]
     stack = pd.concat if isinstance(X, pd.DataFrame) else np.concatenate
     return stack([kept, X_new]), np.concatenate([y_res[~made], y_new])
+
+
+def smaller_sets(method, X, y, *, n_draws, class_size, seed, device="auto", settings=None):
+    """Sets with as many rows of each class as ``class_size`` says, and the fitted sampler."""
+    if method in SAMPLERS:
+        sampler = instance(method, settings, random_state=seed, device=device)
+    else:
+        sampler = _baseline(method, X, y, seed)
+    stream = np.random.RandomState(seed)
+    sampler, sets = draws(sampler, X, y, n_draws, stream, class_size)
+    return [(drawn.X, drawn.y) for drawn in sets], sampler
 
 
 def resample(method, X, y, *, seed, device="auto", settings=None):

@@ -43,6 +43,7 @@ class Record:
     crop: list | None = None  #: height and width of their central part that was kept before
     resize: str | None = None  #: by which filter
     n_draws: int = 1  #: balanced sets drawn, a classifier from each; their probabilities averaged
+    class_size: str = "largest"  #: rows of a class in each of several sets: ``geometric_mean``
     recipe: str = ""  #: of the network: its parts, as ``recipes.py`` names them
     table: str = ""  #: of a paper, ``GAMO 1``, see ``papers.py``
     case: str = ""  #: its column: a loss, a fraction of rows removed, ...

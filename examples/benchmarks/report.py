@@ -105,7 +105,7 @@ class Pages:
 def digest(rows, spec):
     """What a plot is of: another one means that it must be drawn anew."""
     source = Path(plots.__file__).read_text(encoding="utf-8")
-    unseen = ["seconds", "classifier_seconds", "n_draws", "recipe"]
+    unseen = ["seconds", "classifier_seconds", "n_draws", "class_size", "recipe"]
     unseen += ["table", "case", "row", "setting", "spent"]  # no plot has the papers' tables
     text = rows.drop(columns=unseen).to_json() + spec + source
     return hashlib.sha256(text.encode()).hexdigest()

@@ -37,6 +37,7 @@ stand among those of ``cnn`` and ``resnet``.
 
 ``--draws 10`` is a bag: a sampler is trained once, ten balanced sets are drawn, a classifier learns
 from each, and probabilities are averaged. One training serves all classifiers and draws.
+``--class-sizes geometric_mean`` are bags of smaller sets, see ``ResampledClassifier``.
 ``--recipes`` are for ResNet-18: how it draws its classes, by what loss it learns, ..., see
 ``recipes.py``.
 """
@@ -141,6 +142,13 @@ def parser_of_arguments():
         "--draws", nargs="+", type=int, default=[1], help="sets drawn for a bag of classifiers; 1"
     )
     what.add_argument(
+        "--class-sizes",
+        nargs="+",
+        default=["largest"],
+        choices=["largest", "geometric_mean"],
+        help="rows of a class in each set of a bag, as in ResampledClassifier",
+    )
+    what.add_argument(
         "--recipes", nargs="+", default=[""], help=f"of ResNet-18: parts of {list(recipes.PARTS)}"
     )
     what.add_argument("--classifier-seeds", nargs="+", type=int, help="several trainings on a set")
@@ -230,7 +238,7 @@ def check_kinds(source, kinds, args):
         raise ValueError("--methods: CTGAN is for tables.")
     if methods.TUNED in args.methods and len(np.unique(source.y)) > 2:
         raise ValueError(f"--methods: {methods.TUNED} is for two classes.")
-    combined = product(args.methods, kinds, args.draws, args.recipes)
+    combined = product(args.methods, kinds, args.draws, args.recipes, args.class_sizes)
     if not any(methods.is_for(*combination) for combination in combined):
         raise ValueError(f"--classifiers {' '.join(kinds)} measure none of the methods.")
 
@@ -255,11 +263,11 @@ def surroundings():
     }
 
 
-def unfinished(setting, method, seed, kinds, done, args):
+def unfinished(setting, method, seed, kinds, size, done, args):
     """Records to fill, by classifier, its seed, and the sets drawn for it."""
     settings = args.settings if methods.has_settings(method) else {}
     for kind, n_draws, recipe in product(kinds, args.draws, args.recipes):
-        if not methods.is_for(method, kind, n_draws, recipe):
+        if not methods.is_for(method, kind, n_draws, recipe, size):
             continue
         for classifier_seed in args.classifier_seeds or [None]:
             record = records.Record(
@@ -270,6 +278,7 @@ def unfinished(setting, method, seed, kinds, done, args):
                 seed=seed,
                 classifier_seed=None if kind in methods.LOOKS else classifier_seed,
                 n_draws=n_draws,
+                class_size=size,
                 recipe=recipe,
             )
             if record.key() not in done:
@@ -282,8 +291,14 @@ def draw(todo, X, y, args):
     method, seed = methods.source(todo[0].method), todo[0].seed
     given = {"seed": seed, "device": args.device, "settings": todo[0].settings}
     sets, seconds, rows = [], [], ()
+    n_draws, size = max(record.n_draws for record in todo), todo[0].class_size
     with warnings.catch_warnings(record=True) as caught:
-        for number in range(max(record.n_draws for record in todo)):
+        if size != "largest":
+            start = time.perf_counter()
+            given |= {"n_draws": n_draws, "class_size": size}
+            sets, sampler = methods.smaller_sets(method, X, y, **given)
+            return sets, [time.perf_counter() - start], sampler, _texts(caught)
+        for number in range(n_draws):
             start = time.perf_counter()
             if not number:
                 *rows, sampler = methods.resample(method, X, y, **given)
@@ -291,7 +306,11 @@ def draw(todo, X, y, args):
             else:
                 sets.append(methods.redraw(method, sampler, (X, y, *rows), draw=number, **given))
             seconds.append(time.perf_counter() - start)
-    return sets, seconds, sampler, [str(warning.message) for warning in caught]
+    return sets, seconds, sampler, _texts(caught)
+
+
+def _texts(caught):
+    return [str(warning.message) for warning in caught]
 
 
 def measure(todo, part, reference, args):
@@ -401,12 +420,13 @@ def finished(name, source, setting, kinds, seed, done, args):
         if "SMOTE" in rows and methods.smallest_class(part.y) < 2:
             print(f"{rows} is left out: a class has a single row", file=sys.stderr)
             continue
-        todo = [
-            record
-            for method in names
-            for record in unfinished(setting, method, seed, kinds, done, args)
-        ]
-        yield from measure(todo, part, reference, args) if todo else ()
+        for size in args.class_sizes:
+            todo = [
+                record
+                for method in names
+                for record in unfinished(setting, method, seed, kinds, size, done, args)
+            ]
+            yield from measure(todo, part, reference, args) if todo else ()
 
 
 if __name__ == "__main__":

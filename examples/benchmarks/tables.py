@@ -49,6 +49,7 @@ def frame_of(found):
     frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
     settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
     bags = frame["n_draws"].map(lambda n: f", bag of {n}" if n > 1 else "")
+    bags += frame["class_size"].map({"largest": "", "geometric_mean": " at the geometric mean"})
     recipes = frame["recipe"].map(lambda recipe: f", {recipe}" if recipe else "")
     frame["name"] = frame["method"] + recipes + bags + settings
     return frame

@@ -281,6 +281,36 @@ def test_one_training_serves_all_draws_and_classifiers(measure, mixed_csv, monke
     assert found[0].measures["brier"] != found[1].measures["brier"]
 
 
+def test_bags_of_smaller_sets(measure, mixed_csv, module):
+    found = measure(
+        *(*mixed_csv, *TINY, "--methods", "none", "CGANOversampler", "SMOTE", "--draws", 1, 3),
+        *("--classifiers", "logistic", "--class-sizes", "largest", "geometric_mean"),
+    )
+    assert [(r.method, r.n_draws, r.class_size) for r in found] == [
+        *(("none", 1, "largest"), ("none", 3, "largest")),
+        *(
+            (method, *bag)
+            for method in ("CGANOversampler", "SMOTE")
+            for bag in ((1, "largest"), (3, "largest"), (3, "geometric_mean"))
+        ),
+    ]
+    assert found[3].measures["brier"] != found[4].measures["brier"]
+    names = module("tables").frame_of(found)["name"].tolist()
+    assert names[-1] == "SMOTE, bag of 3 at the geometric mean"
+
+
+@pytest.mark.parametrize("name", ["CGANOversampler", "random oversampling", "SMOTE"])
+def test_a_smaller_set(module, name):
+    methods = module("methods")
+    X = pd.DataFrame({"x": np.random.default_rng(0).normal(size=75)})
+    y = np.repeat([0, 1], [48, 27])
+    settings = {"max_iter": 3} if name == "CGANOversampler" else {}
+    given = {"n_draws": 2, "class_size": "geometric_mean", "seed": 0, "settings": settings}
+    sets, _ = methods.smaller_sets(name, X, y, **given)
+    assert [np.bincount(labels).tolist() for _, labels in sets] == [[36, 36]] * 2
+    assert not sets[0][0].equals(sets[1][0])
+
+
 @pytest.mark.parametrize("name", ["CGANOversampler", "random oversampling", "none"])
 def test_a_later_draw(module, name):
     methods = module("methods")
