@@ -127,7 +127,7 @@ def methods(
     if smallest > 1 and not refused:
         ways["SMOTE"] = partial(smote, strategy, categorical), classifier
     if hasattr(classifier, "predict_proba"):
-        bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS, class_size="largest")
+        bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
         ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Rows())
         if smallest > 1:
             ways["tuned cut"] = (

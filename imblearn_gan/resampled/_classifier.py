@@ -38,7 +38,6 @@ from imblearn_gan.resampled._draws import (
     BalancedSet,
     default_sampler,
     draws,
-    is_images,
 )
 from imblearn_gan.resampled._parts import (
     MAX_SEED,
@@ -88,16 +87,16 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         than one (in our pilot on tables by .01 in average precision), for ten times the fits of
         the classifier; the sampler costs no more.
 
-    class_size : {'auto', 'largest', 'geometric_mean', 'smallest'} or int, default='auto'
+    class_size : {'largest', 'geometric_mean', 'smallest'} or int, default='largest'
         How many rows of each class a balanced set has. Of larger classes so many are drawn for each
-        set, without replacement; what smaller ones lack is made. ``'largest'`` keeps all real
-        rows, as over-sampling does. ``'geometric_mean'``, of the sizes of the largest and the
-        smallest class, is between that and under-sampling: with 10,000 and 100 rows, 1,000 of
-        each. Sets that are drawn so differ in their real rows, too: several of them, averaged,
-        do better than as many of the full size, see :doc:`the benchmarks
-        </benchmarks/proof>`, and classifiers learn in a fraction of the time. ``'smallest'`` is
-        under-sampling. ``'auto'`` is the geometric mean where several sets are drawn of a table,
-        else ``'largest'``.
+        set, without replacement; what smaller ones lack is made, if the ``sampling_strategy`` of
+        the sampler names them. ``'largest'`` keeps all real rows, as over-sampling does.
+        ``'geometric_mean'``, of the sizes of the largest and the smallest class, is half-way to
+        under-sampling: of 10,000 and 100 rows, 1,000 of each. Such sets differ in their real
+        rows, too, and classifiers learn from them in a fraction of the time; ten of them,
+        averaged, did better than ten of the full size before boosting and forests, in balanced
+        accuracy above all, not before a network, see :doc:`the proof </benchmarks/proof>`.
+        ``'smallest'`` is under-sampling.
 
     synthetic_weight : float, default=1.0
         Weight of generated rows in the classifier's ``fit``, from 0 to 1; real rows, repeated
@@ -207,7 +206,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
     sampler: Any = None
     _: KW_ONLY
     n_draws: int = 1
-    class_size: Any = "auto"
+    class_size: str | int = "largest"
     synthetic_weight: float = 1.0
     correct_priors: bool = True
     decision: Any = "balanced"
@@ -220,7 +219,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         "sampler": [HasMethods(["fit_resample"]), None],
         "n_draws": [Interval(Integral, 1, None, closed="left")],
         "class_size": [
-            StrOptions({"auto", *NAMED_SIZES}),
+            StrOptions({*NAMED_SIZES}),
             Interval(Integral, 1, None, closed="left"),
         ],
         "synthetic_weight": [Interval(Real, 0, 1, closed="both")],
@@ -285,11 +284,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         if sampler is None:
             sampler = default_sampler(X, self.classifier)
         labels = self.classes_[codes]
-        size = self.class_size
-        if size == "auto":
-            several = self.n_draws > 1 and not is_images(X, self.classifier)
-            size = "geometric_mean" if several else "largest"
-        self.sampler_, sets = draws(sampler, X, labels, self.n_draws, stream, size)
+        self.sampler_, sets = draws(sampler, X, labels, self.n_draws, stream, self.class_size)
         shares: list[np.ndarray] = []
         routed = weight is not None and _routing_enabled()
 

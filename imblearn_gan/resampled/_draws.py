@@ -41,14 +41,9 @@ class BalancedSet(NamedTuple):
 
 
 def default_sampler(X: Any, classifier: Any) -> Any:
-    """Return a sampler for this kind of data."""
-    return clone(DEFAULT_SAMPLERS["images" if is_images(X, classifier) else "tables"])
-
-
-def is_images(X: Any, classifier: Any) -> bool:
-    """Return whether X are arrays of images, or flat rows that a classifier takes so."""
+    """Return a sampler for this kind of data: arrays of images, or what a classifier takes so."""
     flat = getattr(last_step(classifier)[1], "image_shape", None) is not None
-    return flat or len(X.shape) > 2
+    return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
 
 
 def draws(
