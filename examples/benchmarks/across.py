@@ -57,10 +57,11 @@ def leads_by_dataset(frame, over, measure="ap"):
     return pd.DataFrame(columns).rename_axis("name")
 
 
-def leads_across(frame, measure="ap", over=None):
+def leads_across(frame, measure="ap", over=None, of=None):
     """Leads over baselines: mean over tables with its interval, Wilcoxon's p, and table counts.
 
-    "3 / 1" are tables whose own interval is above, or below, zero.
+    "3 / 1" are tables whose own interval is above, or below, zero. ``of`` is how the names of
+    methods begin whose leads are wanted, a column each; else all of them are rows.
     """
     wide, (split,) = folds_of(frame, measure), set(frame["split"])
     sign = -1 if measure in LOSSES else 1
@@ -72,7 +73,11 @@ def leads_across(frame, measure="ap", over=None):
         for name in order:
             gaps = sign * (wide[name] - wide[other]).dropna()
             cells[f"over {other}"].append("" if name == other else _cell(gaps, split))
-    return pd.DataFrame(cells, index=pd.Index(order, name="name"))
+    table = pd.DataFrame(cells, index=pd.Index(order, name="name"))
+    if of:
+        table = table.loc[[name for name in order if name.startswith(of)]].T.rename_axis("lead")
+        table.columns.name = None
+    return table
 
 
 def _cell(gaps, split):

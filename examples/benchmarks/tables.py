@@ -34,6 +34,16 @@ COLUMNS = {
     "missing": ("missing values, share off by", "mean", 3),
     "right_labels": ("rows with the label asked for", "mean", 3),
 }
+#: What the members of a bag learn from, if not from all rows; see ``members.py``.
+SIZES = {
+    **dict.fromkeys(["largest", "all"], ""),
+    **dict.fromkeys(["geometric_mean", "gm"], " at the geometric mean"),
+    "boot": " of bootstraps",
+    "gm_boot": " at the geometric mean, of bootstraps",
+    "x2": " at twice the rare class",
+    "x3": " at three times the rare class",
+    "under": " at the rare class",
+}
 #: Measures of which less is better.
 LOSSES = ["brier", "log_loss"]
 PAIR = ["dataset", "profile", "seed", "classifier_seed"]
@@ -49,7 +59,7 @@ def frame_of(found):
     frame["settings"] = frame["settings"].map(lambda s: json.dumps(s, separators=(",", ":")))
     settings = (" `" + frame["settings"] + "`").mask(frame["settings"] == "{}", "")
     bags = frame["n_draws"].map(lambda n: f", bag of {n}" if n > 1 else "")
-    bags += frame["class_size"].map({"largest": "", "geometric_mean": " at the geometric mean"})
+    bags += frame["class_size"].map(lambda size: SIZES.get(size, f" of {size}"))
     recipes = frame["recipe"].map(lambda recipe: f", {recipe}" if recipe else "")
     frame["name"] = frame["method"] + recipes + bags + settings
     return frame

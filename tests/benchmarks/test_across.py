@@ -64,6 +64,8 @@ def test_leads_across_tables(module, frame):
     cell = table.loc["CGANOversampler", "over SMOTE"]
     assert cell.startswith("+0.1")
     assert cell.endswith("3 / 0")  # there is no lead in one of the tables
+    turned = module("across").leads_across(frame(), over="SMOTE", of="CGAN")
+    assert turned.loc["over SMOTE"].to_dict() == table["over SMOTE"].drop("SMOTE").to_dict()
     losses = module("across").leads_across(frame(), "brier", over="SMOTE")
     assert losses.loc["CGANOversampler", "over SMOTE"] == cell  # less is better
 
