@@ -7,6 +7,8 @@ in turn in one process. What can be timed:
 ``bare``      the same of GAMO's and BAGAN's games in float32, and the ratio to a bare loop of them
 ``growth``    GAMO's game with a table's features, rows and classes, GANs with its classes, others
               with the image's side and classes, and peak memory, each in a process of its own
+``defaults``  minutes of a default call on colour photographs, by their side, from milliseconds an
+              update of each phase and the updates that it makes by default
 ``fit``       seconds of ``fit_resample`` on a table as large as page-blocks0, CTGAN's beside ours
               where ``ctgan`` is installed
 ``draws``     seconds of ``sample``, by container
@@ -34,6 +36,7 @@ import statistics
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import loops
@@ -48,7 +51,7 @@ from sklearn.datasets import load_digits, make_classification
 from sklearn.model_selection import GridSearchCV
 
 import imblearn_gan
-from imblearn_gan import CGANOversampler, GAMOClassifier, ResNetClassifier
+from imblearn_gan import CGANOversampler, CollapseWarning, GAMOClassifier, ResNetClassifier
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.datasets import make_longtailed
 from imblearn_gan.latent import class_neighbours
@@ -71,12 +74,14 @@ TABLES += [(50, n, 5) for n in (2000, 20000)] + [(50, 200, c) for c in (2, 20, 1
 CLASSES = [("GANOversampler", 20, 100, c) for c in (2, 3, 5, 11, 51)]
 CLASSES += [("GAMOOversampler", 20, 20, c) for c in (10, 100, 1000)]
 SIDES = [(8, 10), (28, 10), (64, 10), (28, 2), (28, 100)]
+#: Sides of photographs.
+PHOTOGRAPHS = [28, 64, 128, 224]
 #: Rows of a batch of each of two ranks.
 RANKED = {"BAGANGPOversampler": 64, "CWGANGPOversampler": 64}
 #: Colour images, their side; codes of one class.
 COLOURS, CODES = [(500, 64), (5000, 64), (600, 224)], [20_000, 100_000, 1_000_000]
 #: What a case of its own process is a row of, if not of growth.
-PROFILES = {"colours": "memory", "codes": "neighbours"}
+PROFILES = {"colours": "memory", "codes": "neighbours", "photographs": "defaults"}
 GRID = {"cganoversampler__replay": [0.5, 0.75], "resnetclassifier__learning_rate": [1e-3, 3e-3]}
 
 
@@ -110,7 +115,9 @@ def play(name, X, y, n_iter, **params):
     model = getattr(imblearn_gan, name)(random_state=0, callbacks=[watch], **params)
     budgets = {"max_iter": n_iter, "pretrain_iter": n_iter}
     model.set_params(**{b: n for b, n in budgets.items() if b in model.get_params()})
-    (model.fit_resample if hasattr(model, "fit_resample") else model.fit)(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CollapseWarning)  # after so few updates
+        (model.fit_resample if hasattr(model, "fit_resample") else model.fit)(X, y)
     return {phase: statistics.median(taken) for phase, taken in watch.taken.items()}
 
 
@@ -176,6 +183,34 @@ def growth(args):
     return each(args, cases)
 
 
+def defaults(args):
+    """Default calls, each in a process of its own."""
+    cases = [("photographs", name, side) for side in PHOTOGRAPHS for name in args.methods]
+    return each(args, cases)
+
+
+def photographs(args, name, side):
+    """Minutes of a default call on 4,500 and 500 photographs, rows that are drawn left out."""
+    X = np.random.default_rng(0).integers(0, 256, (500, side, side, 3), dtype=np.uint8)
+    y = np.arange(len(X)) % 10 == 0
+    runs = [play(name, X, y, args.iterations, device=args.device) for _ in range(args.repeats)]
+    kind = getattr(imblearn_gan, name)
+    budgets = {b: _default(kind, b) for b in ("max_iter", "pretrain_iter")}
+    found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
+    updates = {
+        f"ms {phase}": budgets["max_iter" if phase == last else "pretrain_iter"]
+        for last in [list(runs[0])[-1]]
+        for phase in runs[0]
+    }
+    return found | {"minutes": sum(found[ms] * n for ms, n in updates.items()) / 60_000}
+
+
+def _default(kind, budget):
+    """How many updates a call on images makes by default; None without such a phase."""
+    value = getattr(kind(), budget, None)
+    return kind._auto[budget][0] if value == "auto" else value
+
+
 def memory(args):
     """Peaks above images and result, each in a process of its own."""
     return each(args, [("colours", name, *case) for name in args.methods for case in COLOURS])
@@ -200,7 +235,9 @@ def one_case(args):
     kind, name, *numbers = args.case
     numbers = [int(number) for number in numbers]
     if kind in PROFILES:
-        found = (colours if kind == "colours" else codes)(args, name, *numbers)
+        found = {"colours": colours, "codes": codes, "photographs": photographs}[kind](
+            args, name, *numbers
+        )
         yield {"dataset": ":".join([kind, *map(str, numbers)]), "method": name}, found
         return
     if kind == "images":
@@ -352,7 +389,7 @@ def one_rank(args):
         print(json.dumps(run))
 
 
-KINDS = (samplers, bare, growth, fit, draws, memory, neighbours, grid, ranks)
+KINDS = (samplers, bare, growth, defaults, fit, draws, memory, neighbours, grid, ranks)
 WHAT = {function.__name__: function for function in KINDS}
 
 

@@ -321,6 +321,16 @@ def speed(frame):
     return table.map(lambda v: f"{v:.3g}" if isinstance(v, float) and pd.notna(v) else v)
 
 
+def by_side(frame):
+    """Minutes of default calls on photographs, a column for each side in pixels."""
+    sides = frame["dataset"].str.split(":").str[1].astype(int)
+    minutes = frame["measures"].map(lambda found: found["minutes"])
+    wide = pd.DataFrame({"name": frame["method"], "side": sides, "minutes": minutes})
+    table = wide.pivot_table(index="name", columns="side", values="minutes", aggfunc="last")
+    table.columns = [f"{side}x{side}" for side in table]
+    return table.sort_values("64x64").map("{:.1f}".format, "ignore")
+
+
 def gpu(frame, ways):
     """Milliseconds an iteration of the last phase, in some ways, by method and rows."""
     found = {}
@@ -345,7 +355,7 @@ TABLES = {
     for function in (
         *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
         *(by_fraction, recall_leads, columns, by_column),
-        *(ranks, friedman, wilcoxon, speed, gpu),
+        *(ranks, friedman, wilcoxon, speed, by_side, gpu),
     )
 }
 
