@@ -18,6 +18,7 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
     common = [*TINY, "--methods", "CGANOversampler"]
     monkeypatch.setattr(module("speed"), "COLOURS", [(60, 8)])
     monkeypatch.setattr(module("speed"), "CODES", [300])
+    monkeypatch.setattr(module("speed"), "PHOTOGRAPHS", [8])
     few = ["--cases", "1", "--rows", "300", "--settings", '{"max_iter": 2}']
     script("speed", *common, *few)
     found = module("records").read(tmp_path / "speed.jsonl")
@@ -27,6 +28,7 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
         ("bare", "GAMOClassifier"),
         ("bare", "BAGANOversampler"),
         ("growth", "GAMOClassifier"),
+        ("defaults", "CGANOversampler"),
         ("fit", "CGANOversampler"),
         ("fit", "SMOTE"),
         *[("draws", "CGANOversampler")] * 4,
@@ -36,8 +38,11 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
         ("ranks", "CWGANGPOversampler"),
     ]
     assert found[2].measures["ratio to bare loop"] > 0
-    for i in (4, 11, 12):
+    for i in (4, 12, 13):
         assert found[i].measures["peak MiB"] >= 0
-    assert found[14].measures["efficiency"] > 0
-    assert found[11].measures["MiB of result"] > found[11].measures["MiB of data"] > 0
+    assert found[5].measures["minutes"] == pytest.approx(
+        1000 * found[5].measures["ms adversarial"] / 60_000
+    )
+    assert found[15].measures["efficiency"] > 0
+    assert found[12].measures["MiB of result"] > found[12].measures["MiB of data"] > 0
     assert "| CGANOversampler | table:4377:10 |" in script("report", "speed.jsonl")
