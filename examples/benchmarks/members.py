@@ -74,6 +74,12 @@ def real_rows(scheme, y, stream):
     return large, rare
 
 
+def stratified_bootstrap(y, seed):
+    """As many rows of each class as it has, drawn with replacement."""
+    classes = (np.flatnonzero(y == label) for label in (0, 1))
+    return np.concatenate([np.random.RandomState(seed).choice(c, len(c)) for c in classes])
+
+
 def added(method, rare, n, pool, seed):
     """What a member has of the rare class beside real rows."""
     stream = np.random.RandomState(seed)
@@ -120,8 +126,8 @@ def fold(name, number, X, y, X_test, y_test):
             if method != "none" and LEFT_OUT & {(kind, scheme), (kind, method)}:
                 continue
             if method == "none":
-                drawn = (real_rows("boot", y, np.random.RandomState(m)) for m in range(N_MEMBERS))
-                sets = ((X[rows], y[rows]) for rows in map(np.concatenate, drawn))
+                drawn = (stratified_bootstrap(y, m) for m in range(N_MEMBERS))
+                sets = ((X[rows], y[rows]) for rows in drawn)
             else:
                 pool = pools.get(method)
                 sets = (member(scheme, method, X, y, pool, m) for m in range(N_MEMBERS))

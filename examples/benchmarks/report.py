@@ -41,7 +41,7 @@ BLOCK = re.compile(r"<!-- (table|plot|value): (.*?) -->(.*?)<!-- end -->", re.DO
 FILL = {
     "table": {**tables.TABLES, **across.TABLES, **published.TABLES},
     "plot": plots.PLOTS,
-    "value": {**tables.VALUES, **published.VALUES},
+    "value": {**tables.VALUES, **across.VALUES, **published.VALUES},
 }
 MAY_LACK = {"speed"}  # tables whose rows are taken on a quiet machine, when there is one
 SETTING = ["source", "group", "split", "score", "budget", "order", "n_samples_per_class"]

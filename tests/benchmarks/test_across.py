@@ -66,6 +66,8 @@ def test_leads_across_tables(module, frame):
     assert cell.endswith("3 / 0")  # there is no lead in one of the tables
     turned = module("across").leads_across(frame(), over="SMOTE", of="CGAN")
     assert turned.loc["over SMOTE"].to_dict() == table["over SMOTE"].drop("SMOTE").to_dict()
+    text = module("across").mean_lead(frame(), "CGANOversampler", "SMOTE")
+    assert table["over SMOTE"]["CGANOversampler"].startswith(f"{text}, p = ")
     losses = module("across").leads_across(frame(), "brier", over="SMOTE")
     assert losses.loc["CGANOversampler", "over SMOTE"] == cell  # less is better
 
