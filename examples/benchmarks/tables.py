@@ -271,7 +271,7 @@ def ranks(frame, measures="ap,acsa,gm"):
     """Means over tables, with mean ranks in parentheses, 1 being best."""
     means = _by_table(frame, measures.split(","))
     places = places_of(means)
-    means = means.groupby("name").mean()
+    means = means.groupby("name").mean().round(9)  # halves are rounded alike by any pandas
     table = pd.DataFrame(
         {
             column: [f"{m:.3f} ({p:.1f})" for m, p in zip(means[column], places[column])]

@@ -38,11 +38,12 @@ from imblearn_gan.resampled._draws import (
     BalancedSet,
     default_sampler,
     draws,
+    known_source,
 )
 from imblearn_gan.resampled._parts import (
     MAX_SEED,
     NotSaved,
-    check_weights_are_taken,
+    check_classifier,
     fit_weighted,
     of_all_rows,
     seeded,
@@ -91,12 +92,10 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         How many rows of each class a balanced set has. Of larger classes so many are drawn for each
         set, without replacement; what smaller ones lack is made, if the ``sampling_strategy`` of
         the sampler names them. ``'largest'`` keeps all real rows, as over-sampling does.
-        ``'geometric_mean'``, of the sizes of the largest and the smallest class, is half-way to
-        under-sampling: of 10,000 and 100 rows, 1,000 of each. Such sets differ in their real
-        rows, too, and classifiers learn from them in a fraction of the time; ten of them,
-        averaged, did better than ten of the full size before boosting and forests, in balanced
-        accuracy above all, not before a network, see :doc:`the proof </benchmarks/proof>`.
-        ``'smallest'`` is under-sampling.
+        ``'geometric_mean'``, of the largest and the smallest class, is half-way to
+        under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
+        did better than ten of the full size before boosting and forests, in a fraction of the
+        time, not before a network: see :doc:`the proof </benchmarks/proof>`.
 
     synthetic_weight : float, default=1.0
         Weight of generated rows in the classifier's ``fit``, from 0 to 1; real rows, repeated
@@ -267,7 +266,9 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
             If the classifier has priors or nested class weights that the correction does not see.
         """
         _raise_for_params(fit_params, self, "fit")
-        self._check_parts(sample_weight)
+        check_classifier(self.classifier, sample_weight, self.synthetic_weight)
+        if self.decision not in ("balanced", "prior"):
+            scorer_of(self.decision)
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
         return self._train(X, y, sample_weight, fit_params)
@@ -300,22 +301,6 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         self.shares_ = learnt_shares(self.estimators_, shares)
         self.decision_weights_ = self._rule(X, codes, weight, params, stream)
         return self
-
-    def _check_parts(self, sample_weight: Any) -> None:
-        """Raise a ValueError for parameters that are wrong whatever the data."""
-        if not hasattr(self.classifier, "predict_proba"):
-            raise ValueError(
-                f"classifier must have predict_proba, but {self.classifier!r} has not. Wrap it: "
-                "CalibratedClassifierCV(classifier)."
-            )
-        for name, used in (
-            ("sample_weight", sample_weight is not None),
-            (f"synthetic_weight={self.synthetic_weight}", self.synthetic_weight != 1),
-        ):
-            if used:
-                check_weights_are_taken(self.classifier, name)
-        if self.decision not in ("balanced", "prior"):
-            scorer_of(self.decision)
 
     def _read(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, np.ndarray, Any]:
         """Return rows in native form, class codes and weights."""
@@ -354,21 +339,11 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         """Return the weights of the rows of a set, if they have any, and its class shares."""
         drawn_codes = np.searchsorted(self.classes_, drawn.y)
         if weight is not None or self.synthetic_weight != 1:
-            if drawn.source is None:
-                given = ["sample_weight"] * (weight is not None)
-                given += [f"synthetic_weight={self.synthetic_weight}"] * (
-                    self.synthetic_weight != 1
-                )
-                pipeline = " alone, not in a pipeline" * hasattr(self.sampler, "steps")
-                raise ValueError(
-                    f"{self.sampler!r} does not tell which rows it has made: "
-                    f"{' and '.join(given)} cannot be used with it. Take a sampler of this "
-                    f"package or an over-sampler of imbalanced-learn{pipeline}."
-                )
+            source = known_source(self.sampler, drawn, weight, self.synthetic_weight)
             weight = np.ones(len(codes)) if weight is None else weight
             mean = ratio(np.bincount(codes, weight), np.bincount(codes))
             made = self.synthetic_weight * mean[drawn_codes]
-            weight = np.where(drawn.source < 0, made, weight[drawn.source])
+            weight = np.where(source < 0, made, weight[source])
         seen = effective_weight(self.classifier, drawn.y, weight)
         return weight, class_shares(drawn_codes, len(self.classes_), seen)
 

@@ -46,6 +46,25 @@ def default_sampler(X: Any, classifier: Any) -> Any:
     return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
 
 
+def known_source(
+    sampler: Any, drawn: BalancedSet, weight: Any, synthetic_weight: float
+) -> np.ndarray:
+    """Return which row of X each row of a set is; raise a ValueError if the sampler does not tell.
+
+    ``weight`` and ``synthetic_weight`` are what asks for it.
+    """
+    if drawn.source is not None:
+        return drawn.source
+    given = ["sample_weight"] * (weight is not None)
+    given += [f"synthetic_weight={synthetic_weight}"] * (synthetic_weight != 1)
+    pipeline = " alone, not in a pipeline" * hasattr(sampler, "steps")
+    raise ValueError(
+        f"{sampler!r} does not tell which rows it has made: {' and '.join(given)} cannot be used "
+        "with it. Take a sampler of this package or an over-sampler of "
+        f"imbalanced-learn{pipeline}."
+    )
+
+
 def draws(
     sampler: Any,
     X: Any,

@@ -78,6 +78,19 @@ def check_weights_are_taken(classifier: Any, what: str) -> None:
         )
 
 
+def check_classifier(classifier: Any, sample_weight: Any, synthetic_weight: float) -> None:
+    """Raise a ValueError for a classifier that cannot do what is asked, whatever the data."""
+    if not hasattr(classifier, "predict_proba"):
+        raise ValueError(
+            f"classifier must have predict_proba, but {classifier!r} has not. Wrap it: "
+            "CalibratedClassifierCV(classifier)."
+        )
+    if sample_weight is not None:
+        check_weights_are_taken(classifier, "sample_weight")
+    if synthetic_weight != 1:
+        check_weights_are_taken(classifier, f"synthetic_weight={synthetic_weight}")
+
+
 def of_all_rows(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was given to a classifier's ``fit`` but for weights; what is told it is none."""
     if params.get("synthetic") is not None:
