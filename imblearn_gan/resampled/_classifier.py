@@ -95,7 +95,9 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         ``'geometric_mean'``, of the largest and the smallest class, is half-way to
         under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
         did better than ten of the full size before boosting and forests, in a fraction of the
-        time, not before a network: see :doc:`the proof </benchmarks/proof>`.
+        time, not before a network: see :doc:`the proof </benchmarks/proof>`. A number above the
+        largest class is ``'largest'``; below the smallest, rare rows are drawn from, too. Of smaller
+        sets the ``sampling_strategy`` of the sampler can name classes, not numbers of rows.
 
     synthetic_weight : float, default=1.0
         Weight of generated rows in the classifier's ``fit``, from 0 to 1; real rows, repeated
@@ -123,7 +125,8 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         stratified ones, or as many as the smallest class has rows.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of all that has a ``random_state`` of None, and of all draws but the first.
+        Seed of all that has a ``random_state`` of None, of all draws but the first, and of the
+        rows that smaller sets hold.
 
     n_jobs : int or None, default=None
         How many classifiers are trained at a time, as in joblib. Each holds a balanced set.
@@ -134,7 +137,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         The labels, sorted.
 
     sampler_ : object
-        The fitted sampler, of the first draw.
+        The fitted sampler, of the first draw; not trained where sets need no made-up rows.
 
     estimators_ : list of classifiers
         One for each draw.
@@ -285,7 +288,9 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         if sampler is None:
             sampler = default_sampler(X, self.classifier)
         labels = self.classes_[codes]
-        self.sampler_, sets = draws(sampler, X, labels, self.n_draws, stream, self.class_size)
+        self.sampler_, sets = draws(
+            sampler, X, labels, self.n_draws, stream, self.class_size, weight
+        )
         shares: list[np.ndarray] = []
         routed = weight is not None and _routing_enabled()
 

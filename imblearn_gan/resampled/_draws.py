@@ -72,6 +72,7 @@ def draws(
     n_draws: int,
     stream: np.random.RandomState,
     class_size: str | int = "largest",
+    weight: np.ndarray | None = None,
 ) -> tuple[Any, Iterator[BalancedSet]]:
     """Fit a clone of a sampler; return it and the balanced sets, the others as they are asked for.
 
@@ -95,22 +96,45 @@ def draws(
 
     class_size : {'largest', 'geometric_mean', 'smallest'} or int, default='largest'
         Rows of a class in each set. Larger classes are drawn from, without replacement.
+
+    weight : ndarray of shape (n_samples,) or None, default=None
+        Weights of the rows: those of weight 0 are not drawn from a larger class.
+
+    Raises
+    ------
+    ValueError
+        If both ``class_size`` and the strategy of the sampler say how many rows there are.
     """
     seeds = [int(seed) for seed in stream.randint(MAX_SEED, size=n_draws)]
     size = _rows_of_a_class(y, class_size)
+    if size is not None:
+        _check_strategy(sampler, class_size)
+    kept = [_kept(y, size, seed, weight) for seed in seeds]
     fitted = seeded(sampler, seeds[0])
     if isinstance(fitted, BaseGANOversampler) and size is not None:
-        fitted.fit_resample(X, y)
-        return fitted, (_drawn(fitted, X, y, seed, size) for seed in seeds)
-    fitted, first = _resampled(fitted, X, y, _kept(y, size, seeds[0]))
+        nothing_to_make = size <= np.unique(y, return_counts=True)[1].min()
+        (fitted.fit if nothing_to_make else fitted.fit_resample)(X, y)
+        return fitted, (_drawn(fitted, X, y, seed, k, size) for seed, k in zip(seeds, kept))
+    fitted, first = _resampled(fitted, X, y, kept[0])
     again = _drawn if isinstance(fitted, BaseGANOversampler) else _refitted
 
     def sets() -> Iterator[BalancedSet]:
         yield first
-        for seed in seeds[1:]:
-            yield again(fitted, X, y, seed, size)
+        for seed, rows in zip(seeds[1:], kept[1:]):
+            yield again(fitted, X, y, seed, rows)
 
     return fitted, sets()
+
+
+def _check_strategy(sampler: Any, class_size: str | int) -> None:
+    """Raise a ValueError if the sampler has numbers of rows of its own."""
+    strategy = getattr(sampler, "sampling_strategy", "auto")
+    if not isinstance(strategy, str):
+        raise ValueError(
+            f"class_size={class_size!r} says how many rows each class has, and so does the "
+            f"sampling_strategy={strategy!r} of the sampler. Leave that at 'auto', or class_size "
+            "at 'largest'."
+        )
 
 
 def _rows_of_a_class(y: np.ndarray, class_size: str | int) -> int | None:
@@ -122,27 +146,41 @@ def _rows_of_a_class(y: np.ndarray, class_size: str | int) -> int | None:
     return size if size < largest else None
 
 
-def _kept(y: np.ndarray, size: int | None, seed: int) -> np.ndarray | None:
+def _kept(
+    y: np.ndarray, size: int | None, seed: int, weight: np.ndarray | None
+) -> np.ndarray | None:
     """Return which rows a set starts from, in their order, at most ``size`` of a class; or all."""
     if size is None:
         return None
     stream = np.random.RandomState(seed)
-    classes = [np.flatnonzero(y == label) for label in np.unique(y)]
-    return np.sort(np.concatenate([stream.permutation(rows)[:size] for rows in classes]))
+
+    def of_class(label: Any) -> np.ndarray:
+        rows = np.flatnonzero(y == label)
+        if weight is not None and len(rows) > size and weight[rows].any():
+            rows = rows[weight[rows] > 0]
+        return stream.permutation(rows)[:size]
+
+    return np.sort(np.concatenate([of_class(label) for label in np.unique(y)]))
 
 
-def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int, size: int | None) -> BalancedSet:
-    return _resampled(seeded(fitted, seed, afresh=True), X, y, _kept(y, size, seed))[1]
+def _refitted(
+    fitted: Any, X: Any, y: np.ndarray, seed: int, kept: np.ndarray | None
+) -> BalancedSet:
+    return _resampled(seeded(fitted, seed, afresh=True), X, y, kept)[1]
 
 
 def _drawn(
-    sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int, size: int | None
+    sampler: BaseGANOversampler,
+    X: Any,
+    y: np.ndarray,
+    seed: int,
+    kept: np.ndarray | None,
+    size: int = 0,
 ) -> BalancedSet:
     """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
     names = sampler.classes_.tolist()
     added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
-    kept = _kept(y, size, seed)
-    if kept is not None and size is not None:
+    if kept is not None:
         X, y = _safe_indexing(X, kept), y[kept]
         missing = size - np.unique(y, return_counts=True)[1]
         added = [int(n) if asked else 0 for n, asked in zip(missing, added)]

@@ -274,6 +274,30 @@ def test_classes_that_the_strategy_leaves_out_get_no_rows():
         assert np.bincount(estimator.y_).tolist() == [100, 100, 40]
 
 
+@pytest.mark.parametrize("strategy", [0.5, {1: 300}, lambda y: {1: 300}])
+@pytest.mark.parametrize("sampler", [tiny(), SMOTE()])
+def test_one_of_both_says_how_many_rows_there_are(sampler, strategy):
+    own = clone(sampler).set_params(sampling_strategy=strategy)
+    with pytest.raises(ValueError, match=r"class_size='geometric_mean' says.*sampling_strategy="):
+        model(own, class_size="geometric_mean").fit(X, Y)
+    assert model(own, Keeper()).fit(X, Y).estimators_[0].y_.sum() >= 280
+
+
+def test_rows_without_weight_are_not_drawn_from_a_large_class():
+    weight = (np.arange(len(Y)) % 10 == 0) | (Y == 1)
+    for sampler in (tiny(), RandomOverSampler()):
+        fitted = model(sampler, Keeper(), n_draws=2, class_size="smallest")
+        for estimator in fitted.fit(X, Y, sample_weight=weight.astype(float)).estimators_:
+            assert (estimator.weight_ == 1).all()
+
+
+def test_nothing_is_trained_where_nothing_is_made(monkeypatch):
+    monkeypatch.setattr(BaseGANOversampler, "_train", lambda *_: pytest.fail("trained"))
+    for class_size in ("smallest", 20):
+        fitted = model(tiny(), Keeper(), n_draws=2, class_size=class_size).fit(X, Y)
+        assert len({tuple(row) for e in fitted.estimators_ for row in e.X_[e.y_ == 0]}) > N_RARE / 2
+
+
 def test_sets_of_frames_keep_their_columns():
     frame = pd.DataFrame({"size": X[:, 0], "kind": pd.Categorical(np.where(X[:, 1] > 0, "a", "b"))})
     fitted = model(tiny(), Keeper(), n_draws=2, class_size=60).fit(frame, Y)
