@@ -96,8 +96,8 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
         did better than ten of the full size before boosting and forests, in a fraction of the
         time, not before a network: see :doc:`the proof </benchmarks/proof>`. A number above the
-        largest class is ``'largest'``; below the smallest, rare rows are drawn from, too. Of smaller
-        sets the ``sampling_strategy`` of the sampler can name classes, not numbers of rows.
+        largest class is ``'largest'``; below the smallest, rare rows are drawn from, too. The
+        ``sampling_strategy`` of the sampler may then name classes, but no numbers of rows.
 
     synthetic_weight : float, default=1.0
         Weight of generated rows in the classifier's ``fit``, from 0 to 1; real rows, repeated
