@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.base import clone
-from sklearn.utils import _safe_indexing
 
+from imblearn_gan._more_rows import some_of
 from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.over_sampling import CWGANGPOversampler
@@ -38,6 +38,12 @@ class BalancedSet(NamedTuple):
     X: Any
     y: np.ndarray
     source: np.ndarray | None
+
+    def within(self, kept: np.ndarray | None) -> BalancedSet:
+        """Return the same set, ``source`` being of the rows that ``kept`` was taken from."""
+        if kept is None or self.source is None:
+            return self
+        return self._replace(source=np.where(self.source < 0, -1, kept[self.source]))
 
 
 def default_sampler(X: Any, classifier: Any) -> Any:
@@ -98,7 +104,7 @@ def draws(
         Rows of a class in each set. Larger classes are drawn from, without replacement.
 
     weight : ndarray of shape (n_samples,) or None, default=None
-        Weights of the rows: those of weight 0 are not drawn from a larger class.
+        Weights of the rows: of larger classes those of weight 0 are drawn last.
 
     Raises
     ------
@@ -109,19 +115,27 @@ def draws(
     size = _rows_of_a_class(y, class_size)
     if size is not None:
         _check_strategy(sampler, class_size)
-    kept = [_kept(y, size, seed, weight) for seed in seeds]
     fitted = seeded(sampler, seeds[0])
-    if isinstance(fitted, BaseGANOversampler) and size is not None:
-        nothing_to_make = size <= np.unique(y, return_counts=True)[1].min()
-        (fitted.fit if nothing_to_make else fitted.fit_resample)(X, y)
-        return fitted, (_drawn(fitted, X, y, seed, k, size) for seed, k in zip(seeds, kept))
-    fitted, first = _resampled(fitted, X, y, kept[0])
-    again = _drawn if isinstance(fitted, BaseGANOversampler) else _refitted
+    ours = isinstance(fitted, BaseGANOversampler)
+    first = None
+    if not ours or size is None:
+        kept = _kept(y, size, seeds[0], weight)
+        fitted, found = _resampled(fitted, *some_of(X, y, kept))
+        first = found.within(kept)
+    elif size > np.unique(y, return_counts=True)[1].min():
+        fitted.fit_resample(X, y)
+    else:
+        fitted.fit(X, y)  # nothing is to be made: no training
+
+    def again(seed: int) -> BalancedSet:
+        kept = _kept(y, size, seed, weight)
+        rows = some_of(X, y, kept)
+        found = _drawn(fitted, *rows, seed, size) if ours else _refitted(fitted, *rows, seed)
+        return found.within(kept)
 
     def sets() -> Iterator[BalancedSet]:
-        yield first
-        for seed, rows in zip(seeds[1:], kept[1:]):
-            yield again(fitted, X, y, seed, rows)
+        yield again(seeds[0]) if first is None else first
+        yield from map(again, seeds[1:])
 
     return fitted, sets()
 
@@ -155,33 +169,25 @@ def _kept(
     stream = np.random.RandomState(seed)
 
     def of_class(label: Any) -> np.ndarray:
-        rows = np.flatnonzero(y == label)
-        if weight is not None and len(rows) > size and weight[rows].any():
-            rows = rows[weight[rows] > 0]
-        return stream.permutation(rows)[:size]
+        rows = stream.permutation(np.flatnonzero(y == label))
+        if weight is not None:
+            rows = rows[np.argsort(weight[rows] == 0, kind="stable")]
+        return rows[:size]
 
     return np.sort(np.concatenate([of_class(label) for label in np.unique(y)]))
 
 
-def _refitted(
-    fitted: Any, X: Any, y: np.ndarray, seed: int, kept: np.ndarray | None
-) -> BalancedSet:
-    return _resampled(seeded(fitted, seed, afresh=True), X, y, kept)[1]
+def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
+    return _resampled(seeded(fitted, seed, afresh=True), X, y)[1]
 
 
 def _drawn(
-    sampler: BaseGANOversampler,
-    X: Any,
-    y: np.ndarray,
-    seed: int,
-    kept: np.ndarray | None,
-    size: int = 0,
+    sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int, size: int | None
 ) -> BalancedSet:
     """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
     names = sampler.classes_.tolist()
     added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
-    if kept is not None:
-        X, y = _safe_indexing(X, kept), y[kept]
+    if size is not None:
         missing = size - np.unique(y, return_counts=True)[1]
         added = [int(n) if asked else 0 for n, asked in zip(missing, added)]
     repeated = np.array(n_repeated(added, sampler.replay))
@@ -191,7 +197,6 @@ def _drawn(
     copier.set_params(replay=1.0, sampling_strategy=dict(zip(names, targets.tolist())))
     rows, labels = copier.fit_resample(X, y)  # trains nothing
     source = copier.sample_source_
-    source = source if kept is None else kept[source]
     if not made.sum():
         return BalancedSet(rows, labels, source)
     new, new_labels = sampler.sample(dict(zip(names, made.tolist())), random_state=seed)
@@ -204,17 +209,8 @@ def _drawn(
     )
 
 
-def _resampled(
-    sampler: Any, X: Any, y: np.ndarray, kept: np.ndarray | None = None
-) -> tuple[Any, BalancedSet]:
-    """Return the sampler, fitted, and what it gives; flat images to one that takes no others.
-
-    It sees the rows ``kept``, or all.
-    """
-    if kept is not None:
-        sampler, (rows, labels, source) = _resampled(sampler, _safe_indexing(X, kept), y[kept])
-        source = None if source is None else np.where(source < 0, -1, kept[source])
-        return sampler, BalancedSet(rows, labels, source)
+def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
+    """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
     if len(X.shape) < 3 or takes_images(sampler):
         rows, labels = sampler.fit_resample(X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))

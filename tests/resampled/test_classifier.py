@@ -291,6 +291,17 @@ def test_rows_without_weight_are_not_drawn_from_a_large_class():
             assert (estimator.weight_ == 1).all()
 
 
+@pytest.mark.parametrize("sampler", [tiny(), SMOTE()])
+@pytest.mark.parametrize(("class_size", "size"), [("smallest", N_RARE), (10, 10), (100, 100)])
+def test_sets_are_as_large_where_few_rows_have_a_weight(sampler, class_size, size):
+    weight = (np.arange(len(Y)) % 25 == 0).astype(float)
+    fitted = model(sampler, Keeper(), n_draws=2, class_size=class_size)
+    for estimator in fitted.fit(X, Y, sample_weight=weight).estimators_:
+        assert np.bincount(estimator.y_).tolist() == [size, size]
+        of_large = estimator.weight_[estimator.y_ == 0]
+        assert of_large.sum() == min(size, weight[Y == 0].sum())
+
+
 def test_nothing_is_trained_where_nothing_is_made(monkeypatch):
     monkeypatch.setattr(BaseGANOversampler, "_train", lambda *_: pytest.fail("trained"))
     for class_size in ("smallest", 20):
