@@ -15,6 +15,7 @@ in turn in one process. What can be timed:
 ``memory``    peak memory of ``fit_resample`` on colour images, above them and the result
 ``neighbours``  seconds and peak memory of the search for neighbours of codes of one class
 ``grid``      a grid search in one process and in two
+``folds``     five games on a table, as of five folds: in turn, in one loop, in two processes
 ``ranks``     one training on images of 64 x 64 by two processes with a thread each, and by one with
               twice the batch: at an efficiency of 1 it takes half of the time
 
@@ -46,12 +47,19 @@ import pandas as pd
 import records
 import torch
 from imblearn.pipeline import make_pipeline
+from joblib import Parallel, delayed
 from run import settings_of, surroundings
 from sklearn.datasets import load_digits, make_classification
 from sklearn.model_selection import GridSearchCV
 
 import imblearn_gan
-from imblearn_gan import CGANOversampler, CollapseWarning, GAMOClassifier, ResNetClassifier
+from imblearn_gan import (
+    CGANOversampler,
+    CollapseWarning,
+    GAMOClassifier,
+    GANOversampler,
+    ResNetClassifier,
+)
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.datasets import make_longtailed
 from imblearn_gan.latent import class_neighbours
@@ -355,6 +363,35 @@ def grid(args):
     yield {"dataset": f"digits:{len(X)}", "method": "GridSearchCV"}, medians(runs)
 
 
+def folds(args):
+    """Five games of one size: one after the other, stacked in one loop, and in two processes."""
+    n = 5
+    X = np.random.default_rng(0).normal(size=(400 + 20 * n, 10))
+    y = np.repeat(np.arange(n + 1), [400] + [20] * n)
+    pair = X[:420], y[:420]
+
+    def one(X, y):
+        GANOversampler(max_iter=10 * args.iterations, random_state=0).fit_resample(X, y)
+
+    def seconds(call):
+        start = time.perf_counter()
+        call()
+        return time.perf_counter() - start
+
+    runs = []
+    with Parallel(n_jobs=2) as two:
+        tasks = [delayed(one)(*pair)] * n
+        two(tasks)  # libraries are loaded
+        for _ in range(args.repeats):
+            run = {
+                "s, in turn": seconds(lambda: [one(*pair) for _ in range(n)]),
+                "s, one loop": seconds(lambda: one(X, y)),
+                "s, two processes": seconds(lambda: two(tasks)),
+            }
+            runs.append(run)
+    yield {"dataset": f"table:{len(X)}:10", "method": "GANOversampler"}, medians(runs)
+
+
 def ranks(args):
     """Two processes with a thread each beside one with twice the batch, in turn."""
     for name, size in RANKED.items():
@@ -390,7 +427,7 @@ def one_rank(args):
         print(json.dumps(run))
 
 
-KINDS = (samplers, bare, growth, defaults, fit, draws, memory, neighbours, grid, ranks)
+KINDS = (samplers, bare, growth, defaults, fit, draws, memory, neighbours, grid, folds, ranks)
 WHAT = {function.__name__: function for function in KINDS}
 
 

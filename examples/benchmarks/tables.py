@@ -331,6 +331,18 @@ def by_side(frame):
     return table.sort_values("64x64").map("{:.1f}".format, "ignore")
 
 
+def growth(frame):
+    """Milliseconds an update of the last phase, and peak MiB, by side and classes of images."""
+    cells = {}
+    for method, dataset, measures in zip(frame["method"], frame["dataset"], frame["measures"]):
+        kind, side, n_classes = dataset.split(":")[:3]
+        if kind == "images":
+            game = measures.get("ms adversarial", measures.get("ms autoencoder"))
+            column = f"{side}x{side}, {n_classes} classes"
+            cells.setdefault(column, {})[method] = f"{game:.3g} ({measures['peak MiB']})"
+    return pd.DataFrame(cells).rename_axis("name").sort_index()
+
+
 def gpu(frame, ways):
     """Milliseconds an iteration of the last phase, in some ways, by method and rows."""
     found = {}
@@ -355,7 +367,7 @@ TABLES = {
     for function in (
         *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
         *(by_fraction, recall_leads, columns, by_column),
-        *(ranks, friedman, wilcoxon, speed, by_side, gpu),
+        *(ranks, friedman, wilcoxon, speed, by_side, growth, gpu),
     )
 }
 

@@ -35,6 +35,7 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
         ("memory", "CGANOversampler"),
         ("neighbours", "InterpolatedCodes"),
         ("grid", "GridSearchCV"),
+        ("folds", "GANOversampler"),
         ("ranks", "CWGANGPOversampler"),
     ]
     assert found[2].measures["ratio to bare loop"] > 0
@@ -43,6 +44,24 @@ def test_timings_of_each_kind(script, module, tmp_path, monkeypatch):
     assert found[5].measures["minutes"] == pytest.approx(
         1000 * found[5].measures["ms adversarial"] / 60_000
     )
-    assert found[15].measures["efficiency"] > 0
+    assert found[-1].measures["efficiency"] > 0
     assert found[12].measures["MiB of result"] > found[12].measures["MiB of data"] > 0
     assert "| CGANOversampler | table:4377:10 |" in script("report", "speed.jsonl")
+
+
+def test_growth_of_images_has_a_column_for_each_size(module):
+    def record(dataset, method, **measures):
+        return module("records").Record(
+            dataset=dataset, method=method, classifier="speed", measures=measures
+        )
+
+    rows = [
+        record("images:8:10", "CVAEOversampler", **{"ms autoencoder": 6.354, "peak MiB": 505}),
+        record("images:8:10", "BAGANOversampler", **{"ms adversarial": 11.2, "peak MiB": 517}),
+        record("table:50:200:5", "GAMOClassifier", **{"ms adversarial": 5.0, "peak MiB": 485}),
+    ]
+    table = module("tables").growth(module("tables").frame_of(rows))
+    assert table["8x8, 10 classes"].to_dict() == {
+        "BAGANOversampler": "11.2 (517)",
+        "CVAEOversampler": "6.35 (505)",
+    }
