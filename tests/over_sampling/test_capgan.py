@@ -1,10 +1,13 @@
 """CAPGAN: the variational autoencoder's objective, and three ways of pre-training."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
+from sklearn.datasets import make_classification
 
-from imblearn_gan import CAPGANOversampler
+from imblearn_gan import CAPGANOversampler, CollapseWarning
 from imblearn_gan.over_sampling._capgan import N_SUBSETS
 from imblearn_gan.training import Batch
 from tests.players import CLOSE, SMALL, Game, Seen, array, numbers, training_data, which_rows
@@ -21,9 +24,10 @@ def built(data=None, **params):
 # the objective ----------------------------------------------------------------------------------
 
 
-def test_value_of_the_objective():
+@pytest.mark.parametrize("weight", [1.0, 0.25])
+def test_value_of_the_objective(weight):
     """Equation (7): divergence, cross entropy of values in [0, 1], squared error; sums of a row."""
-    game = built()
+    game = built(kl_weight=weight)
     (player,) = game.phases[0].players
     batch = game.data.draw(6)
     seen = Seen(game.networks["generator"])
@@ -40,7 +44,7 @@ def test_value_of_the_objective():
     variance = np.exp(log_variance)
     expected = {
         "reconstruction": ((decoded - x) ** 2).sum(axis=1).mean(),
-        "kl": ((mean**2 + variance - 1 - log_variance) / 2).sum(axis=1).mean(),
+        "kl": weight * ((mean**2 + variance - 1 - log_variance) / 2).sum(axis=1).mean(),
         "cross_entropy": -(p * np.log(q) + (1 - p) * np.log(1 - q)).sum(axis=1).mean(),
     }
     assert found == pytest.approx(expected, **CLOSE)
@@ -53,6 +57,24 @@ def test_objective_is_finite_at_the_ends_of_the_range():
         game.networks["generator"].decoder[0].bias.fill_(99)
     batch = Batch(torch.tensor([[-1.0, 1.0, -1.0, 1.0]]), torch.tensor([1]))
     assert np.isfinite(list(numbers(player.losses(batch)).values())).all()
+
+
+def test_weight_of_the_divergence_by_kind_of_data():
+    assert CAPGANOversampler._auto["kl_weight"] == (1, 0.1)
+    assert CAPGANOversampler.paper().kl_weight == 1
+
+
+def test_columns_of_tables_keep_their_spread():
+    """The autoencoder alone: with the paper's weight all codes are decoded to one row."""
+    X, y = make_classification(700, 8, n_informative=5, weights=[0.85], flip_y=0, random_state=0)
+    spread = {}
+    for weight in (1.0, "auto"):
+        sampler = CAPGANOversampler(kl_weight=weight, max_iter=0, replay=0, random_state=0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CollapseWarning)
+            made = sampler.fit_resample(X, y)[0][len(X) :]
+        spread[weight] = np.median(made.std(axis=0) / X[y == 1].std(axis=0))
+    assert spread["auto"] > 0.5 > 0.1 > spread[1.0]
 
 
 def test_codes_are_the_means():
