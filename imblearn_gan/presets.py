@@ -102,7 +102,6 @@ _CAPGAN = _BAGAN_GP | {
     "learning_rate": Setting(2e-4, f"Table 3; {_CODE}"),
     "pretrain_learning_rate": Setting(1e-3, f"Table 3; {_CODE}"),
     "pretrain_iter": Setting(Epochs(50, "n_balanced"), "Table 3, of 30, 40 and 50"),
-    "kl_weight": Setting(1.0, "eq. (7)"),
     "max_iter": Setting(Epochs(100), _CODE),
 }
 

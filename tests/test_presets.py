@@ -59,7 +59,6 @@ BAGAN_GP = FAMILY | {
 }
 # Table 3, and CAP_GAN.py where it lies in the table; 5,000 + 9 * 500 rows, ten times 5,000 balanced
 CAPGAN = BAGAN_GP | {
-    "kl_weight": 1,
     "balance": "labels",
     "discriminator_init": "encoder",
     "latent_dim": 64,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
@@ -26,6 +25,8 @@ N_SUBSETS = 3
 
 # a probability that rounds to zero, for logarithms
 _LEAST = 1e-6
+# of eq. (7): with 1 all codes of rows of few values come to be decoded to the same row
+_KL_WEIGHT_ON_TABLES = 0.1
 # batches that an autoencoder of the ensemble is scored on
 _N_SCORED = 8
 
@@ -49,11 +50,6 @@ class CAPGANOversampler(EmbeddingGame):
         on all rows of the classes below the mean and on its own third of the others, unless
         they have fewer than three rows; their weights are averaged in inverse proportion to
         their losses.
-
-    kl_weight : float or 'auto', default='auto'
-        Weight of the Kullback-Leibler divergence in the autoencoder's objective; the paper's is
-        1. ``'auto'`` is 1 on images and 0.1 on tables, whose few values weigh too little against
-        it: with 1 all codes of a class come to be decoded to nearly the same row.
 
     balance : {'batches', 'labels'} or None, default='batches'
         ``'batches'``: every class is equally likely among the real rows of a batch and among the
@@ -86,10 +82,10 @@ class CAPGANOversampler(EmbeddingGame):
     ``architecture='paper'`` is for images of 32x32 and 64x64.
 
     Differences from the paper: codes are interpolated between the means of real rows' codes,
-    batches of the game are balanced, weights averaged, and the divergence weighs less on tables by
-    default; :meth:`paper` has the
+    batches of the game are balanced, and weights averaged by default; :meth:`paper` has the
     paper's settings. The noise of eq. (5) is normal, as text and code mean, where the equation
-    says uniform. For the cross entropy of eq. (9) values are rescaled from [-1, 1] to [0, 1].
+    says uniform. On tables, whose rows have few values to be summed, the divergence of eq. (7)
+    weighs a tenth. For the cross entropy of eq. (9) values are rescaled from [-1, 1] to [0, 1].
     Adam's betas are 0.5 and 0.9, the weight of the penalty is 10, as in the authors' code.
 
     References
@@ -113,16 +109,13 @@ class CAPGANOversampler(EmbeddingGame):
 
     _families: ClassVar[dict] = {"mlp": MLPFamily, "conv": DCGANFamily, "paper": CAPGANFamily}
 
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = EmbeddingGame._auto | {"kl_weight": (1.0, 0.1)}
-    _of_autoencoder: ClassVar[dict] = {"pretraining": "oversample", "kl_weight": "auto"}
+    _of_autoencoder: ClassVar[dict] = {"pretraining": "oversample"}
 
     pretraining: str = "oversample"
-    kl_weight: Any = "auto"
 
     _parameter_constraints: ClassVar[dict] = {
         **EmbeddingGame._parameter_constraints,
         "pretraining": [StrOptions({"oversample", "two_phase", "ensemble"})],
-        "kl_weight": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
     }
 
     @classmethod
@@ -181,7 +174,7 @@ class CAPGANOversampler(EmbeddingGame):
         terms = vae_loss(decoded, batch.x, mean, log_variance)
         return {
             "reconstruction": terms["reconstruction"],
-            "kl": self.kl_weight_ * terms["kl"],
+            "kl": terms["kl"] * (1.0 if batch.x.dim() > 2 else _KL_WEIGHT_ON_TABLES),
             "cross_entropy": _cross_entropy(decoded, batch.x),
         }
 
