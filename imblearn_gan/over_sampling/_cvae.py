@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from numbers import Real
+from typing import ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
-from imblearn_gan.base import BaseGANOversampler, documented
+from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
+from imblearn_gan.games.reconstruction import Reconstruction
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import vae_loss
 from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, drawn, trunk_of
 from imblearn_gan.seeding import randn_like
-from imblearn_gan.training import Batch, Phase, Player, TrainingData
+from imblearn_gan.training import Batch, Phase, TrainingData
 
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
-class CVAEOversampler(BaseGANOversampler):
+class CVAEOversampler(Reconstruction):
     """Conditional variational autoencoder (CVAE).
 
     An encoder gives the distribution of a code under a row and its label, a decoder gives the row
@@ -70,23 +71,12 @@ class CVAEOversampler(BaseGANOversampler):
     """
 
     _kept_networks = ("decoder",)
-    _main_phase = "autoencoder"
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = BaseGANOversampler._auto | {
-        "max_iter": (3000, 3000),
-        "learning_rate": (1e-3, 1e-3),
-    }
 
-    latent_dim: int = 100
     kl_weight: float = 0.1
-    balance: str | None = "batches"
-    ema_decay: float = 0.99
 
     _parameter_constraints: ClassVar[dict] = {
-        **BaseGANOversampler._parameter_constraints,
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        **Reconstruction._parameter_constraints,
         "kl_weight": [Interval(Real, 0, None, closed="left")],
-        "balance": [StrOptions({"batches"}), None],
-        "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -112,17 +102,7 @@ class CVAEOversampler(BaseGANOversampler):
             terms = vae_loss(decoder(z, batch.y), batch.x, mean, log_variance)
             return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight * terms["kl"]}
 
-        player = Player(
-            "autoencoder",
-            {"encoder": encoder, "decoder": decoder},
-            losses,
-            draw,
-            self.learning_rate_,
-            betas=(0.9, 0.999),
-        )
-        yield Phase(
-            "autoencoder", [player], self.max_iter_, ema_decay=self.ema_decay, averaged=["decoder"]
-        )
+        yield self._autoencoder_phase(networks, losses, draw, averaged=["decoder"])
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         rows = networks["decoder"](NormalCodes(self.latent_dim)(y), y)

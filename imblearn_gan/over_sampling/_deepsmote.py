@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, ClassVar, NamedTuple
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
-from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.autoencoder import N_KEPT, LatentSampler
+from imblearn_gan.games.reconstruction import Reconstruction
 from imblearn_gan.latent import InterpolatedCodes, evenly_spaced
 from imblearn_gan.networks import Encoder, Generator, trunk_of
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+from imblearn_gan.training import Batch, Phase, TrainingData, extract
 
 
 class _Turn(NamedTuple):
@@ -50,7 +50,7 @@ class _CodesOfTheMoment(nn.Module):
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
-class DeepSMOTEOversampler(LatentSampler):
+class DeepSMOTEOversampler(Reconstruction, LatentSampler):
     """SMOTE in the codes of an autoencoder (DeepSMOTE).
 
     An autoencoder learns all classes together, without labels and without a game. New rows are
@@ -114,23 +114,11 @@ class DeepSMOTEOversampler(LatentSampler):
     [(0, 181), (1, 181)]
     """
 
-    _main_phase = "autoencoder"
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = BaseGANOversampler._auto | {
-        "max_iter": (3000, 3000),
-        "learning_rate": (1e-3, 1e-3),
-    }
-
-    latent_dim: int = 100
     permutation_weight: float = 1.0
-    balance: str | None = "batches"
-    ema_decay: float = 0.99
 
     _parameter_constraints: ClassVar[dict] = {
-        **BaseGANOversampler._parameter_constraints,
-        "latent_dim": [Interval(Integral, 1, None, closed="left")],
+        **Reconstruction._parameter_constraints,
         "permutation_weight": [Interval(Real, 0, None, closed="left")],
-        "balance": [StrOptions({"batches"}), None],
-        "ema_decay": [Interval(Real, 0, 1, closed="left")],
     }
 
     @classmethod
@@ -178,17 +166,9 @@ class DeepSMOTEOversampler(LatentSampler):
             permuted = (generator(z, own_y).float() - own).square().mean()
             return {"reconstruction": error, "permuted": self.permutation_weight * permuted}
 
-        player = Player(
-            "autoencoder",
-            {"encoder": encoder, "generator": generator},
-            losses,
-            draw,
-            self.learning_rate_,
-            betas=(0.9, 0.999),
-        )
+        phase = self._autoencoder_phase(networks, losses, draw, averaged=["encoder", "generator"])
         codes = networks["latent"] = _CodesOfTheMoment(encoder, data)
-        averaged = ["encoder", "generator"]
-        yield Phase("autoencoder", [player], self.max_iter_, None, self.ema_decay, False, averaged)
+        yield phase
         counts = zip(data.spec.class_counts, data.n_to_make)
         kept = [n if n_made else min(n, N_KEPT) for n, n_made in counts]
         yield from self._interpolated(networks, codes.now(kept), kept)
