@@ -171,12 +171,9 @@ class CAPGANOversampler(EmbeddingGame):
         mean, log_variance = encoder.distribution(batch.x)
         z = mean + (0.5 * log_variance).exp() * randn_like(mean)
         decoded = networks["generator"](z, batch.y).float()
-        terms = vae_loss(decoded, batch.x, mean, log_variance)
-        return {
-            "reconstruction": terms["reconstruction"],
-            "kl": terms["kl"] * (1.0 if batch.x.dim() > 2 else _KL_WEIGHT_ON_TABLES),
-            "cross_entropy": _cross_entropy(decoded, batch.x),
-        }
+        losses = vae_loss(decoded, batch.x, mean, log_variance)
+        losses["kl"] = losses["kl"] * (1.0 if batch.x.dim() > 2 else _KL_WEIGHT_ON_TABLES)
+        return losses | {"cross_entropy": _cross_entropy(decoded, batch.x)}
 
     def _pretraining(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         def balanced() -> Batch:
