@@ -1,7 +1,8 @@
 """Speed and memory: of samplers, beside bare loops, beside CTGAN, and of a parallel search.
 
-Each timing is a median of several runs and one record, see ``records.py``; ratios are taken of runs
-in turn in one process. What can be timed:
+Each timing is a median of ``--repeats`` runs and one record, see ``records.py``; ratios are taken
+of runs in turn in one process; peaks of memory, and the search for neighbours, are one run. What
+can be timed:
 
 ``samplers``  milliseconds an update of each phase on images of 28 x 28, by default and in float32
 ``bare``      the same of GAMO's and BAGAN's games in float32, and the ratio to a bare loop of them
@@ -204,7 +205,8 @@ def photographs(args, name, side):
     """
     X = np.random.default_rng(0).integers(0, 256, (500, side, side, 3), dtype=np.uint8)
     y = np.arange(len(X)) % 10 == 0
-    runs = [play(name, X, y, args.iterations, device=args.device) for _ in range(args.repeats)]
+    params = {"device": args.device} | args.settings
+    runs = [play(name, X, y, args.iterations, **params) for _ in range(args.repeats)]
     kind = getattr(imblearn_gan, name)
     found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
     *before, last = (found[f"ms {phase}"] for phase in runs[0])
@@ -235,6 +237,7 @@ def each(args, cases):
     for case in cases[: args.cases]:
         command = [sys.executable, __file__, "--output", str(args.output), "--device", args.device]
         command += ["--iterations", str(args.iterations), "--repeats", str(args.repeats)]
+        command += ["--settings", json.dumps(args.settings)]
         subprocess.run([*command, "--case", *map(str, case)], check=True)
     return iter(())
 
@@ -247,7 +250,8 @@ def one_case(args):
         found = {"colours": colours, "codes": codes, "photographs": photographs}[kind](
             args, name, *numbers
         )
-        yield {"dataset": ":".join([kind, *map(str, numbers)]), "method": name}, found
+        dataset = ":".join([kind, *map(str, numbers)])
+        yield {"dataset": dataset, "method": name, "settings": args.settings}, found
         return
     if kind == "images":
         side, n_classes = numbers
@@ -339,7 +343,9 @@ def fit(args):
             start = time.perf_counter()
             *_, made = methods.resample(name, X, y, seed=0, device=args.device, settings=settings)
             runs.append({"seconds": time.perf_counter() - start})
-        found = medians(runs) | {"right_labels": getattr(made, "right_labels_", 1.0)}
+        found = medians(runs)
+        if hasattr(made, "right_labels_"):
+            found["right_labels"] = made.right_labels_
         yield {"dataset": "table:4377:10", "method": name, "settings": settings}, found
 
 
