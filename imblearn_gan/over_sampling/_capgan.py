@@ -26,7 +26,7 @@ N_SUBSETS = 3
 # a probability that rounds to zero, for logarithms
 _LEAST = 1e-6
 # of eq. (7): with 1 all codes of rows of few values come to be decoded to the same row
-_KL_WEIGHT_ON_TABLES = 0.1
+_KL_WEIGHT_ON_TABLES = 0.01
 # batches that an autoencoder of the ensemble is scored on
 _N_SCORED = 8
 
@@ -85,7 +85,7 @@ class CAPGANOversampler(EmbeddingGame):
     batches of the game are balanced, and weights averaged by default; :meth:`paper` has the
     paper's settings. The noise of eq. (5) is normal, as text and code mean, where the equation
     says uniform. On tables, whose rows have few values to be summed, the divergence of eq. (7)
-    weighs a tenth. For the cross entropy of eq. (9) values are rescaled from [-1, 1] to [0, 1].
+    weighs a hundredth. For the cross entropy of eq. (9) values are rescaled from [-1, 1] to [0, 1].
     Adam's betas are 0.5 and 0.9, the weight of the penalty is 10, as in the authors' code.
 
     References
