@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
@@ -34,11 +34,9 @@ class CVAEOversampler(Reconstruction):
     ----------
     {data}
 
-    kl_weight : float or 'auto', default='auto'
+    kl_weight : float, default=0.1
         Weight of the Kullback-Leibler divergence of the codes from the prior. Less gives sharper
-        reconstructions, and codes that lie further from those that are drawn. ``'auto'`` is 0.1 on
-        images and 0.01 on tables, whose few values would weigh too little against it: rows of a
-        class would then be too alike.
+        reconstructions, and codes that lie further from those that are drawn.
 
     max_iter : int or 'auto', default='auto'
         Updates of the encoder and the decoder. ``'auto'`` is 3000.
@@ -74,13 +72,11 @@ class CVAEOversampler(Reconstruction):
 
     _kept_networks = ("decoder",)
 
-    _auto: ClassVar[dict[str, tuple[Any, Any]]] = Reconstruction._auto | {"kl_weight": (0.1, 0.01)}
-
-    kl_weight: Any = "auto"
+    kl_weight: float = 0.1
 
     _parameter_constraints: ClassVar[dict] = {
         **Reconstruction._parameter_constraints,
-        "kl_weight": [Interval(Real, 0, None, closed="left"), StrOptions({"auto"})],
+        "kl_weight": [Interval(Real, 0, None, closed="left")],
     }
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
@@ -104,7 +100,7 @@ class CVAEOversampler(Reconstruction):
             mean, log_variance = encoder(batch.x, batch.y).chunk(2, dim=1)
             z = mean + torch.exp(0.5 * log_variance) * randn_like(mean)
             terms = vae_loss(decoder(z, batch.y), batch.x, mean, log_variance)
-            return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight_ * terms["kl"]}
+            return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight * terms["kl"]}
 
         yield self._autoencoder_phase(networks, losses, draw, averaged=["decoder"])
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.datasets import make_classification
 from torch import nn
 
 from imblearn_gan import CVAEOversampler
@@ -46,26 +45,6 @@ def test_value_of_the_losses(kl_weight):
         "kl": kl_weight * kl.mean(),
     }
     assert found == pytest.approx(expected, **CLOSE)
-
-
-def test_the_divergence_weighs_less_on_tables():
-    x, y = np.random.RandomState(0).normal(size=(30, 4, 4)), labels(20, 10)
-    on_images = CVAEOversampler(max_iter=1, random_state=0)
-    on_images.fit_resample(x, y)
-    on_tables = CVAEOversampler(max_iter=1, random_state=0)
-    on_tables.fit_resample(x.reshape(30, 16), y)
-    assert (on_images.kl_weight_, on_tables.kl_weight_) == (0.1, 0.01)
-
-
-def test_columns_of_tables_keep_their_spread():
-    X, y = make_classification(700, 8, n_informative=5, weights=[0.85], flip_y=0, random_state=0)
-
-    def spread(**settings):
-        sampler = CVAEOversampler(max_iter=1500, replay=0, random_state=0, **settings)
-        made = sampler.fit_resample(X, y)[0][len(X) :]
-        return (made.std(axis=0) / X[y == 1].std(axis=0)).min()
-
-    assert spread() > 0.6 > 0.5 > spread(kl_weight=0.1)
 
 
 def test_one_player_trains_both_networks_and_the_decoder_is_averaged():
@@ -112,7 +91,7 @@ def test_images_have_networks_of_their_shape():
 def test_learns_where_classes_are():
     y = labels(60, 20, 8)
     X = y[:, None] * 10.0 + np.random.RandomState(0).normal(size=(len(y), 2))
-    sampler = CVAEOversampler(max_iter=1500, replay=0, random_state=0)
+    sampler = CVAEOversampler(max_iter=300, replay=0, random_state=0)
     X_res, y_res = sampler.fit_resample(X, y)
     made, made_y = X_res[len(X) :].mean(axis=1), y_res[len(X) :]
     medians = [np.median(made[made_y == k]) for k in (1, 2)]
@@ -123,6 +102,6 @@ def test_learns_which_categories_a_class_has():
     y = labels(60, 20, 20)
     X = pd.DataFrame({"number": np.random.RandomState(0).normal(size=len(y))})
     X["kind"] = pd.Categorical(np.array(["a", "b", "c"])[y])
-    X_res, y_res = CVAEOversampler(max_iter=1500, replay=0, random_state=0).fit_resample(X, y)
+    X_res, y_res = CVAEOversampler(max_iter=300, replay=0, random_state=0).fit_resample(X, y)
     made, made_y = X_res["kind"][len(X) :], y_res[len(X) :]
     assert (made == np.array(["a", "b", "c"])[made_y]).mean() > 0.95
