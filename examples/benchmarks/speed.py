@@ -251,7 +251,8 @@ def one_case(args):
             args, name, *numbers
         )
         dataset = ":".join([kind, *map(str, numbers)])
-        yield {"dataset": dataset, "method": name, "settings": args.settings}, found
+        settings = {} if kind == "codes" else args.settings  # a search, of no sampler
+        yield {"dataset": dataset, "method": name, "settings": settings}, found
         return
     if kind == "images":
         side, n_classes = numbers

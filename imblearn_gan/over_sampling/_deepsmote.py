@@ -166,6 +166,7 @@ class DeepSMOTEOversampler(Reconstruction, LatentSampler):
             permuted = (generator(z, own_y).float() - own).square().mean()
             return {"reconstruction": error, "permuted": self.permutation_weight * permuted}
 
+        # before the codes are among the networks: they do not learn
         phase = self._autoencoder_phase(networks, losses, draw, averaged=["encoder", "generator"])
         codes = networks["latent"] = _CodesOfTheMoment(encoder, data)
         yield phase
