@@ -38,6 +38,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import imblearn_gan
 from imblearn_gan import DOSClassifier, GAMOClassifier, ResNetClassifier
+from imblearn_gan.resampled import shift_priors
 from imblearn_gan.training import extract
 
 CNNS = ["cnn", "cnn_dos"]
@@ -205,8 +206,16 @@ def fitted(kind, method, sets, *, n_draws=1, synthetic=None, **options):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             models.append(model.fit(X, y, **told))
-    seconds = round(time.perf_counter() - start, 1)
-    return models[0] if n_models == 1 else Bag(models), seconds
+    model = models[0] if n_models == 1 else Bag(models)
+    model.learnt = class_shares(method, sets[:n_models])
+    return model, round(time.perf_counter() - start, 1)
+
+
+def class_shares(method, sets):
+    """Shares of the classes in what was learnt from, by weight."""
+    shares = [np.unique(y, return_counts=True)[1] / len(y) for _, y in sets]
+    even = method in (UNDER, "class weight")
+    return np.full_like(shares[0], 1 / len(shares[0])) if even else np.mean(shares, axis=0)
 
 
 def _deciding(method, model, y, n_draws, seed):
@@ -224,7 +233,8 @@ def scores(model, method, kind, X_test, y_test, y):
     """Measures of a fitted classifier; ``y`` are the labels before any resampling.
 
     Recalls are of its classes in their order; average precision and AUC are of the rare one, or
-    means over classes. Brier score and log-loss are of the probabilities as they come.
+    means over classes. Brier score and log-loss are of the probabilities as they come and, with
+    ``corrected``, carried over to the shares before any resampling.
     """
     labels, counts = np.unique(y, return_counts=True)
     X_test = flat_rows(X_test) if kind in FLAT else X_test
@@ -242,6 +252,10 @@ def scores(model, method, kind, X_test, y_test, y):
     }
     if kind in FLAT and set(y_test) == set(labels):
         measures |= of_probabilities(model.classes_, probabilities, y_test)
+        true = of_probabilities(
+            model.classes_, shift_priors(probabilities, model.learnt, counts), y_test
+        )
+        measures |= {f"{name}_corrected": true[name] for name in ("brier", "log_loss")}
     return measures
 
 

@@ -12,6 +12,7 @@ from sklearn.utils import resample as bootstrap
 
 import imblearn_gan
 from imblearn_gan import over_sampling
+from imblearn_gan.presets import Epochs
 from imblearn_gan.resampled._draws import draws
 
 #: Samplers and classifiers of the package; a new sampler joins by itself. A classifier stands
@@ -116,16 +117,22 @@ def to_geometric_mean(y):
 def instance(method, settings, **common):
     """A sampler or classifier of the package; with ``paper`` in its settings, of its paper.
 
-    What ``paper`` holds are parameters of the class method ``paper()``; DOS has none here. The
-    ``sampling_strategy`` may be ``"geometric mean"``.
+    What ``paper`` holds are parameters of the class method ``paper()``, budgets among them like
+    ``"30 epochs"``; DOS has none here. The ``sampling_strategy`` may be ``"geometric mean"``.
     """
     settings = dict(settings or {})
     paper = settings.pop("paper", None)
+    paper = paper and {name: counted(value) for name, value in paper.items()}
     if settings.get("sampling_strategy") == "geometric mean":
         settings["sampling_strategy"] = to_geometric_mean
     kind = getattr(imblearn_gan, method)
     make = kind if paper is None else getattr(kind, "paper", kind)
     return make(**{**(paper or {}), **settings, **common})
+
+
+def counted(value):
+    """A budget like ``"30 epochs"``, which becomes updates; anything else as it is."""
+    return Epochs(int(value.split()[0])) if str(value).endswith(" epochs") else value
 
 
 def copies(method, X, y, seed):

@@ -37,7 +37,7 @@ def settings_of(record, part, flattened):
 def with_loss(record, flattened):
     """The parameters of a record, with the loss of its case and the kind of its images."""
     settings = {**record.settings}
-    loss = LOSSES.get(record.case, "least_squares") if record.classifier == "cn" else None
+    loss = loss_of(record) if record.classifier == "cn" else None
     takes_loss = "loss" in methods.instance(record.method, settings).get_params()
     added = {"loss": loss} if loss and takes_loss else {}
     if record.setting != "paper":
@@ -45,6 +45,11 @@ def with_loss(record, flattened):
     if record.method == "GAMOClassifier":
         added |= {"images": "flattened" if flattened else "convolutional"}
     return settings | {"paper": added | settings["paper"]}
+
+
+def loss_of(record):
+    """The loss of a case such as ``CE`` or ``CE, flattened``; least squares where it names none."""
+    return LOSSES.get(record.case.partition(",")[0], "least_squares")
 
 
 def cut(model, fraction):
@@ -60,8 +65,7 @@ def cut(model, fraction):
 
 def network(record, flattened, device):
     """GAMO's classifier network CN, in the paper's setting or with defaults."""
-    loss = LOSSES.get(record.case, "least_squares")
-    common = {"loss": loss, "random_state": record.seed, "device": device}
+    common = {"loss": loss_of(record), "random_state": record.seed, "device": device}
     images = "flattened" if flattened else "convolutional"
     paper = record.setting == "paper"
     model = classifiers.CNN.paper(images=images, **common) if paper else classifiers.CNN(**common)
@@ -146,7 +150,9 @@ def of_images(record, part, sampler, n, features, probabilities):
         found |= {f"{name}_{k}": round(float(v), digits) for k, v in means.items() if v == v}
     found["n_drawn"] = n
     found["fid"] = round(float(metrics.frechet_distance(X_test, X_new, features=features)), 2)
-    found["is"] = round(float(metrics.inception_score(X_new, probabilities)), 3)
+    n_parts = min(10, len(X_new))
+    score = metrics.inception_score(X_new, probabilities, n_splits=n_parts, random_state=0)
+    found |= {"is": round(float(score.mean), 3), "is_std": round(float(score.std), 3)}
     return found
 
 

@@ -27,7 +27,7 @@ MEASURES = {
     "fid_majority": ("FID, majority", 1),
     "ssim_minority": ("SSIM, minority", 3),
     "ssim_majority": ("SSIM, majority", 3),
-    "is": ("IS", 2),
+    "is": ("IS", 2),  # of ten parts of the images
     "v_score": ("V-score", 3),
 }
 #: Data sets that stand in for a paper's.
@@ -45,8 +45,10 @@ def read():
 
 
 def printed(key, measure):
-    """A figure as the paper has it, or nothing."""
-    values = read().get(key, {}).get(measure)
+    """A figure as the paper has it, or nothing; what it has of all cases stands without one."""
+    table, dataset, _, row = key
+    figures = read()
+    values = figures.get(key, figures.get((table, dataset, "", row), {})).get(measure)
     return " ± ".join(f"{value:g}" for value in values) if values else ""
 
 
@@ -60,7 +62,9 @@ def comparable(rows, measure):
 def papers(rows, measures=""):
     """A line for each row, case and measure of a table: the paper's figure, and both of ours."""
     table = rows["table"].iloc[0]
-    wanted = [m for m in (measures.split(",") if measures else MEASURES) if m in rows]
+    rows = rows.assign(**of_classes(rows, table))
+    of_all = [m for m in rows if ":" in m and rows[m].notna().any()]
+    wanted = [m for m in (measures.split(",") if measures else [*MEASURES, *of_all]) if m in rows]
     lines = []
     order = list(plans.TABLES[table].rows)
     groups = rows.groupby(["dataset", "case", "row"])
@@ -73,8 +77,19 @@ def papers(rows, measures=""):
     return pd.DataFrame(lines).set_index("row")
 
 
+def of_classes(rows, table):
+    """Fréchet distances of the classes that a table prints one by one, such as ``fid:normal``."""
+    known = read().items()
+    names = {name for key, figures in known if key[0] == table for name in figures if ":" in name}
+    each = [dict(zip(*pair)) for pair in zip(rows["drawn"], rows["fids"])] if names else []
+    return {name: [found.get(name[4:]) for found in each] for name in sorted(names)}
+
+
 def _line(table, dataset, case, row, measure, part):
-    title, digits = MEASURES[measure]
+    measure_of, _, label = measure.partition(":")
+    title, digits = MEASURES[measure_of]
+    title += f", {label}" if label else ""
+    dataset = dataset.partition(":")[0]  # celeba:hair
     key = table, STAND_INS.get(dataset, dataset), case, row
     figure = printed(key, measure)
     settings = dict(list(part.groupby("setting")))

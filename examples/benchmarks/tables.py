@@ -45,7 +45,7 @@ SIZES = {
     "under": " at the rare class",
 }
 #: Measures of which less is better.
-LOSSES = ["brier", "log_loss"]
+LOSSES = ["brier", "log_loss", "brier_corrected", "log_loss_corrected"]
 PAIR = ["dataset", "profile", "seed", "classifier_seed"]
 
 

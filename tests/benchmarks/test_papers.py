@@ -1,11 +1,13 @@
 """The papers' tables: what is planned, measured at a tiny budget, and put beside their figures."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import imblearn_gan
 from tests.benchmarks.conftest import BENCHMARKS
 
 TINY = ["--stand-in", "--budget", "0.0001", "0.001", "--rows", "60", "--seeds", "0"]
@@ -41,7 +43,7 @@ def test_a_table_in_both_settings_resumes(measure, script):
 
 def test_profiles_are_the_papers_and_can_be_scaled(module):
     plans, papers = module("plans"), module("papers")
-    (mnist, fashion) = plans.TABLES["GAMO 1"].parts
+    (mnist, fashion, _) = plans.TABLES["GAMO 1"].parts
     assert papers.scaled(mnist.profiles["LS"], 0) == "gamo_mnist"
     assert papers.scaled(fashion.profiles["CE"], 400) == "400,200,100,75,50,35,20,10,6,4"
     assert papers.scaled("10,1000", 100) == "2,100"
@@ -63,9 +65,8 @@ def test_each_published_figure_is_of_a_row_of_its_table(module):
     plans, published = module("plans"), module("published")
     for (name, dataset, case, row), measures in published.read().items():
         table = plans.TABLES[name]
-        # epochs of v3 are a row each in BAGAN-GP's Table 4
-        assert row in table.rows or row == "BAGAN-GP (v3, 200)"
-        parts = {part.dataset.split(":")[0]: part for part in table.parts}
+        assert row in table.rows
+        parts = {part.dataset.split(":")[0]: part for part in reversed(table.parts)}
         assert case in parts[dataset].profiles or row == "CelebA (real)"
         assert all(m.split(":")[0] in published.MEASURES for m in measures)
     # spot checks against the papers' text
@@ -73,6 +74,41 @@ def test_each_published_figure_is_of_a_row_of_its_table(module):
     assert published.printed(("GANDA 4", "mnist", "97.5", "GANDA"), "recall") == "96.42"
     assert published.printed(("CAPGAN 1", "cifar10", "100", "CAP-GAN"), "fid_minority") == "370.82"
     assert published.printed(("BAGAN 9", "mnist", "40", "BAGAN"), "recall") == ""
+
+
+def test_each_published_figure_stands_beside_its_record(module):
+    """Whatever a paper prints is in the column of the paper, once a record of its row is there."""
+    plans, published, tables = module("plans"), module("published"), module("tables")
+    records = module("records")
+    for (name, dataset, case, row), figures in published.read().items():
+        table = plans.TABLES[name]
+        part = {part.dataset.split(":")[0]: part for part in reversed(table.parts)}[dataset]
+        by_class = [figure for figure in figures if ":" in figure]
+        record = records.Record(
+            dataset=part.dataset,
+            method=table.rows[row].method,
+            classifier=table.measure,
+            table=name,
+            case=case if case in part.profiles else next(iter(part.profiles)),
+            row=row,
+            setting="paper",
+            measures=dict.fromkeys(set(figures) - set(by_class), 0.5)
+            | {"drawn": [figure[4:] for figure in by_class], "fids": [1.0] * len(by_class)}
+            | {"features": "Inception"},
+        )
+        lines = published.papers(tables.frame_of([record]))
+        assert len(lines) == len(figures)
+        assert (lines["paper"] != "").all()
+
+
+def test_budgets_of_epochs_are_of_the_rows(module):
+    methods, plans = module("methods"), module("plans")
+    rows = plans.TABLES["BAGAN-GP 4"].rows
+    for row, epochs in (("BAGAN-GP (v1)", 100), ("BAGAN-GP (v3, 200)", 200)):
+        given = {"paper": rows[row].paper | {"n_samples": 256}}
+        assert methods.instance("BAGANGPOversampler", given).max_iter == 2 * epochs
+    cifar = plans.TABLES["BAGAN-GP 2"].rows["BAGAN-GP (v2)"].paper | {"n_samples": 128}
+    assert methods.instance("BAGANGPOversampler", {"paper": cifar}).max_iter == 30
 
 
 def test_budgets_are_cut_and_count_epochs_of_the_rows(module):
@@ -94,8 +130,48 @@ def test_images_and_codes(measure):
     images, codes = sorted(found, key=lambda r: r.table)
     assert images.measures["drawn"] == [str(i) for i in range(10)]  # the largest class, too
     assert {"fid_minority", "ssim_minority", "fid_majority", "is"} < set(images.measures)
+    assert "is_std" in images.measures  # of parts, as the papers have it
     assert images.measures["features"] == "own"
     assert 0 <= codes.measures["v_score"] <= 1
+
+
+def test_smote_in_the_features_of_a_convolutional_network(measure, module, monkeypatch):
+    classifiers, plans = module("classifiers"), module("plans")
+    table = plans.TABLES["GAMO 1"]
+    parts = [dataclasses.replace(part, flattened=False) for part in table.parts]
+    monkeypatch.setitem(plans.TABLES, "GAMO 1", dataclasses.replace(table, parts=parts))
+    fit, seen = classifiers.FeatureSMOTE.fit, []
+
+    def watched(self, X, y):
+        seen.append((X.ndim, fit(self, X, y).second_.n_features_in_))
+        return self
+
+    monkeypatch.setattr(classifiers.FeatureSMOTE, "fit", watched)
+    some = ["GAMO 1", "--datasets", "mnist", "--cases", "LS", "--settings", "default"]
+    (found,) = measure(*some, "--methods", "SMOTE+CN")
+    ((n_dimensions, n_features),) = seen
+    assert n_dimensions == 3  # images
+    assert n_features != 64  # of the network, not pixels
+    assert 0 <= found.measures["acsa"] <= 1
+
+
+@pytest.mark.slow
+def test_rows_that_an_autoencoder_gives_back(script, module, tmp_path, monkeypatch):
+    monkeypatch.setattr(imblearn_gan.BAGANGPOversampler, "sample", None)  # not new ones
+    rng = np.random.default_rng(0)
+    for kind, n in (("normal", 30), ("ring", 20)):
+        folder = tmp_path / "data" / "cells" / kind
+        folder.mkdir(parents=True)
+        for number in range(n):
+            pixels = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number}.png")
+    some = ["BAGAN-GP 4", "--methods", "Rec. samples (Autoencoder)", "--settings", "paper"]
+    cut = ["--budget", "0.0001", "--n-drawn", "3", "--classifier-budget", "2", "--seeds", "0"]
+    script("papers", "--output", "results.jsonl", *some, *cut, "--data-home", tmp_path / "data")
+    (found,) = module("records").read(tmp_path / "results.jsonl")
+    assert found.settings == {"paper": {"max_iter": 0}}
+    assert found.measures["drawn"] == ["normal", "ring"]
+    assert len(found.measures["fids"]) == 2
 
 
 def test_a_class_that_lost_rows(measure):

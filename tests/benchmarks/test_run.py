@@ -238,6 +238,9 @@ def test_tables_with_missing_values(measure, mixed_csv):
         assert 0 < record.measures["auc"] <= 1
         assert 0 < record.measures["brier"] < 0.5
         assert record.measures["log_loss"] > 0
+        plain, corrected = (record.measures[f"brier{end}"] for end in ("", "_corrected"))
+        assert (plain == corrected) == (record.method == "none")  # the shares are what they were
+        assert record.classifier != "logistic" or corrected <= plain
 
 
 def test_thresholds_change_decisions_alone(measure, mixed_csv):
