@@ -106,7 +106,7 @@ def digest(rows, spec):
     """What a plot is of: another one means that it must be drawn anew."""
     source = Path(plots.__file__).read_text(encoding="utf-8")
     unseen = ["seconds", "classifier_seconds", "n_draws", "class_size", "recipe"]
-    unseen += ["table", "case", "row", "setting", "spent"]  # no plot has the papers' tables
+    unseen += ["table", "case", "row", "setting", "spent", "fresh"]  # no plot has these
     text = rows.drop(columns=unseen).to_json() + spec + source
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 import json
 
+import mixed
 import numpy as np
 import pandas as pd
 import records
@@ -62,6 +63,7 @@ def frame_of(found):
     bags += frame["class_size"].map(lambda size: SIZES.get(size, f" of {size}"))
     recipes = frame["recipe"].map(lambda recipe: f", {recipe}" if recipe else "")
     frame["name"] = frame["method"] + recipes + bags + settings
+    frame["fresh"] = frame["dataset"].isin(mixed.FRESH)
     return frame
 
 
