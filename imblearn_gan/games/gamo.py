@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -98,7 +99,8 @@ class GAMOGame(NetworkEstimator):
         """Return the method with the settings of its paper, see :mod:`imblearn_gan.presets`.
 
         Networks are the authors' on 28x28, with further stages on larger images; u and v of
-        Algorithm 1 are the batches of an epoch, and ``max_iter`` counts the v steps. Not
+        Algorithm 1 are the batches of an epoch, rounded up, as there, and ``max_iter`` counts the
+        v steps. Not
         expressed: a budget of its own for the sampler's GAMO2pix, which gets two updates for each
         of the game's.
 
@@ -233,8 +235,8 @@ class _Play:
 
     @property
     def epoch(self) -> int:
-        """Batches in a pass over all rows."""
-        return max(1, len(self.data) // self.game.batch_size_)
+        """Batches in a pass over all rows, the last one counted whole: u and v of Algorithm 1."""
+        return math.ceil(len(self.data) / self.game.batch_size_)
 
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""
