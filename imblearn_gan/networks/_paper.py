@@ -113,9 +113,9 @@ class BAGANFamily(_PaperFamily):
 class BAGANGPFamily(_PaperFamily):
     """BAGAN-GP's networks: four 4x4 convolutions of stride 2, and their mirror image.
 
-    They have 64, 128, 128 and 256 channels; LeakyReLU 0.2, batch norm in the generator only. A
-    discriminator multiplies its features by an embedding of the label, of 512 values, that goes
-    through a dense layer; a dense layer of 512 follows.
+    They have 64, 128, 128 and 256 channels; LeakyReLU 0.2, after the code, too, and batch norm in
+    the generator only. A discriminator multiplies its features by an embedding of the label, of
+    512 values, that goes through a dense layer; a dense layer of 512 follows.
     """
 
     _sides, _name = (32, 64), "BAGAN-GP"
@@ -153,6 +153,10 @@ class BAGANGPFamily(_PaperFamily):
             layers += self._after_decoding(narrow)
         last = nn.ConvTranspose2d(self._channels[0], spec.shape[0], 4, stride=2, padding=1)
         return nn.Sequential(*layers, last, nn.Tanh())
+
+    def code_layers(self, n_features: int, latent_dim: int) -> nn.Module:
+        """Return what follows the trunk in an autoencoder's encoder."""
+        return nn.Sequential(nn.Linear(n_features, latent_dim), nn.LeakyReLU(self._slope))
 
     def label_layers(self, n_features: int, n_classes: int) -> tuple[nn.Module, nn.Module]:
         """Return what embeds the label in a discriminator, and what follows the product."""

@@ -133,7 +133,12 @@ class BAGANGPOversampler(EmbeddingGame):
         return cls(**constructor_arguments(f"BAGAN-GP {version}", changes, n_samples=n_samples))
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
-        return Encoder(*self._trunk(spec), self.latent_dim)
+        trunk, n_features = self._trunk(spec)
+        family: Any = self._family(spec)
+        head = None
+        if hasattr(family, "code_layers"):
+            head = family.code_layers(n_features, self.latent_dim)
+        return Encoder(trunk, n_features, self.latent_dim, head)
 
     def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         generator: Any = networks["generator"]

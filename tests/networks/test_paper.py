@@ -4,7 +4,12 @@ import pytest
 import torch
 from torch import nn
 
-from imblearn_gan import BAGANGPOversampler, CAPGANOversampler, GANDAOversampler
+from imblearn_gan import (
+    BAGANGPOversampler,
+    BAGANOversampler,
+    CAPGANOversampler,
+    GANDAOversampler,
+)
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._paper import ChannelNorm, Dropout
@@ -132,6 +137,31 @@ def test_capgan_norms_over_the_channels_of_each_place():
     centred = x - x.mean(1, keepdim=True)
     expected = centred / (x.var(1, keepdim=True, correction=0) + 1e-3).sqrt()
     assert torch.allclose(ChannelNorm(5)(x), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("autoencoder", ["supervised", "unsupervised"])
+def test_bagan_gps_codes_go_through_an_activation(autoencoder):
+    spec = DataSpec((3, 64, 64), (20, 10))
+    sampler = BAGANGPOversampler(architecture="paper", autoencoder=autoencoder, latent_dim=128)
+    encoder = sampler._encoder(spec)
+    linear, activation = encoder.head
+    assert (linear.in_features, linear.out_features) == (4096, 128)
+    assert type(activation) is nn.LeakyReLU
+    assert activation.negative_slope == 0.2
+    x = torch.randn(2, *spec.shape)
+    expected = linear(encoder.trunk(x))
+    expected = torch.where(expected > 0, expected, 0.2 * expected)
+    assert torch.allclose(encoder(x, torch.tensor([0, 1])), expected, atol=1e-6)
+
+
+def test_codes_of_others_are_linear():
+    spec = DataSpec((3, 64, 64), (20, 10))
+    assert type(BAGANGPOversampler(architecture="conv")._encoder(spec).head) is nn.Linear
+    encoder = CAPGANOversampler(architecture="paper")._encoder(spec)
+    assert {type(encoder.head), type(encoder.log_variance)} == {nn.Linear}
+    for method in (BAGANOversampler, GANDAOversampler):
+        encoder, _ = method(architecture="paper")._autoencoder(spec)
+        assert type(encoder.head) is nn.Linear
 
 
 @pytest.mark.parametrize("method", [BAGANGPOversampler, CAPGANOversampler])
