@@ -180,7 +180,8 @@ class ChannelNorm(nn.Module):
 class CAPGANFamily(BAGANGPFamily):
     """CAPGAN's networks: BAGAN-GP's with layer norm, over the channels, after activations.
 
-    LeakyReLU 0.3; batch norm after the decoder's dense layer.
+    LeakyReLU 0.3; batch norm after the decoder's dense layer. The discriminator's features are the
+    mean of a code.
     """
 
     _name = "CAPGAN"

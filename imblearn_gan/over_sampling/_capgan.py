@@ -130,8 +130,10 @@ class CAPGANOversampler(EmbeddingGame):
         """Return the sampler with settings of its paper, see :mod:`imblearn_gan.presets`.
 
         The paper has no single setting: values are of its Table 3, those of its authors' script
-        where it lies in the table. Networks are theirs, for images of 32x32 and 64x64. Not
-        expressed: rates and batches of their own for generator, discriminator and autoencoder,
+        where it lies in the table; its 12 steps of the discriminator to one of the generator do
+        not. Networks are those of that script, the one for CIFAR-10 and Cells, for images of 32x32
+        and 64x64; the discriminator's first layers are the encoder's, up to the mean of the code.
+        Not expressed: rates and batches of their own for generator, discriminator and autoencoder,
         and the mean over values of eq. (10), which is a sum here.
 
         Parameters
@@ -161,6 +163,16 @@ class CAPGANOversampler(EmbeddingGame):
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
         return VariationalEncoder(*self._trunk(spec), self.latent_dim)
+
+    def _discriminator_trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
+        """Return the encoder's first layers; of the authors' networks, up to the code's mean."""
+        trunk, n_features = super()._discriminator_trunk(spec)
+        if not isinstance(self._family(spec), CAPGANFamily):
+            return trunk, n_features
+        return nn.Sequential(*trunk, nn.Linear(n_features, self.latent_dim)), self.latent_dim
+
+    def _handed_over(self, encoder: Any) -> nn.Sequential:
+        return nn.Sequential(*encoder.trunk, encoder.head)
 
     def _penalised(self, turn: EmbeddingTurn) -> Tensor:
         return randn_like(turn.x)

@@ -14,6 +14,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._paper import ChannelNorm, Dropout
 from imblearn_gan.seeding import own_generators
+from tests.players import Game, training_data
 
 
 def sizes(network, shape):
@@ -164,14 +165,39 @@ def test_codes_of_others_are_linear():
         assert type(encoder.head) is nn.Linear
 
 
-@pytest.mark.parametrize("method", [BAGANGPOversampler, CAPGANOversampler])
-def test_labels_go_through_a_dense_layer_in_the_authors_discriminators(method):
-    spec = DataSpec((3, 64, 64), (20, 10))
-    discriminator = method(architecture="paper")._discriminator(spec)
+@pytest.mark.parametrize("side", [32, 64])
+@pytest.mark.parametrize(
+    ("method", "last", "n_features"),
+    [
+        (BAGANGPOversampler, nn.Flatten, {32: 1024, 64: 4096}),  # the flattened maps
+        (CAPGANOversampler, nn.Linear, {32: 48, 64: 48}),  # the mean of a code
+    ],
+)
+def test_features_are_multiplied_by_a_label_from_a_dense_layer(method, last, n_features, side):
+    spec, n = DataSpec((3, side, side), (20, 10)), n_features[side]
+    discriminator = method(architecture="paper", latent_dim=48)._discriminator(spec)
+    assert type(discriminator.trunk[-1]) is last
+    assert sizes(discriminator.trunk, spec.shape)[-1] == (n,)
     table, linear, activation = discriminator.embedding
     assert (table.num_embeddings, table.embedding_dim) == (2, 512)
-    assert (linear.out_features, activation.negative_slope) == (4096, 0.2)
+    assert (linear.out_features, activation.negative_slope) == (n, 0.2)
     assert [layer.out_features for layer in discriminator.head] == [512, 1]
+
+
+@pytest.mark.parametrize("init", ["encoder", "random"])
+def test_capgans_discriminator_starts_from_the_encoder_up_to_the_mean(init):
+    data = training_data(shape=(1, 32, 32))
+    sampler = CAPGANOversampler(architecture="paper", latent_dim=7, discriminator_init=init)
+    networks = Game(sampler, data).networks
+    encoder, discriminator = networks["encoder"], networks["discriminator"]
+    mean, _ = encoder.distribution(data.x)
+    features = discriminator.trunk(data.x)
+    assert features.shape == (len(data), 7)
+    assert torch.allclose(features, mean, atol=1e-5) == (init == "encoder")
+    assert discriminator.trunk[-1].weight is not encoder.head.weight
+    labels = discriminator.embedding(data.y)
+    expected = discriminator.head(features * labels)
+    assert torch.allclose(discriminator(data.x, data.y), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(
