@@ -1,5 +1,8 @@
 """The papers' settings: each value against its paper, and each preset at a tiny budget."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -19,6 +22,8 @@ from imblearn_gan import (
 )
 from imblearn_gan.presets import PRESETS, Epochs, constructor_arguments
 from tests.samplers import assert_oversampled, images, labels
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 PLAIN = {"ema_decay": 0, "replay": 0}
 FAMILY = PLAIN | {"reconstruction_weight": 0, "architecture": "paper"}
@@ -320,6 +325,21 @@ def test_documentation_says_what_is_not_expressed(cls):
     assert "**changes : dict" in doc
     assert "{" not in doc.replace("{'", "")
     assert cls.paper().__class__ is cls
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason="installed without README and docs")
+@pytest.mark.parametrize(
+    ("cls", "page"), [(BAGANGPOversampler, "bagan_gp"), (CAPGANOversampler, "capgan")]
+)
+def test_betas_that_are_no_parameter_are_said(cls, page):
+    sampler = cls.paper()
+    assert not any("beta" in name for name in sampler.get_params())
+    decays = "{} and {}".format(*sampler._moment_decays())
+    doc = " ".join(cls.paper.__doc__.split())
+    assert f"Adam's betas are fixed, no parameter: {decays}" in doc
+    page = " ".join((DOCS / "methods" / f"{page}.md").read_text().split())
+    assert re.search(f"Adam's betas are no parameter: they are the .*, {decays}, in the auto", page)
+    assert ("beta_1 of the autoencoder, from 0.5 to 0.8" in page) == (cls is CAPGANOversampler)
 
 
 def test_settings_are_read_by_name_and_cannot_be_changed():

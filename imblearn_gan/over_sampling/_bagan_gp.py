@@ -107,8 +107,10 @@ class BAGANGPOversampler(EmbeddingGame):
     ) -> BAGANGPOversampler:
         """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
 
-        Networks are the authors', for images of 64x64; resize others, as the paper does. Not
-        expressed: a wrong label is never the true one here, in the paper it can be.
+        Networks are the authors', for images of 64x64; resize others, as the paper does. Adam's
+        betas are fixed, no parameter: 0.5 and 0.9, the paper's, in the autoencoder's training and
+        in the game. Not expressed: a wrong label is never the true one here, in the paper it can
+        be.
 
         Parameters
         ----------

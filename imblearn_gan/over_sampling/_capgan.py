@@ -133,8 +133,11 @@ class CAPGANOversampler(EmbeddingGame):
         where it lies in the table; its 12 steps of the discriminator to one of the generator do
         not. Networks are those of that script, the one for CIFAR-10 and Cells, for images of 32x32
         and 64x64; the discriminator's first layers are the encoder's, up to the mean of the code.
-        Not expressed: rates and batches of their own for generator, discriminator and autoencoder,
-        and the mean over values of eq. (10), which is a sum here.
+        Adam's betas are fixed, no parameter: 0.5 and 0.9, the script's, in the autoencoder's
+        training and in the game. Not expressed: the autoencoder's beta_1 of 0.6 to 0.8, which
+        Table 3 lists beside 0.5, and its other weight of the penalty, 5; rates and batches of
+        their own for generator, discriminator and autoencoder; and the mean over values of eq.
+        (10), which is a sum here.
 
         Parameters
         ----------
