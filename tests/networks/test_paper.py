@@ -98,16 +98,47 @@ def test_bagan_has_its_authors_layers():
 
 
 @pytest.mark.parametrize(
-    ("side", "left", "pairs"), [(28, 7, 0), (32, 8, 0), (48, 6, 1), (224, 7, 3), (256, 8, 3)]
+    ("side", "left", "pairs"),
+    [
+        *[(28, 7, 0), (32, 8, 0), (48, 6, 1), (64, 8, 1), (128, 8, 2), (224, 7, 3), (256, 8, 3)],
+        *[(320, 5, 4), (384, 6, 4), (448, 7, 4), (512, 8, 4), (1024, 8, 5)],
+    ],
 )
 def test_bagan_halves_a_side_until_it_is_at_most_8(side, left, pairs):
     spec = DataSpec((1, side, side), (20, 10))
+    with torch.device("meta"):  # shapes alone: nothing is computed
+        trunk, n_features = BAGANFamily().trunk(spec)
+        *_, last, flat = sizes(trunk, spec.shape)
+        decoded = sizes(BAGANFamily().decoder(spec, 100), (100,))
+    assert last == (256, left, left)
+    assert flat == (n_features,) == (256 * left**2,)
+    assert sum(isinstance(layer, nn.Conv2d) for layer in trunk) == 4 + 2 * pairs
+    halvings = pairs + 2
+    between = [(256, left * 2**i, left * 2**i) for i in range(1, halvings)]
+    assert decoded[1:] == [(128 * left**2,), *between, (128, side, side), spec.shape]
+
+
+@pytest.mark.parametrize(
+    ("side", "left", "stages"),
+    [(5, 2, []), (8, 2, []), (10, 3, [10]), (14, 4, [14]), (16, 4, [16])],
+)
+def test_bagan_on_small_sides(side, left, stages):
+    """The encoder halves twice whatever the side; the decoder starts from 5x5 to 8x8."""
+    spec = DataSpec((3, side, side), (20, 10))
     trunk, n_features = BAGANFamily().trunk(spec)
     *_, last, flat = sizes(trunk, spec.shape)
     assert last == (256, left, left)
     assert flat == (n_features,) == (256 * left**2,)
-    assert sum(isinstance(layer, nn.Conv2d) for layer in trunk) == 4 + 2 * pairs
-    assert sizes(BAGANFamily().decoder(spec, 100), (100,))[-1] == spec.shape
+    decoded = sizes(BAGANFamily().decoder(spec, 100), (100,))
+    assert decoded[2:] == [*((128, n, n) for n in stages), spec.shape]
+
+
+@pytest.mark.parametrize("side", [9, 30, 36, 100, 225, 288, 500])
+def test_bagan_names_the_sides_that_it_takes(side):
+    words = rf"28x28, 32x32.*side, halved until it is at most 8, stays whole\. Got {side}x{side}"
+    for build in (BAGANFamily().trunk, lambda spec: BAGANFamily().decoder(spec, 9)):
+        with pytest.raises(ValueError, match=words):
+            build(DataSpec((3, side, side), (20, 10)))
 
 
 @pytest.mark.parametrize("family", [BAGANGPFamily(), CAPGANFamily()])
