@@ -342,6 +342,14 @@ def test_betas_that_are_no_parameter_are_said(cls, page):
     assert ("beta_1 of the autoencoder, from 0.5 to 0.8" in page) == (cls is CAPGANOversampler)
 
 
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+def test_what_gamos_code_and_its_algorithm_do_differently_is_said(cls):
+    doc = " ".join(cls.paper.__doc__.split())
+    said = doc[doc.index("Not expressed") : doc.index("Parameters")]
+    assert "one against M and one against D for each minority class in turn" in said
+    assert "18 steps on Fashion-MNIST" in said
+
+
 def test_settings_are_read_by_name_and_cannot_be_changed():
     with pytest.raises(ValueError, match=r"preset must be one of .*'BAGAN'.* Got 'NOPE'"):
         constructor_arguments("NOPE", {})

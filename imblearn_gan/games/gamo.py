@@ -100,9 +100,11 @@ class GAMOGame(NetworkEstimator):
 
         Networks are the authors' on 28x28, with further stages on larger images; u and v of
         Algorithm 1 are the batches of an epoch, rounded up, as there, and ``max_iter`` counts the
-        v steps. Not
-        expressed: a budget of its own for the sampler's GAMO2pix, which gets two updates for each
-        of the game's.
+        v steps. Not expressed: the steps of G in the authors' code, one against M and one against
+        D for each minority class in turn, on ceil(batch_size / n_classes) rows of it (18 steps on
+        Fashion-MNIST), where Algorithm 1, and so this game, has two on a batch of all of them; and
+        a budget of its own for the sampler's GAMO2pix, which gets two updates for each of the
+        game's.
 
         Parameters
         ----------
