@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator, architecture_options
-from imblearn_gan._limits import check_memory
+from imblearn_gan._limits import check_memory, warn_of_idle
 from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
 from imblearn_gan.networks import (
@@ -189,6 +189,8 @@ class GAMOGame(NetworkEstimator):
         return ConditionalGenerator(LATENT_DIM, spec.n_classes, output)
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        if self.misleading == "minorities" and sum(n > 0 for n in data.n_to_make) == 1:
+            warn_of_idle(self, {"misleading": "one class alone is filled up, so it is 'own_class'"})
         play = _Play(self, networks, data)
         if not play.in_features:
             networks["rows"] = play.store
