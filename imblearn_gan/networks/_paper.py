@@ -193,6 +193,12 @@ class CAPGANFamily(BAGANGPFamily):
 
     _name = "CAPGAN"
     _slope = 0.3
+    #: Whether a discriminator goes on with codes, not with the encoder's features.
+    judges_codes = True
+
+    def code_layers(self, n_features: int, latent_dim: int) -> nn.Module:
+        """Return what follows the trunk where a discriminator takes the mean of a code."""
+        return nn.Linear(n_features, latent_dim)
 
     def _after_encoding(self, channels: int) -> list[nn.Module]:
         return [nn.LeakyReLU(self._slope), ChannelNorm(channels)]

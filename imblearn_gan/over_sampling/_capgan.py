@@ -167,16 +167,6 @@ class CAPGANOversampler(EmbeddingGame):
     def _encoder(self, spec: DataSpec) -> nn.Module:
         return VariationalEncoder(*self._trunk(spec), self.latent_dim)
 
-    def _discriminator_trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
-        """Return the encoder's first layers; of the authors' networks, up to the code's mean."""
-        trunk, n_features = super()._discriminator_trunk(spec)
-        if not isinstance(self._family(spec), CAPGANFamily):
-            return trunk, n_features
-        return nn.Sequential(*trunk, nn.Linear(n_features, self.latent_dim)), self.latent_dim
-
-    def _handed_over(self, encoder: Any) -> nn.Sequential:
-        return nn.Sequential(*encoder.trunk, encoder.head)
-
     def _penalised(self, turn: EmbeddingTurn) -> Tensor:
         return randn_like(turn.x)
 
