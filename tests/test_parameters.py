@@ -355,6 +355,31 @@ def test_what_is_asked_of_a_part_of_gamo_that_is_left_out(cls, setting, words):
     assert said(small(cls, **{"n_support": 3, "label_smoothing": 0.2})) == []
 
 
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+def test_one_minority_has_no_others_to_look_like(cls):
+    (message,) = said(small(cls, misleading="minorities"), "two classes")
+    assert message == (
+        "misleading='minorities' does nothing: one class alone is filled up, so it is 'own_class'."
+    )
+    assert said(small(cls, misleading="minorities"), "table") == []
+    for misleading in ("own_class", "complement"):
+        assert said(small(cls, misleading=misleading), "two classes") == []
+
+
+def test_two_classes_may_both_be_filled_up():
+    both = dict.fromkeys(set(DATA["two classes"][1]), 60)
+    settings = {"misleading": "minorities", "sampling_strategy": both}
+    assert said(small(GAMOOversampler, **settings), "two classes") == []
+
+
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+def test_of_two_classes_the_complement_has_the_majority(plain, cls):
+    """Algorithm 1, lines 13-14: it does not become 'own_class', as eq. (6) does."""
+    complement = plain(cls, "two classes", misleading="complement")
+    assert not same(complement, plain(cls, "two classes", misleading="own_class"))
+    assert same(plain(cls, "two classes", misleading="minorities"), plain(cls, "two classes"))
+
+
 @pytest.mark.parametrize("variant", ["GAMO", "GAMO-D", "cG+D", "cG"])
 def test_the_variants_of_gamos_paper_ask_for_nothing_in_vain(variant):
     settings = {"images": "flattened", "variant": variant, "max_iter": 2}

@@ -1,5 +1,8 @@
 """The papers' settings: each value against its paper, and each preset at a tiny budget."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -19,6 +22,8 @@ from imblearn_gan import (
 )
 from imblearn_gan.presets import PRESETS, Epochs, constructor_arguments
 from tests.samplers import assert_oversampled, images, labels
+
+DOCS = Path(__file__).parents[1] / "docs"
 
 PLAIN = {"ema_decay": 0, "replay": 0}
 FAMILY = PLAIN | {"reconstruction_weight": 0, "architecture": "paper"}
@@ -196,12 +201,14 @@ SHORT = {"max_iter": 1, "batch_size": 8, "random_state": 0}
 RUNS = [
     (BAGANOversampler, {}, (28, 28)),
     (BAGANOversampler, {}, (32, 32, 3)),
+    (BAGANOversampler, {}, (224, 224, 3)),
     (GANDAOversampler, {}, (128, 128, 3)),
     *((BAGANGPOversampler, {"version": v}, (64, 64)) for v in ("v1", "v2", "v3", "cDRAGAN")),
     *(
         (CAPGANOversampler, {"pretraining": p}, (32, 32, 3))
         for p in ("oversample", "two_phase", "ensemble")
     ),
+    (CAPGANOversampler, {}, (64, 64, 3)),
     *(
         (GAMOOversampler, {"variant": v, "loss": loss, "images": i}, (28, 28))
         for i in ("convolutional", "flattened")
@@ -226,14 +233,19 @@ def shortened(cls, which):
     return cls.paper(**which, **short)
 
 
-@pytest.mark.parametrize(
-    ("cls", "which", "shape"),
-    RUNS,
-    ids=[f"{c.__name__}-{'-'.join(w.values())}-{s[0]}" for c, w, s in RUNS],
-)
+def cases():
+    for cls, which, shape in RUNS:
+        name = f"{cls.__name__}-{'-'.join(which.values())}-{shape[0]}"
+        marks = [pytest.mark.slow] if shape[0] > 200 else []
+        yield pytest.param(cls, which, shape, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(("cls", "which", "shape"), list(cases()))
 def test_each_preset_runs_on_a_shape_of_its_paper(cls, which, shape):
     X, y = images(12, *shape), labels(7, 3, 2)
     sampler = shortened(cls, which)
+    if shape[0] > 200:  # a row has a hundred MiB of maps
+        sampler.set_params(batch_size=2)
     assert_oversampled(sampler, X, y, *sampler.fit_resample(X, y))
     assert sampler.synthetic_mask_.sum() == 14 - 5
 
@@ -256,6 +268,30 @@ def test_the_classifiers_preset_learns(kind):
     model = GAMOClassifier.paper(images=kind, **SHORT).fit(X, y)
     assert model.predict(X).shape == y.shape
     assert isinstance(model.networks_["extractor"][0], torch.nn.Flatten) == (kind == "flattened")
+
+
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+@pytest.mark.parametrize("kind", ["convolutional", "flattened"])
+@pytest.mark.parametrize("variant", ["GAMO", "GAMO-D", "cG+D", "cG"])
+@pytest.mark.parametrize(("loss", "first"), [("cross_entropy", 1.91), ("least_squares", 0.67)])
+def test_gamos_ablations_play_both_losses(cls, kind, variant, loss, first):
+    """Two updates; M's first loss is nearly that of equal outputs for three classes."""
+    X, y = images(12, 28, 28), labels(7, 3, 2)
+    method = cls.paper(images=kind, variant=variant, loss=loss, **SHORT | {"max_iter": 2})
+    if cls is GAMOOversampler:
+        assert_oversampled(method, X, y, *method.fit_resample(X, y))
+    else:
+        assert method.fit(X, y).predict(X).shape == y.shape
+    played = [record for record in method.history_ if record["phase"] == "adversarial"]
+    assert [record["iteration"] for record in played] == [1, 2]
+    assert played[0]["classifier_real"] == pytest.approx(first, rel=0.2)
+    terms = {"classifier_real", "classifier_generated", "generator_classifier"}
+    if variant in ("GAMO", "cG+D"):
+        terms |= {"discriminator_real", "discriminator_generated", "generator_discriminator"}
+    terms |= {"extractor_real"} if kind == "convolutional" else set()
+    for record in played:
+        assert set(record) == {"phase", "iteration"} | terms
+        assert np.isfinite([record[term] for term in terms]).all()
 
 
 @pytest.mark.parametrize("pretraining", ["oversample", "two_phase", "ensemble"])
@@ -320,6 +356,29 @@ def test_documentation_says_what_is_not_expressed(cls):
     assert "**changes : dict" in doc
     assert "{" not in doc.replace("{'", "")
     assert cls.paper().__class__ is cls
+
+
+@pytest.mark.skipif(not DOCS.exists(), reason="installed without README and docs")
+@pytest.mark.parametrize(
+    ("cls", "page"), [(BAGANGPOversampler, "bagan_gp"), (CAPGANOversampler, "capgan")]
+)
+def test_betas_that_are_no_parameter_are_said(cls, page):
+    sampler = cls.paper()
+    assert not any("beta" in name for name in sampler.get_params())
+    decays = "{} and {}".format(*sampler._moment_decays())
+    doc = " ".join(cls.paper.__doc__.split())
+    assert f"Adam's betas are fixed, no parameter: {decays}" in doc
+    page = " ".join((DOCS / "methods" / f"{page}.md").read_text().split())
+    assert re.search(f"Adam's betas are no parameter: they are the .*, {decays}, in the auto", page)
+    assert ("beta_1 of the autoencoder, from 0.5 to 0.8" in page) == (cls is CAPGANOversampler)
+
+
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+def test_what_gamos_code_and_its_algorithm_do_differently_is_said(cls):
+    doc = " ".join(cls.paper.__doc__.split())
+    said = doc[doc.index("Not expressed") : doc.index("Parameters")]
+    assert "one against M and one against D for each minority class in turn" in said
+    assert "18 steps on Fashion-MNIST" in said
 
 
 def test_settings_are_read_by_name_and_cannot_be_changed():

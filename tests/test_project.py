@@ -75,6 +75,28 @@ def test_citations():
     assert [title for title in titles if title not in flat] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "page", "key"),
+    [
+        ("GAMOOversampler", "gamo", "mullick2019gamo"),
+        ("GAMOClassifier", "gamo", "mullick2019gamo"),
+        ("BAGANOversampler", "bagan", "mariani2018bagan"),
+        ("BAGANGPOversampler", "bagan_gp", "huang2021enhanced"),
+        ("CAPGANOversampler", "capgan", "yao2022capgan"),
+        ("GANDAOversampler", "ganda", "lee2020ganda"),
+    ],
+)
+def test_authors_are_named_where_a_method_is_introduced(name, page, key):
+    citing = (ROOT / "docs/citing.md").read_text(encoding="utf-8")
+    authors = re.search(rf"{key},.*?author\s*= \{{(.*?)\}}", citing, re.DOTALL)[1].split(" and")
+    families = [author.split(",")[0].strip() for author in authors]
+    assert len(families) >= 2
+    head = (ROOT / f"docs/methods/{page}.md").read_text(encoding="utf-8").split("\n## ")[0]
+    reference = getattr(imblearn_gan, name).__doc__.split(".. [1]")[1].split("Examples")[0]
+    for text in (head, reference):
+        assert [family for family in families if family not in text] == []
+
+
 def test_the_changelog_begins_with_this_version():
     page = (ROOT / "docs/changelog.md").read_text(encoding="utf-8")
     assert re.search(r"^## (.+)$", page, re.MULTILINE)[1].startswith(imblearn_gan.__version__)

@@ -220,6 +220,10 @@ class AutoencoderGame(LatentSampler):
             return family.discriminator_trunk(spec)
         return self._trunk(spec)
 
+    def _handed_over(self, encoder: Any) -> nn.Sequential:
+        """Return the layers of the encoder that the discriminator can start from."""
+        return encoder.trunk
+
     def _batch(self, data: TrainingData, size: int | None = None) -> Batch:
         """Draw a batch of real rows."""
         return data.draw(self.batch_size_ if size is None else size, self.balance == "batches")
@@ -258,7 +262,7 @@ class AutoencoderGame(LatentSampler):
         encoder: Any = networks["encoder"]
         discriminator: Any = networks["discriminator"]
         if self.discriminator_init == "encoder":
-            copy_layers(encoder.trunk, discriminator.trunk)
+            copy_layers(self._handed_over(encoder), discriminator.trunk)
         real_z = extract(encoder, data.x, data.y).float()
         if not real_z.isfinite().all():
             raise FloatingPointError(

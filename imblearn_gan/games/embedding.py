@@ -70,10 +70,16 @@ class EmbeddingGame(AutoencoderGame):
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         trunk, n_features = self._discriminator_trunk(spec)
         family: Any = self._family(spec)
+        if getattr(family, "judges_codes", False):
+            layer, n_features = family.code_layers(n_features, self.latent_dim), self.latent_dim
+            trunk = nn.Sequential(*trunk, layer)
         if hasattr(family, "label_layers"):
             embedding, head = family.label_layers(n_features, spec.n_classes)
             return EmbeddedDiscriminator(trunk, n_features, spec.n_classes, embedding, head)
         return EmbeddedDiscriminator(trunk, n_features, spec.n_classes)
+
+    def _handed_over(self, encoder: Any) -> nn.Sequential:
+        return nn.Sequential(*encoder.trunk, encoder.head)
 
     @property
     def _discriminator_steps(self) -> int:

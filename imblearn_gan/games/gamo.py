@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -14,7 +15,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator, architecture_options
-from imblearn_gan._limits import check_memory
+from imblearn_gan._limits import check_memory, warn_of_idle
 from imblearn_gan.data import DataSpec
 from imblearn_gan.losses import classifier_loss, discriminator_loss, misleading_loss, vae_loss
 from imblearn_gan.networks import (
@@ -98,9 +99,12 @@ class GAMOGame(NetworkEstimator):
         """Return the method with the settings of its paper, see :mod:`imblearn_gan.presets`.
 
         Networks are the authors' on 28x28, with further stages on larger images; u and v of
-        Algorithm 1 are the batches of an epoch, and ``max_iter`` counts the v steps. Not
-        expressed: a budget of its own for the sampler's GAMO2pix, which gets two updates for each
-        of the game's.
+        Algorithm 1 are the batches of an epoch, rounded up, as there, and ``max_iter`` counts the
+        v steps. Not expressed: the steps of G in the authors' code, one against M and one against
+        D for each minority class in turn, on ceil(batch_size / n_classes) rows of it (18 steps on
+        Fashion-MNIST), where Algorithm 1, and so this game, has two on a batch of all of them; and
+        a budget of its own for the sampler's GAMO2pix, which gets two updates for each of the
+        game's.
 
         Parameters
         ----------
@@ -185,6 +189,8 @@ class GAMOGame(NetworkEstimator):
         return ConditionalGenerator(LATENT_DIM, spec.n_classes, output)
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
+        if self.misleading == "minorities" and sum(n > 0 for n in data.n_to_make) == 1:
+            warn_of_idle(self, {"misleading": "one class alone is filled up, so it is 'own_class'"})
         play = _Play(self, networks, data)
         if not play.in_features:
             networks["rows"] = play.store
@@ -233,8 +239,8 @@ class _Play:
 
     @property
     def epoch(self) -> int:
-        """Batches in a pass over all rows."""
-        return max(1, len(self.data) // self.game.batch_size_)
+        """Batches in a pass over all rows, the last one counted whole: u and v of Algorithm 1."""
+        return math.ceil(len(self.data) / self.game.batch_size_)
 
     def refresh(self, iteration: int) -> None:
         """Once an epoch, take the features of all rows under the F of the moment."""

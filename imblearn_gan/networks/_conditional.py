@@ -22,12 +22,17 @@ class Encoder(nn.Module):
 
     latent_dim : int
         Size of the code.
+
+    head : Module or None, default=None
+        From feature vectors to codes. None: one linear layer.
     """
 
-    def __init__(self, trunk: nn.Module, n_features: int, latent_dim: int):
+    def __init__(
+        self, trunk: nn.Module, n_features: int, latent_dim: int, head: nn.Module | None = None
+    ):
         super().__init__()
         self.trunk = trunk
-        self.head = nn.Linear(n_features, latent_dim)
+        self.head = nn.Linear(n_features, latent_dim) if head is None else head
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return codes; ``y`` is not used."""

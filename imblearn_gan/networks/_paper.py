@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -30,17 +31,21 @@ class _PaperFamily:
     dense layer, with the size of what it gives.
     """
 
-    #: The sides of its square images.
+    #: The sides of its square images, or some of them, and what is said of the others.
     _sides: Sequence[int]
+    _others = ""
     _name: str
+
+    def _takes(self, side: int) -> bool:
+        return side in self._sides
 
     def _side(self, spec: DataSpec) -> int:
         _, height, width = spec.shape
-        if height != width or height not in self._sides:
+        if height != width or not self._takes(height):
             shapes = ", ".join(f"{side}x{side}" for side in self._sides)
             raise ValueError(
-                f"architecture='paper' of {self._name} is for images of {shapes}. Got "
-                f"{height}x{width}: use architecture='conv', or resize the images."
+                f"architecture='paper' of {self._name} is for images of {shapes}{self._others}. "
+                f"Got {height}x{width}: use architecture='conv', or resize the images."
             )
         return height
 
@@ -61,24 +66,25 @@ class BAGANFamily(_PaperFamily):
     (strides 2 and 1) down to 8x8, or to the first side below that a side is halved to (28 and 224
     to 7), LeakyReLU, dropout 0.3. Decoder: dense 1024 and 128 maps of that side, then nearest
     upsampling by 2 and 5x5 convolutions of 256, the last of 128, and a 2x2 convolution with tanh;
-    ReLU, no biases.
+    ReLU, no biases. The encoder halves sides of up to 16 twice nevertheless.
     """
 
-    # of 5 to 8 positions, doubled two to five times
-    _sides, _name = sorted(i * 2**n for i in range(5, 9) for n in range(2, 6)), "BAGAN"
+    _sides, _name = (28, 32, 64, 128, 224, 256), "BAGAN"
+    _others = ", and every square whose side, halved until it is at most 8, stays whole"
 
-    def _reduced(self, spec: DataSpec) -> tuple[int, int]:
-        """Return the side that is left, and how many times it was halved."""
-        side, halvings = self._side(spec), 0
-        while side > 8:
-            side, halvings = side // 2, halvings + 1
-        return side, halvings
+    @staticmethod
+    def _n_halvings(side: int) -> int:
+        """Return how often a side is halved until it is at most 8."""
+        return ((side - 1) // 8).bit_length()
+
+    def _takes(self, side: int) -> bool:
+        return side % 2 ** self._n_halvings(side) == 0
 
     def trunk(self, spec: DataSpec) -> tuple[nn.Sequential, int]:
         """Return convolutions and flatten."""
-        side, halvings = self._reduced(spec)
-        pairs = halvings - 2
-        channels = [spec.shape[0], 32, 64, 128, 256, *[256, 256] * pairs]
+        side = self._side(spec)
+        halvings = max(self._n_halvings(side), 2)
+        channels = [spec.shape[0], 32, 64, 128, 256, *[256, 256] * (halvings - 2)]
         layers: list[nn.Module] = []
         for i, (n_in, n) in enumerate(pairwise(channels)):
             layers += [
@@ -86,11 +92,12 @@ class BAGANFamily(_PaperFamily):
                 nn.LeakyReLU(0.3),
                 Dropout(0.3),
             ]
-        return nn.Sequential(*layers, nn.Flatten()), 256 * side**2
+        return nn.Sequential(*layers, nn.Flatten()), 256 * math.ceil(side / 2**halvings) ** 2
 
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
         """Return dense layers, then upsampling and convolutions."""
-        side, halvings = self._reduced(spec)
+        halvings = self._n_halvings(self._side(spec))
+        side = self._side(spec) // 2**halvings
         layers: list[nn.Module] = [
             nn.Linear(n_in, 1024, bias=False),
             nn.ReLU(),
@@ -98,7 +105,7 @@ class BAGANFamily(_PaperFamily):
             nn.ReLU(),
             nn.Unflatten(1, (128, side, side)),
         ]
-        channels = [128, *[256] * (halvings - 1), 128]
+        channels = [128, *[256] * (halvings - 1), 128][: halvings + 1]
         for wide, narrow in pairwise(channels):
             layers += [
                 nn.Upsample(scale_factor=2),
@@ -113,9 +120,9 @@ class BAGANFamily(_PaperFamily):
 class BAGANGPFamily(_PaperFamily):
     """BAGAN-GP's networks: four 4x4 convolutions of stride 2, and their mirror image.
 
-    They have 64, 128, 128 and 256 channels; LeakyReLU 0.2, batch norm in the generator only. A
-    discriminator multiplies its features by an embedding of the label, of 512 values, that goes
-    through a dense layer; a dense layer of 512 follows.
+    They have 64, 128, 128 and 256 channels; LeakyReLU 0.2, after the code, too, and batch norm in
+    the generator only. A discriminator multiplies its features by an embedding of the label, of
+    512 values, that goes through a dense layer; a dense layer of 512 follows.
     """
 
     _sides, _name = (32, 64), "BAGAN-GP"
@@ -154,6 +161,10 @@ class BAGANGPFamily(_PaperFamily):
         last = nn.ConvTranspose2d(self._channels[0], spec.shape[0], 4, stride=2, padding=1)
         return nn.Sequential(*layers, last, nn.Tanh())
 
+    def code_layers(self, n_features: int, latent_dim: int) -> nn.Module:
+        """Return what follows the trunk in an autoencoder's encoder."""
+        return nn.Sequential(nn.Linear(n_features, latent_dim), nn.LeakyReLU(self._slope))
+
     def label_layers(self, n_features: int, n_classes: int) -> tuple[nn.Module, nn.Module]:
         """Return what embeds the label in a discriminator, and what follows the product."""
         embedding = nn.Sequential(
@@ -176,11 +187,18 @@ class ChannelNorm(nn.Module):
 class CAPGANFamily(BAGANGPFamily):
     """CAPGAN's networks: BAGAN-GP's with layer norm, over the channels, after activations.
 
-    LeakyReLU 0.3; batch norm after the decoder's dense layer.
+    LeakyReLU 0.3; batch norm after the decoder's dense layer. The discriminator's features are the
+    mean of a code.
     """
 
     _name = "CAPGAN"
     _slope = 0.3
+    #: Whether a discriminator goes on with codes, not with the encoder's features.
+    judges_codes = True
+
+    def code_layers(self, n_features: int, latent_dim: int) -> nn.Module:
+        """Return what follows the trunk where a discriminator takes the mean of a code."""
+        return nn.Linear(n_features, latent_dim)
 
     def _after_encoding(self, channels: int) -> list[nn.Module]:
         return [nn.LeakyReLU(self._slope), ChannelNorm(channels)]

@@ -62,7 +62,7 @@ class BAGANOversampler(AutoencoderGame):
     With ``codes='interpolated'`` a fitted sampler holds the codes of the real rows.
 
     ``architecture='paper'`` is for square images whose side, halved until it is at most 8, stays
-    whole and was halved at least twice: 28, 32, 64, 128, 224, ...
+    whole, as its authors' code is: 28, 32, 64, 128, 224, 320, 512, ...
 
     Differences from the paper: the codes are interpolated by default and batches balanced;
     :meth:`paper` has the paper's settings. The covariance of a class is shrunk, so that it

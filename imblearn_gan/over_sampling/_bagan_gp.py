@@ -107,8 +107,10 @@ class BAGANGPOversampler(EmbeddingGame):
     ) -> BAGANGPOversampler:
         """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
 
-        Networks are the authors', for images of 64x64; resize others, as the paper does. Not
-        expressed: a wrong label is never the true one here, in the paper it can be.
+        Networks are the authors', for images of 64x64; resize others, as the paper does. Adam's
+        betas are fixed, no parameter: 0.5 and 0.9, the paper's, in the autoencoder's training and
+        in the game. Not expressed: a wrong label is never the true one here, in the paper it can
+        be.
 
         Parameters
         ----------
@@ -133,7 +135,12 @@ class BAGANGPOversampler(EmbeddingGame):
         return cls(**constructor_arguments(f"BAGAN-GP {version}", changes, n_samples=n_samples))
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
-        return Encoder(*self._trunk(spec), self.latent_dim)
+        trunk, n_features = self._trunk(spec)
+        family: Any = self._family(spec)
+        head = None
+        if hasattr(family, "code_layers"):
+            head = family.code_layers(n_features, self.latent_dim)
+        return Encoder(trunk, n_features, self.latent_dim, head)
 
     def _autoencoder_losses(self, networks: nn.ModuleDict, batch: Batch) -> dict[str, Tensor]:
         generator: Any = networks["generator"]

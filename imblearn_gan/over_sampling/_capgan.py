@@ -130,9 +130,14 @@ class CAPGANOversampler(EmbeddingGame):
         """Return the sampler with settings of its paper, see :mod:`imblearn_gan.presets`.
 
         The paper has no single setting: values are of its Table 3, those of its authors' script
-        where it lies in the table. Networks are theirs, for images of 32x32 and 64x64. Not
-        expressed: rates and batches of their own for generator, discriminator and autoencoder,
-        and the mean over values of eq. (10), which is a sum here.
+        where it lies in the table; its 12 steps of the discriminator to one of the generator do
+        not. Networks are those of that script, the one for CIFAR-10 and Cells, for images of 32x32
+        and 64x64; the discriminator's first layers are the encoder's, up to the mean of the code.
+        Adam's betas are fixed, no parameter: 0.5 and 0.9, the script's, in the autoencoder's
+        training and in the game. Not expressed: the autoencoder's beta_1 of 0.6 to 0.8, which
+        Table 3 lists beside 0.5, and its other weight of the penalty, 5; rates and batches of
+        their own for generator, discriminator and autoencoder; and the mean over values of eq.
+        (10), which is a sum here.
 
         Parameters
         ----------

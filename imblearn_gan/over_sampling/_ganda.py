@@ -65,8 +65,8 @@ class GANDAOversampler(BAGANOversampler):
 
     References
     ----------
-    .. [1] "Generative Adversarial Network for Class-Conditional Data Augmentation", Applied
-       Sciences 10(23), 8415, 2020.
+    .. [1] J. Lee, Y. Yoon and J. Kwon, "Generative Adversarial Network for Class-Conditional
+       Data Augmentation", Applied Sciences 10(23), 8415, 2020.
 
     Examples
     --------

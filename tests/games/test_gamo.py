@@ -337,8 +337,8 @@ def test_value_of_the_extractors_loss():
 
 
 def test_features_are_taken_anew_once_an_epoch():
-    """44 rows in batches of 8: after every 5 iterations, and once at the end."""
-    game = built(shape=IMAGE, combine="features", max_iter=12, batch_size=8, ema_decay=0)
+    """44 rows in batches of 8, ceil(n / b): after every 6 iterations, and once at the end."""
+    game = built(shape=IMAGE, combine="features", max_iter=14, batch_size=8, ema_decay=0)
     (phase,) = game.main
     refreshed, pools = [], []
     extractor, refresh = game.networks["extractor"], phase.before_iteration
@@ -356,9 +356,9 @@ def test_features_are_taken_anew_once_an_epoch():
 
     phase.before_iteration = watched
     Engine().run(phase)
-    assert refreshed == [0, 5, 10]
+    assert refreshed == [0, 6, 12]
     assert counted == [44] * 3
-    assert len(pools) == 12
+    assert len(pools) == 14
 
 
 def test_combined_features_are_those_of_the_last_refresh():
@@ -449,13 +449,21 @@ def test_separate_steps_are_of_one_term_each_and_all_are_recorded():
 
 
 def test_the_extractor_takes_the_steps_of_an_epoch_first():
-    """44 rows, batches of 16: u = v = 2."""
-    game = built(shape=IMAGE, combine="features", **APART, max_iter=5)
+    """44 rows, batches of 16: u = v = ceil(44 / 16) = 3."""
+    game = built(shape=IMAGE, combine="features", **APART, max_iter=7)
     taken, engine = steps_of(game)
     names = [name for name, *_ in taken]
     others = ["classifier"] * 2 + ["discriminator"] * 2 + ["generator"] * 2
-    assert names == 2 * (["extractor"] * 2 + others * 2) + ["extractor"] * 2 + others
+    assert names == 2 * (["extractor"] * 3 + others * 3) + ["extractor"] * 3 + others
     assert all("extractor_real" in record for record in engine.history)
+
+
+@pytest.mark.parametrize(("size", "epoch"), [(11, 4), (15, 3), (22, 2), (43, 2), (44, 1), (64, 1)])
+def test_an_epoch_is_the_rounded_up_number_of_batches(size, epoch):
+    """Algorithm 1: u = v = ceil(n / b), of 44 rows."""
+    game = built(shape=IMAGE, combine="features", **APART, batch_size=size)
+    extractor = game.players["extractor"]
+    assert (extractor.n_steps, extractor.every) == (epoch, epoch)
 
 
 def test_features_follow_the_steps_of_the_extractor():

@@ -1,5 +1,8 @@
 """What lies between two images."""
 
+from itertools import combinations
+
+import numpy as np
 import pytest
 
 from imblearn_gan.inspection import (
@@ -29,3 +32,19 @@ def test_interpolation(fitted):
         InterpolationDisplay.from_sampler(fitted, X[:2], Y[:2], labels=[])
     with pytest.raises(ValueError, match="n_steps"):
         InterpolationDisplay.from_sampler(fitted, X[:2], Y[:2], n_steps=0)
+
+
+def test_the_same_image_twice_is_one_code_under_every_label(fitted):
+    """Rows of a grid by label: the code stays, the label alone changes."""
+    ends = X[[5, 5]], Y[[5, 5]]
+    display = InterpolationDisplay.from_sampler(fitted, *ends, n_steps=2)
+    assert same(drawn(display, 0, 0), X[5])
+    assert same(drawn(display, 0, 3, 2 * BLOCK_GAP), X[5])
+    (code,) = fitted.encode(X[[5]], Y[[5]])
+    shown = [drawn(display, row, 1, BLOCK_GAP) for row in range(3)]
+    for row, label in enumerate(fitted.classes_):
+        (expected,) = fitted.decode([code], [label])
+        assert same(shown[row], expected)
+        assert np.array_equal(shown[row], drawn(display, row, 2, BLOCK_GAP))
+    for one, other in combinations(shown, 2):
+        assert not np.allclose(one, other, atol=1e-3)

@@ -4,11 +4,17 @@ import pytest
 import torch
 from torch import nn
 
-from imblearn_gan import BAGANGPOversampler, CAPGANOversampler, GANDAOversampler
+from imblearn_gan import (
+    BAGANGPOversampler,
+    BAGANOversampler,
+    CAPGANOversampler,
+    GANDAOversampler,
+)
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._paper import ChannelNorm, Dropout
 from imblearn_gan.seeding import own_generators
+from tests.players import Game, training_data
 
 
 def sizes(network, shape):
@@ -92,16 +98,47 @@ def test_bagan_has_its_authors_layers():
 
 
 @pytest.mark.parametrize(
-    ("side", "left", "pairs"), [(28, 7, 0), (32, 8, 0), (48, 6, 1), (224, 7, 3), (256, 8, 3)]
+    ("side", "left", "pairs"),
+    [
+        *[(28, 7, 0), (32, 8, 0), (48, 6, 1), (64, 8, 1), (128, 8, 2), (224, 7, 3), (256, 8, 3)],
+        *[(320, 5, 4), (384, 6, 4), (448, 7, 4), (512, 8, 4), (1024, 8, 5)],
+    ],
 )
 def test_bagan_halves_a_side_until_it_is_at_most_8(side, left, pairs):
     spec = DataSpec((1, side, side), (20, 10))
+    with torch.device("meta"):  # shapes alone: nothing is computed
+        trunk, n_features = BAGANFamily().trunk(spec)
+        *_, last, flat = sizes(trunk, spec.shape)
+        decoded = sizes(BAGANFamily().decoder(spec, 100), (100,))
+    assert last == (256, left, left)
+    assert flat == (n_features,) == (256 * left**2,)
+    assert sum(isinstance(layer, nn.Conv2d) for layer in trunk) == 4 + 2 * pairs
+    halvings = pairs + 2
+    between = [(256, left * 2**i, left * 2**i) for i in range(1, halvings)]
+    assert decoded[1:] == [(128 * left**2,), *between, (128, side, side), spec.shape]
+
+
+@pytest.mark.parametrize(
+    ("side", "left", "stages"),
+    [(5, 2, []), (8, 2, []), (10, 3, [10]), (14, 4, [14]), (16, 4, [16])],
+)
+def test_bagan_on_small_sides(side, left, stages):
+    """The encoder halves twice whatever the side; the decoder starts from 5x5 to 8x8."""
+    spec = DataSpec((3, side, side), (20, 10))
     trunk, n_features = BAGANFamily().trunk(spec)
     *_, last, flat = sizes(trunk, spec.shape)
     assert last == (256, left, left)
     assert flat == (n_features,) == (256 * left**2,)
-    assert sum(isinstance(layer, nn.Conv2d) for layer in trunk) == 4 + 2 * pairs
-    assert sizes(BAGANFamily().decoder(spec, 100), (100,))[-1] == spec.shape
+    decoded = sizes(BAGANFamily().decoder(spec, 100), (100,))
+    assert decoded[2:] == [*((128, n, n) for n in stages), spec.shape]
+
+
+@pytest.mark.parametrize("side", [9, 30, 36, 100, 225, 288, 500])
+def test_bagan_names_the_sides_that_it_takes(side):
+    words = rf"28x28, 32x32.*side, halved until it is at most 8, stays whole\. Got {side}x{side}"
+    for build in (BAGANFamily().trunk, lambda spec: BAGANFamily().decoder(spec, 9)):
+        with pytest.raises(ValueError, match=words):
+            build(DataSpec((3, side, side), (20, 10)))
 
 
 @pytest.mark.parametrize("family", [BAGANGPFamily(), CAPGANFamily()])
@@ -134,14 +171,64 @@ def test_capgan_norms_over_the_channels_of_each_place():
     assert torch.allclose(ChannelNorm(5)(x), expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", [BAGANGPOversampler, CAPGANOversampler])
-def test_labels_go_through_a_dense_layer_in_the_authors_discriminators(method):
+@pytest.mark.parametrize("autoencoder", ["supervised", "unsupervised"])
+def test_bagan_gps_codes_go_through_an_activation(autoencoder):
     spec = DataSpec((3, 64, 64), (20, 10))
-    discriminator = method(architecture="paper")._discriminator(spec)
+    sampler = BAGANGPOversampler(architecture="paper", autoencoder=autoencoder, latent_dim=128)
+    encoder = sampler._encoder(spec)
+    linear, activation = encoder.head
+    assert (linear.in_features, linear.out_features) == (4096, 128)
+    assert type(activation) is nn.LeakyReLU
+    assert activation.negative_slope == 0.2
+    x = torch.randn(2, *spec.shape)
+    expected = linear(encoder.trunk(x))
+    expected = torch.where(expected > 0, expected, 0.2 * expected)
+    assert torch.allclose(encoder(x, torch.tensor([0, 1])), expected, atol=1e-6)
+
+
+def test_codes_of_others_are_linear():
+    spec = DataSpec((3, 64, 64), (20, 10))
+    assert type(BAGANGPOversampler(architecture="conv")._encoder(spec).head) is nn.Linear
+    encoder = CAPGANOversampler(architecture="paper")._encoder(spec)
+    assert {type(encoder.head), type(encoder.log_variance)} == {nn.Linear}
+    for method in (BAGANOversampler, GANDAOversampler):
+        encoder, _ = method(architecture="paper")._autoencoder(spec)
+        assert type(encoder.head) is nn.Linear
+
+
+@pytest.mark.parametrize("side", [32, 64])
+@pytest.mark.parametrize(
+    ("method", "last", "n_features"),
+    [
+        (BAGANGPOversampler, nn.Flatten, {32: 1024, 64: 4096}),  # the flattened maps
+        (CAPGANOversampler, nn.Linear, {32: 48, 64: 48}),  # the mean of a code
+    ],
+)
+def test_features_are_multiplied_by_a_label_from_a_dense_layer(method, last, n_features, side):
+    spec, n = DataSpec((3, side, side), (20, 10)), n_features[side]
+    discriminator = method(architecture="paper", latent_dim=48)._discriminator(spec)
+    assert type(discriminator.trunk[-1]) is last
+    assert sizes(discriminator.trunk, spec.shape)[-1] == (n,)
     table, linear, activation = discriminator.embedding
     assert (table.num_embeddings, table.embedding_dim) == (2, 512)
-    assert (linear.out_features, activation.negative_slope) == (4096, 0.2)
+    assert (linear.out_features, activation.negative_slope) == (n, 0.2)
     assert [layer.out_features for layer in discriminator.head] == [512, 1]
+
+
+@pytest.mark.parametrize("init", ["encoder", "random"])
+def test_capgans_discriminator_starts_from_the_encoder_up_to_the_mean(init):
+    data = training_data(shape=(1, 32, 32))
+    sampler = CAPGANOversampler(architecture="paper", latent_dim=7, discriminator_init=init)
+    networks = Game(sampler, data).networks
+    encoder, discriminator = networks["encoder"], networks["discriminator"]
+    mean, _ = encoder.distribution(data.x)
+    features = discriminator.trunk(data.x)
+    assert features.shape == (len(data), 7)
+    assert torch.allclose(features, mean, atol=1e-5) == (init == "encoder")
+    assert discriminator.trunk[-1].weight is not encoder.head.weight
+    labels = discriminator.embedding(data.y)
+    expected = discriminator.head(features * labels)
+    assert torch.allclose(discriminator(data.x, data.y), expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(
