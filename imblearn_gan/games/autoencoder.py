@@ -26,7 +26,7 @@ from imblearn_gan.latent import (
     NormalCodes,
 )
 from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, drawn, trunk_of
-from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract, latent_codes
 
 Generate = Callable[[Tensor], Tensor]
 #: Codes that are kept of a class that lacks no rows, for ``sample``.
@@ -259,12 +259,7 @@ class AutoencoderGame(LatentSampler):
         discriminator: Any = networks["discriminator"]
         if self.discriminator_init == "encoder":
             copy_layers(encoder.trunk, discriminator.trunk)
-        real_z = extract(encoder, data.x, data.y).float()
-        if not real_z.isfinite().all():
-            raise FloatingPointError(
-                "The autoencoder's codes are not finite after pre-training. Try a smaller "
-                "pretrain_learning_rate."
-            )
+        real_z = latent_codes(encoder, data.x, data.y, rate_name="pretrain_learning_rate")
         if self.codes == "interpolated":
             yield from self._interpolated(networks, real_z, data.spec.class_counts)
         else:
