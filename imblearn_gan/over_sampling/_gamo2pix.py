@@ -20,7 +20,7 @@ from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import build_decoders, decoding_phase
-from imblearn_gan.training import Phase, TrainingData, extract
+from imblearn_gan.training import Phase, TrainingData, extract, inference
 
 #: Adam's step size at the start.
 RATE = 3e-3
@@ -171,8 +171,9 @@ class GAMO2pix(NetworkEstimator):
             Their features.
         """
         check_is_fitted(self)
-        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
-        return extract(self.networks_["extractor"], encoded).numpy()
+        with inference():
+            encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
+            return extract(self.networks_["extractor"], encoded).numpy()
 
     def decode(self, features: Any, y: Any) -> Any:
         """Return images of feature vectors.
@@ -196,6 +197,6 @@ class GAMO2pix(NetworkEstimator):
         y = self.label_codec_.encode(y)
         order = np.argsort(y, kind="stable")
         counts = np.bincount(y, minlength=len(self.classes_)).tolist()
-        with torch.no_grad():
+        with inference():
             images = self.networks_["decoders"](torch.from_numpy(features[order]), counts)
-        return self._origin.give_back(self.codec_.decode(images.numpy()[np.argsort(order)]))
+            return self._origin.give_back(self.codec_.decode(images.numpy()[np.argsort(order)]))

@@ -237,6 +237,16 @@ def memory_advice() -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def inference() -> Iterator[None]:
+    """Let fitted networks compute on the CPU as they are, whatever the caller has set.
+
+    Without gradients and autocast; a lack of memory says what to do.
+    """
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), memory_advice():
+        yield
+
+
 def in_chunks(
     function: Callable[[Tensor], Tensor], rows: Tensor, size: int = CHUNK
 ) -> Iterator[Tensor]:
