@@ -46,8 +46,8 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "categorical_features": """'auto', array-like or None, default=<default>
         Columns whose values are categories: indices, names, or a boolean mask. Integers are
         always positions, also where a data frame's names are integers. ``'auto'`` takes strings
-        and pandas categories; None refuses them. Generated rows hold only categories that were
-        seen.""",
+        and pandas categories; None refuses them. The rows that a sampler gives hold only
+        categories that were seen.""",
         "encoding": """{'auto', 'plain'} or dict, default=<default>
         How the columns of a table become what networks learn. Images have one way.
 
@@ -64,9 +64,15 @@ PARAMETERS: dict[str, dict[str, str]] = {
           ``'auto'`` finds that of the others.
 
         With each of them missing values have an output of their own, and reals that are all whole
-        numbers, as integers with gaps are, are generated whole.""",
+        numbers, as integers with gaps are, are whole in the rows that a sampler gives.""",
     },
     "gamo": {
+        "architecture": """{<names>} or object, default=<default>
+        The family of networks: dense, convolutional, or ``'auto'`` for convolutional on images
+        and dense on tables. The convolutions are the authors' for 28x28, with further stages for
+        larger images: ``'paper'`` is ``'conv'``. An object with the methods
+        ``encoder(spec, n_out)`` and ``decoder(spec, n_in)`` brings its own, see
+        :class:`~imblearn_gan.networks.Family`.""",
         "variant": """{'GAMO', 'GAMO-D', 'cG+D', 'cG'}, default=<default>
         The paper's method and its ablations. ``'GAMO-D'`` is GAMO\\D: no discriminator, nothing
         holds generated rows inside the class but convexity. ``'cG'`` and ``'cG+D'`` have an
@@ -204,7 +210,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     },
     "run": {
         "random_state": """int, RandomState instance or None, default=<default>
-        With an integer every call on a CPU gives the same rows, with the same number of threads
+        With an integer every call on a CPU gives the same result, with the same number of threads
         (``torch.set_num_threads``): products of matrices and means of large arrays are added in
         another order by another number. None draws a seed from NumPy's global generator, as
         scikit-learn does.""",

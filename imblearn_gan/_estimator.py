@@ -442,7 +442,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
             n for phase, n in engine.n_iter.items() if is_phase(phase, self._main_phase)
         )
         if self._before is None:
-            self._seed, self._stream = seed, np.random.RandomState(seed)
+            self._stream = np.random.RandomState(seed)
         else:
             self._stream = copy.deepcopy(vars(self)["_stream"])  # what comes may fail
         if hasattr(self, "latent_dim"):

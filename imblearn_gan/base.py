@@ -181,10 +181,9 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             self.sampling_strategy_ = self._n_to_add(labels)
             params |= {} if out is None else {"out": out}
             X_res, y_res = self._fit_resample(rows, labels, **params)
-            source = self.sample_source_
-            unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
-            if self.replay_augmentation is None:
-                unchanged = source
+            source = unchanged = self.sample_source_
+            if self.replay_augmentation is not None:
+                unchanged = np.where(np.arange(len(source)) < len(labels), source, -1)
             _, first = np.unique(labels, return_index=True)
             labelled = np.where(source < 0, first[np.searchsorted(self.classes_, y_res)], source)
             X_res = self._origin.stack(X, X_res, unchanged) if out is None else out
@@ -231,8 +230,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         if sum(n_to_make) or self._before is not None:
             self._learn(X, y, n_to_add, n_to_make)
         else:
-            self.history_, self.n_iter_, self._seed = [], 0, self._new_seed()
-            self._stream = np.random.RandomState(self._seed)
+            self.history_, self.n_iter_ = [], 0
+            self._stream = np.random.RandomState(self._new_seed())
         made_y, self.diagnostics_ = y[:0], {}
         if room is not None:
             room.add(X)

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import re
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
 from typing import ClassVar
@@ -254,6 +255,16 @@ def test_every_parameter_is_documented_once_with_its_default(estimator):
         assert f"{{{place}}}" not in cls.__doc__
     heads = [line.split(" : ")[0] for line in cls.__doc__.splitlines() if " : " in line[:40]]
     assert len(heads) == len(set(heads))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: type(e).__name__)
+def test_every_word_that_a_parameter_is_said_to_take_is_taken(estimator):
+    types = re.findall(r"^    (\w+) : (.+)$", type(estimator).__doc__, re.MULTILINE)
+    said = {name: re.findall("'([^']+)'", kind) for name, kind in types}
+    assert "auto" in said["device"]
+    for name in estimator.get_params():
+        for word in said[name]:
+            clone(estimator).set_params(**{name: word})._validate_params()
 
 
 def test_documented_needs_no_docstring():

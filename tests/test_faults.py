@@ -21,7 +21,13 @@ from sklearn.model_selection import GridSearchCV
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from imblearn_gan import CGANOversampler, CVAEOversampler, GAMOOversampler
+from imblearn_gan import (
+    BAGANOversampler,
+    CGANOversampler,
+    CVAEOversampler,
+    GAMO2pix,
+    GAMOOversampler,
+)
 from imblearn_gan.callbacks import Callback, Checkpoint, FinishOnInterrupt
 from imblearn_gan.networks import MLPFamily
 from imblearn_gan.training import runtime
@@ -43,6 +49,12 @@ def result_of(estimator, rows=X, **params):
         made, _ = estimator.set_params(**params).fit_resample(rows, Y)
         return made, estimator.sample({1: 5})[0]
     return (estimator.fit(rows, Y).predict_proba(rows),)
+
+
+def coded(sampler, rows):
+    """Codes of rows, and rows of codes."""
+    codes = sampler.encode(rows, Y)
+    return codes, sampler.decode(codes, Y)
 
 
 def run_program(text, **kwargs):
@@ -127,6 +139,29 @@ def test_settings_of_the_caller_do_not_matter_to_any(estimator, rows):
 @pytest.mark.slow
 def test_settings_of_the_caller_do_not_matter_to_a_resnet():
     assert_settings_do_not_matter(IMAGE_CLASSIFIERS[0], PICTURES)
+
+
+@pytest.mark.parametrize(
+    "sampler", [s for s in SAMPLERS if hasattr(s, "encode")], ids=lambda s: type(s).__name__
+)
+def test_settings_of_the_caller_do_not_matter_to_codes(sampler):
+    fitted = clone(sampler).set_params(max_iter=1)
+    fitted.fit_resample(X, Y)
+    expected = coded(fitted, X)
+    for name, setting in SETTINGS.items():
+        with setting():
+            for ours, theirs in zip(coded(fitted, X), expected):
+                np.testing.assert_array_equal(ours, theirs, err_msg=name)
+
+
+def test_settings_of_the_caller_do_not_matter_to_images_of_features():
+    model = GAMO2pix(nn.Flatten(), max_iter=1, random_state=0).fit(PICTURES, Y)
+    features = model.transform(PICTURES)
+    expected = model.decode(features, Y)
+    for name, setting in SETTINGS.items():
+        with setting():
+            np.testing.assert_array_equal(model.transform(PICTURES), features, err_msg=name)
+            np.testing.assert_array_equal(model.decode(features, Y), expected, err_msg=name)
 
 
 def test_settings_of_the_caller_are_as_before():
@@ -371,6 +406,17 @@ def test_a_lack_of_memory_says_what_to_do(error):
     assert np.array_equal(sampler.sample({1: 5}, random_state=0)[0], before)
     again, fresh = sampler.set_params(callbacks=None), tiny(random_state=1)
     assert np.array_equal(again.fit_resample(X, Y)[0], fresh.fit_resample(X, Y)[0])
+
+
+@pytest.mark.parametrize("method", ["encode", "decode"])
+def test_a_lack_of_memory_while_codes_are_computed(method, monkeypatch):
+    sampler = BAGANOversampler(pretrain_iter=1, max_iter=1, random_state=0)
+    sampler.fit_resample(X, Y)
+    codes = sampler.encode(X, Y)
+    network = sampler.networks_["encoder" if method == "encode" else "generator"]
+    monkeypatch.setattr(network, "forward", lambda *_: torch.empty(2**60))
+    with pytest.raises(MemoryError, match=r"allocate.*batch_size"):
+        getattr(sampler, method)(X if method == "encode" else codes, Y)
 
 
 def test_a_lack_of_memory_in_a_draw(monkeypatch):

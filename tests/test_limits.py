@@ -8,7 +8,13 @@ import torch
 from scipy import sparse
 from sklearn.base import clone
 
-from imblearn_gan import CGANOversampler, GAMOOversampler
+from imblearn_gan import (
+    BAGANOversampler,
+    CGANOversampler,
+    DeepSMOTEOversampler,
+    DOSClassifier,
+    GAMOOversampler,
+)
 from imblearn_gan._limits import requested
 from imblearn_gan.networks import MLPFamily
 from tests.instances import CLASSIFIERS, IMAGE_CLASSIFIERS, SAMPLERS
@@ -205,14 +211,29 @@ def test_a_class_of_two_rows(estimator):
 
 
 def test_a_loss_names_its_learning_rate():
-    from imblearn_gan import BAGANOversampler
-
     few = {"pretrain_iter": 40, "max_iter": 40, "random_state": 0}
     steep = BAGANOversampler(pretrain_learning_rate=1e38, **few)
     with pytest.raises(FloatingPointError, match=r"smaller pretrain_learning_rate.*Quantile"):
         steep.fit_resample(X, Y)
     with pytest.raises(FloatingPointError, match=r"a smaller learning_rate, .*batch_size.$"):
         GAMOOversampler(learning_rate=1e38, **{"max_iter": 40}).fit_resample(images(28, 8, 8), Y)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        DeepSMOTEOversampler(learning_rate=1e30, max_iter=1),
+        BAGANOversampler(pretrain_learning_rate=1e30, pretrain_iter=1),
+        DOSClassifier(learning_rate=1e38, pretrain_iter=0, max_iter=200, batch_size=8),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_codes_that_are_not_finite_blame_the_training(estimator):
+    """No search for neighbours says that X has missing values."""
+    rate = next(name for name, value in estimator.get_params().items() if value in (1e30, 1e38))
+    fit = estimator.fit_resample if hasattr(estimator, "fit_resample") else estimator.fit
+    with pytest.raises(FloatingPointError, match=f"latent codes .* a smaller {rate} or"):
+        fit(X, Y)
 
 
 class Compared(str):

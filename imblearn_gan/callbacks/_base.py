@@ -9,7 +9,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from torch import nn
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class TrainingState:
         self.history = history
         self.iteration = 0
         self.stopped = False
+        #: Those of each player's last turn: who pauses is recorded all the same.
+        self.losses: dict[str, Tensor] = {}
         self.networks = networks
         self.averages: dict[str, Any] = {}
         self._rows = rows

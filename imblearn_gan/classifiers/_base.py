@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from imblearn_gan._estimator import CodecEstimator
 from imblearn_gan._more_rows import read_rows
-from imblearn_gan.training import extract, memory_advice
+from imblearn_gan.training import extract, inference
 
 
 class NetworkClassifier(ClassifierMixin, CodecEstimator):
@@ -70,13 +70,9 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
 
     def _logits(self, X: Any) -> torch.Tensor:
         check_is_fitted(self, "networks_")
-        with torch.no_grad(), torch.autocast("cpu", enabled=False), memory_advice():
-            return self._logits_of(X)
-
-    def _logits_of(self, X: Any) -> torch.Tensor:
-        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
-        return extract(network, encoded)
+        with inference():
+            return extract(network, torch.from_numpy(self.codec_.encode(read_rows(self, X))))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities of the classes.

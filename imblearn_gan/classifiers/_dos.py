@@ -20,7 +20,7 @@ from imblearn_gan.latent import class_neighbours
 from imblearn_gan.losses import classifier_loss, micro_cluster_loss, softmax_loss
 from imblearn_gan.networks import dense
 from imblearn_gan.seeding import own_draws
-from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+from imblearn_gan.training import Batch, Phase, Player, TrainingData, latent_codes
 
 
 @documented
@@ -156,7 +156,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         def refresh(iteration: int) -> None:
             """Once an epoch, find the neighbours in the feature space of the moment."""
             if iteration % epoch == 0:
-                z, counts = extract(extractor, data.x).float(), data.spec.class_counts
+                z, counts = latent_codes(extractor, data.x), data.spec.class_counts
                 neighbours = class_neighbours(z, counts, self.n_neighbors)
                 memory.update(features=z, neighbours=neighbours)
 

@@ -118,14 +118,21 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     patience : int, default=10
         Epochs without a smaller loss on the held-out rows after which training stops.
 
+    batch_size : int, default=64
+        Rows in a batch, at least 2, and at most all of them. Each row is dealt out once an epoch
+        unless ``class_sampling`` says otherwise. A last batch of a single row is left out.
+
     precision : {'auto', 'float32', 'bfloat16'}, default='float32'
         What convolutions and matrix products are computed in while training; weights are float32
         anyway. ``'auto'`` is bfloat16 where the hardware has it, in about half the time, else
         float32.
 
-    {game}
-
     {run}
+
+    device : str or torch.device, default='auto'
+        ``'cpu'``, ``'cuda'``, ``'cuda:1'``, ``'mps'``, or ``'auto'`` for the fastest there is.
+        Fitted networks rest on the CPU: they pickle and load on any machine. ``precision`` says
+        what is computed in; a block of :func:`imblearn_gan.training.precision` changes nothing.
 
     verbose : int, default=0
         1 prints skorch's table of epochs.

@@ -26,7 +26,15 @@ from imblearn_gan.latent import (
     NormalCodes,
 )
 from imblearn_gan.networks import DCGANFamily, MLPFamily, copy_layers, drawn, trunk_of
-from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
+from imblearn_gan.training import (
+    Batch,
+    Phase,
+    Player,
+    TrainingData,
+    extract,
+    inference,
+    latent_codes,
+)
 
 Generate = Callable[[Tensor], Tensor]
 #: Codes that are kept of a class that lacks no rows, for ``sample``.
@@ -84,8 +92,9 @@ class LatentSampler(BaseGANOversampler):
         check_trained(self)
         X, y = read_rows(self, X), self.label_codec_.encode(y)
         check_consistent_length(X, y)
-        rows = torch.from_numpy(self.codec_.encode(X))
-        return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
+        with inference():
+            rows = torch.from_numpy(self.codec_.encode(X))
+            return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
 
     def decode(self, Z: Any, y: Any) -> Any:
         """Return the rows of latent codes, by the trained generator.
@@ -120,8 +129,9 @@ class LatentSampler(BaseGANOversampler):
                 f"Z has {Z.shape[1]} columns, but codes have latent_dim={self.latent_dim} values."
             )
         generator, n_values = self.networks_["generator"], self.codec_.spec(()).n_values
-        rows = extract(generator, torch.from_numpy(Z), torch.from_numpy(y), n_values=n_values)
-        return self._origin.give_back(self.codec_.decode(rows.numpy()))
+        with inference():
+            rows = extract(generator, torch.from_numpy(Z), torch.from_numpy(y), n_values=n_values)
+            return self._origin.give_back(self.codec_.decode(rows.numpy()))
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -263,12 +273,7 @@ class AutoencoderGame(LatentSampler):
         discriminator: Any = networks["discriminator"]
         if self.discriminator_init == "encoder":
             copy_layers(self._handed_over(encoder), discriminator.trunk)
-        real_z = extract(encoder, data.x, data.y).float()
-        if not real_z.isfinite().all():
-            raise FloatingPointError(
-                "The autoencoder's codes are not finite after pre-training. Try a smaller "
-                "pretrain_learning_rate."
-            )
+        real_z = latent_codes(encoder, data.x, data.y, rate_name="pretrain_learning_rate")
         if self.codes == "interpolated":
             yield from self._interpolated(networks, real_z, data.spec.class_counts)
         else:

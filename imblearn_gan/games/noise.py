@@ -16,6 +16,7 @@ from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import NormalCodes
+from imblearn_gan.losses import discriminator_loss, generator_loss
 from imblearn_gan.networks import (
     DCGANFamily,
     JoinedDiscriminator,
@@ -152,6 +153,23 @@ class NoiseGame(BaseGANOversampler):
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         return networks["generator"](NormalCodes(self.latent_dim)(y), y)
+
+
+class VanillaLosses:
+    """Losses of a discriminator with one output, 'real' or 'generated', and of what deceives it."""
+
+    loss: str
+
+    def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
+        rows = see(torch.cat([turn.x, turn.made]))
+        real, made = discriminator(rows, turn.y.repeat(2)).chunk(2)
+        return {
+            "real": discriminator_loss(real, 1.0, self.loss),
+            "generated": discriminator_loss(made, 0.0, self.loss),
+        }
+
+    def _generator_losses(self, discriminator: Any, seen: Tensor, y: Tensor) -> dict[str, Tensor]:
+        return {"generated": generator_loss(discriminator(seen, y), self.loss)}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
@@ -14,16 +13,15 @@ from imblearn_gan.games.noise import (
     CONDITIONING,
     LOSSES,
     ConditionalGame,
-    Turn,
+    VanillaLosses,
     conditional_discriminator,
 )
-from imblearn_gan.losses import discriminator_loss, generator_loss
 from imblearn_gan.presets import constructor_arguments
 
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
-class CGANOversampler(ConditionalGame):
+class CGANOversampler(VanillaLosses, ConditionalGame):
     """Conditional GAN: one generator for all classes, which is told the label.
 
     The system that GAMO's paper calls cGAN on tables and cDCGAN on images [1]_. On images its
@@ -97,14 +95,3 @@ class CGANOversampler(ConditionalGame):
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return conditional_discriminator(self._family(spec), spec, self.conditioning)
-
-    def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        rows = see(torch.cat([turn.x, turn.made]))
-        real, made = discriminator(rows, turn.y.repeat(2)).chunk(2)
-        return {
-            "real": discriminator_loss(real, 1.0, self.loss),
-            "generated": discriminator_loss(made, 0.0, self.loss),
-        }
-
-    def _generator_losses(self, discriminator: Any, seen: Tensor, y: Tensor) -> dict[str, Tensor]:
-        return {"generated": generator_loss(discriminator(seen, y), self.loss)}

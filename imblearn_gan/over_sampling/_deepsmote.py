@@ -18,7 +18,7 @@ from imblearn_gan.games.reconstruction import Reconstruction
 from imblearn_gan.latent import InterpolatedCodes, evenly_spaced
 from imblearn_gan.networks import Encoder, Generator, trunk_of
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.training import Batch, Phase, TrainingData, extract
+from imblearn_gan.training import Batch, Phase, TrainingData, latent_codes
 
 
 class _Turn(NamedTuple):
@@ -39,7 +39,7 @@ class _CodesOfTheMoment(nn.Module):
         """Return codes of so many real rows of each class, ordered by class."""
         encoder, data = self._parts
         kept = torch.from_numpy(evenly_spaced(data.spec.class_counts, counts))
-        return extract(encoder, data.x, data.y).float()[kept]
+        return latent_codes(encoder, data.x, data.y)[kept]
 
     def forward(self, y: Tensor) -> Tensor:
         """Draw one code for each class code in ``y``."""

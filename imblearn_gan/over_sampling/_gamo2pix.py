@@ -20,7 +20,7 @@ from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan._more_rows import read_rows
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import build_decoders, decoding_phase
-from imblearn_gan.training import Phase, TrainingData, extract
+from imblearn_gan.training import Phase, TrainingData, extract, inference
 
 #: Adam's step size at the start.
 RATE = 3e-3
@@ -171,8 +171,9 @@ class GAMO2pix(NetworkEstimator):
             Their features.
         """
         check_is_fitted(self)
-        encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
-        return extract(self.networks_["extractor"], encoded).numpy()
+        with inference():
+            encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
+            return extract(self.networks_["extractor"], encoded).numpy()
 
     def decode(self, features: Any, y: Any) -> Any:
         """Return images of feature vectors.
@@ -189,13 +190,30 @@ class GAMO2pix(NetworkEstimator):
         -------
         array-like
             Images in the container, layout and dtype that ``fit`` got.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+
+        ValueError
+            If vectors are not as long as those of the extractor, or y holds an unknown label.
         """
         check_is_fitted(self)
         features = check_array(features, dtype=np.float32)
         check_consistent_length(features, y)
         y = self.label_codec_.encode(y)
-        order = np.argsort(y, kind="stable")
-        counts = np.bincount(y, minlength=len(self.classes_)).tolist()
-        with torch.no_grad():
-            images = self.networks_["decoders"](torch.from_numpy(features[order]), counts)
-        return self._origin.give_back(self.codec_.decode(images.numpy()[np.argsort(order)]))
+        decoders: Any = self.networks_["decoders"]
+        n_features = next(iter(decoders.values())).trunk[0].in_features
+        if features.shape[1] != n_features:
+            raise ValueError(
+                f"features has {features.shape[1]} columns, but the extractor gives vectors of "
+                f"{n_features} values, as transform does."
+            )
+        spec = self.codec_.spec(())
+        images = np.empty((len(y), *spec.shape), dtype=np.float32)
+        with inference():
+            for code in np.unique(y):
+                mine = torch.from_numpy(features[y == code])
+                images[y == code] = extract(decoders[str(code)], mine, n_values=spec.n_values)
+            return self._origin.give_back(self.codec_.decode(images))

@@ -11,9 +11,8 @@ from torch import Tensor, nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
-from imblearn_gan.games.noise import LOSSES, NoiseGame, Turn
+from imblearn_gan.games.noise import LOSSES, NoiseGame, VanillaLosses
 from imblearn_gan.latent import NormalCodes
-from imblearn_gan.losses import discriminator_loss, generator_loss
 from imblearn_gan.networks import (
     Discriminator,
     Generator,
@@ -34,7 +33,7 @@ _AT_ONCE = 64
 
 @documented
 @dataclass(kw_only=True, eq=False, repr=False)
-class GANOversampler(NoiseGame):
+class GANOversampler(VanillaLosses, NoiseGame):
     """One vanilla GAN for each class that lacks rows, trained on the rows of that class alone.
 
     The plainest baseline of BAGAN's paper [1]_: nothing is learnt from the other classes. The
@@ -152,16 +151,6 @@ class GANOversampler(NoiseGame):
             yield self._game(f"adversarial {name}", players, data.spec, draw)
             for network in own["generator"]:
                 unstack(network)
-
-    def _discriminator_losses(self, discriminator: Any, see: Any, turn: Turn) -> dict[str, Tensor]:
-        real, made = discriminator(see(torch.cat([turn.x, turn.made])), None).chunk(2)
-        return {
-            "real": discriminator_loss(real, 1.0, self.loss),
-            "generated": discriminator_loss(made, 0.0, self.loss),
-        }
-
-    def _generator_losses(self, discriminator: Any, seen: Tensor, y: Tensor) -> dict[str, Tensor]:
-        return {"generated": generator_loss(discriminator(seen, y), self.loss)}
 
     def _generate(self, networks: nn.ModuleDict, y: Tensor) -> Tensor:
         generators: Any = networks["generator"]

@@ -13,7 +13,7 @@ import torch
 from imblearn_gan._version import __version__
 from imblearn_gan.callbacks import Callback, Checkpoint, TrainingState
 from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
-from imblearn_gan.training.keepers import Continuation, Keeper
+from imblearn_gan.training.keepers import Continuation, Keeper, on_cpu
 from imblearn_gan.training.ranks import Ranks
 from imblearn_gan.training.runtime import generators_of
 
@@ -100,6 +100,9 @@ class CheckpointKeeper(Keeper):
             phase.memory.update(
                 {name: value.to(self._device) for name, value in content["memory"].items()}
             )
+            if "losses" in content:  # earlier versions have not stored them
+                losses = content["losses"][self._ranks.rank]
+                state.losses = {name: value.to(self._device) for name, value in losses.items()}
             state.iteration, state.stopped = content["iteration"], content["stopped"]
         self._saved_at = state.iteration
 
@@ -114,6 +117,7 @@ class CheckpointKeeper(Keeper):
             "averages": {name: dict(a.state_dict()) for name, a in state.averages.items()},
             "optimizers": [turn.optimizer.state_dict() for turn in turns],
             "memory": dict(phase.memory),
+            "losses": self._ranks.all(on_cpu(state.losses)),
         }
         self._write(self._path, self._content(phase, engine) | more)
         self._saved_at = state.iteration

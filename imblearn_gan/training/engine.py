@@ -312,7 +312,6 @@ class Engine:
             play = CapturedIteration(iteration, turns, phase.memory)
         log_interval = max(1, min(100, phase.max_iter // 20))
         recorded = _Recorded(log_interval)
-        losses: dict[str, Tensor] = {}
         stopped = self.ranks.stopped(state, True)
         while state.iteration < phase.max_iter and not stopped:
             n = state.iteration
@@ -323,10 +322,10 @@ class Engine:
             if phase.lr_decay:
                 for turn in acting:
                     turn.decay(n / phase.max_iter)
-            losses = losses | play(acting, _weight(phase, state))  # of who pauses, the last ones
+            state.losses = state.losses | play(acting, _weight(phase, state))
             for average in state.averages.values():
                 average.n_averaged += 1
-            recorded.add(losses)
+            recorded.add(state.losses)
             state.iteration += 1
             if len(recorded) == log_interval:
                 self._log(state, recorded, phase.rate_name)

@@ -144,6 +144,8 @@ class Continuation(Keeper):
             for group in turn.optimizer.param_groups:  # which may be another one now
                 group["lr"] = turn.player.learning_rate
         self._remember(phase, left["memory"], engine)
+        losses = left.get("losses", {})  # earlier versions have not left them
+        state.losses = {name: value.to(self._device) for name, value in losses.items()}
         state.iteration = left["iteration"]
         self._draw_on(left)
         self._warn_of_rows_held_out(state, engine)
@@ -182,6 +184,7 @@ class Continuation(Keeper):
             "averages": {name: a.state_dict() for name, a in state.averages.items()},
             "optimizers": [turn.optimizer.state_dict() for turn in turns],
             "memory": dict(phase.memory),
+            "losses": state.losses,
             "generators": [g.get_state() for g in generators_of(self._device)],
         }
         self.phases.append(on_cpu(left))

@@ -237,6 +237,16 @@ def memory_advice() -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def inference() -> Iterator[None]:
+    """Let fitted networks compute on the CPU as they are, whatever the caller has set.
+
+    Without gradients and autocast; a lack of memory says what to do.
+    """
+    with torch.no_grad(), torch.autocast("cpu", enabled=False), memory_advice():
+        yield
+
+
 def in_chunks(
     function: Callable[[Tensor], Tensor], rows: Tensor, size: int = CHUNK
 ) -> Iterator[Tensor]:
@@ -264,3 +274,20 @@ def extract(network: nn.Module, *rows: Tensor, n_values: int = 1) -> Tensor:
     for module, training in modes:
         module.training = training
     return outputs
+
+
+def latent_codes(network: nn.Module, *rows: Tensor, rate_name: str = "learning_rate") -> Tensor:
+    """Return what a network that was trained gives for all real rows, in float32.
+
+    Raises
+    ------
+    FloatingPointError
+        If a value is not finite; it names the parameter that sets the step size.
+    """
+    codes = extract(network, *rows).float()
+    if not codes.isfinite().all():
+        raise FloatingPointError(
+            "The latent codes of the real rows are not finite: training diverged. Try a smaller "
+            f"{rate_name} or a larger batch_size."
+        )
+    return codes

@@ -8,6 +8,7 @@ import torch
 from sklearn.datasets import load_digits
 
 from imblearn_gan import GAMO2pix
+from imblearn_gan.training import runtime
 
 DIGITS = load_digits()
 
@@ -37,6 +38,26 @@ def test_uses_the_network_of_the_class():
     assert np.allclose(mixed, np.concatenate([odd, even, odd]), atol=1e-5)
     with pytest.raises(ValueError, match="fit has not seen"):
         model.decode(features, ["neither"])
+
+
+def test_refuses_vectors_of_another_length():
+    X, y = DIGITS.images[:20], DIGITS.target[:20] % 2
+    model = GAMO2pix(torch.nn.Flatten(), max_iter=2, random_state=0).fit(X, y)
+    with pytest.raises(ValueError, match=r"features has 5 columns, .* vectors of 64 values"):
+        model.decode(np.zeros((3, 5)), y[:3])
+
+
+def test_decodes_in_bounded_memory(monkeypatch):
+    X, y = DIGITS.images[:20], DIGITS.target[:20] % 2
+    model = GAMO2pix(torch.nn.Flatten(), max_iter=2, random_state=0).fit(X, y)
+    features, labels = np.repeat(model.transform(X), 40, axis=0), np.repeat(y, 40)
+    sizes = []
+    for decoder in model.networks_["decoders"].values():
+        decoder.register_forward_hook(lambda _, args, __: sizes.append(len(args[0])))
+    decoded = model.decode(features, labels)
+    assert max(sizes) <= runtime.CHUNK
+    assert sum(sizes) == len(features) == 800
+    np.testing.assert_allclose(decoded[::40], model.decode(features[::40], y), atol=1e-4)
 
 
 def test_refuses_an_extractor_without_vectors():

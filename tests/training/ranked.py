@@ -36,6 +36,7 @@ from imblearn_gan.callbacks import (
 from imblearn_gan.training import Engine, Phase, Player, alone, joined, meeting, ranks, torch_scope
 from tests.instances import SAMPLERS
 from tests.samplers import images, labels, tiny
+from tests.training.test_checkpoints import PAUSING
 
 Y = labels(14, 9, 5)
 X = np.random.RandomState(0).normal(size=(len(Y), 4))
@@ -317,11 +318,11 @@ class Stop(Callback):
             raise KeyboardInterrupt
 
 
-def resumed(folder):
+def resumed(folder, estimator, rows):
     """A training that was stopped twice, and one that was not."""
 
     def fit(*callbacks):
-        return trained(CGANOversampler(max_iter=10, random_state=0, callbacks=[*callbacks]), X)
+        return trained(clone(estimator).set_params(callbacks=[*callbacks]), rows)
 
     expected = fit()
     for n in (3, 4):
@@ -382,7 +383,8 @@ def everything(folder):
         "failures": failures(),
         "after failures": after_failures(),
         "alone": first_rank_alone(),
-        "resumed": resumed(folder),
+        "resumed": resumed(folder / "a", CGANOversampler(max_iter=10, random_state=0), X),
+        "resumed in a pause": resumed(folder / "b", PAUSING, IMAGES),
         "warm": warm(),
         "shown": shown(),
         "plain": plain(),

@@ -23,6 +23,7 @@ from imblearn_gan import (
 )
 from imblearn_gan.callbacks import Callback, Checkpoint, EarlyStopping
 from imblearn_gan.networks import MLPFamily
+from imblearn_gan.training import CheckpointKeeper
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 
@@ -121,6 +122,34 @@ def test_images_from_features(tmp_path):
 def test_what_is_taken_once_an_epoch_goes_on(estimator, n_before, tmp_path):
     """Three iterations are an epoch: after the second one, features of the first are in use."""
     assert_goes_on(estimator, tmp_path, [n_before + 2], IMAGES)
+
+
+#: Two iterations are an epoch: in the second one F pauses.
+PAUSING = GAMOClassifier(
+    combine="features", generated_weight=None, max_iter=6, batch_size=14, random_state=0
+)
+
+
+def test_who_pauses_is_recorded_as_without_a_stop(tmp_path):
+    """In each record there are the losses of its last turn: a callback may look at them."""
+    stopping = EarlyStopping("extractor_real", phase="adversarial", patience=9)
+    estimator = clone(PAUSING).set_params(callbacks=[stopping])
+    assert_goes_on(estimator, tmp_path, [2], IMAGES)
+
+
+def test_checkpoints_without_losses_go_on(tmp_path, monkeypatch):
+    """Those of earlier versions."""
+    expected, write = fitted(clone(PAUSING), IMAGES), CheckpointKeeper._write
+
+    def without(self, path, content):
+        write(self, path, {name: part for name, part in content.items() if name != "losses"})
+
+    monkeypatch.setattr(CheckpointKeeper, "_write", without)
+    stopped = clone(PAUSING).set_params(callbacks=[Checkpoint(tmp_path, every=1), Stop(2)])
+    with pytest.raises(KeyboardInterrupt):
+        fitted(stopped, IMAGES)
+    got = fitted(clone(PAUSING).set_params(callbacks=[Checkpoint(tmp_path)]), IMAGES)
+    np.testing.assert_array_equal(got[0], expected[0])
 
 
 @pytest.mark.parametrize("n", range(0, 9, 2))

@@ -24,7 +24,7 @@ from imblearn_gan.training import Continuation
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 from tests.training.players import At
-from tests.training.test_checkpoints import METHODS, Stop, fitted
+from tests.training.test_checkpoints import METHODS, PAUSING, Stop, fitted
 
 Y = labels(14, 9, 5)
 X = np.random.RandomState(0).normal(size=(len(Y), 4))
@@ -88,6 +88,27 @@ def test_a_stored_object_goes_on(n, tmp_path):
         got = fitted(other, rows)
         np.testing.assert_array_equal(got[0], expected[0])
         assert got[1:] == expected[1:]
+
+
+def test_who_pauses_is_recorded_from_the_first_iteration_on():
+    """The second call begins in the middle of an epoch; F's next turn is in the fifth iteration."""
+    model = warm(PAUSING, max_iter=3)
+    for _ in range(2):
+        model.fit(IMAGES, Y)
+    losses = [record["extractor_real"] for record in model.history_]
+    assert losses[3] == losses[2]
+    assert losses[4] != losses[3]
+
+
+def test_what_has_no_losses_left_goes_on():
+    """What an earlier version has left."""
+    model, other = warm(PAUSING), warm(PAUSING)
+    for each in (model, other):
+        each.fit(IMAGES, Y)
+    del other._training["phases"][0]["losses"]
+    for each in (model, other):
+        each.fit(IMAGES, Y)
+    assert_same_weights(weights_of(model), weights_of(other))
 
 
 def test_images_from_features_go_on():

@@ -150,13 +150,14 @@ def test_one_rank_alone(found):
 
 
 @slow
-def test_a_stopped_training_goes_on_from_one_set_of_files(found, folder):
-    (first, expected), (other, _) = found("resumed")
+@pytest.mark.parametrize(("name", "files"), [("resumed", "a"), ("resumed in a pause", "b")])
+def test_a_stopped_training_goes_on_from_one_set_of_files(name, files, found, folder):
+    (first, expected), (other, _) = found(name)
     for own in (first, other):
         np.testing.assert_array_equal(own["rows"], expected["rows"])
         assert own["networks"] == expected["networks"]
         assert own["history"] == expected["history"]
-    assert [path.name for path in folder.iterdir()] == ["phase_1.safetensors"]
+    assert [path.name for path in (folder / files).iterdir()] == ["phase_1.safetensors"]
 
 
 @slow
