@@ -86,9 +86,10 @@ PARAMETERS: dict[str, dict[str, str]] = {
         gives anew once an epoch while it learns from real rows alone, and which GAMO2pix turns
         back into images. On digits the rows train the better classifier, see the benchmarks.""",
         "n_support": """int or None, default=<default>
-        How many real rows of the class each generated row combines, drawn at random for each
-        row; a bound on the logits of their weights keeps the game from moving far from uniform
-        draws. None combines all of them, without a bound, as the paper does.""",
+        How many real rows of the class each generated row combines, drawn with replacement for
+        each row, so that of two one in so many as the class has rows is the same twice, and
+        the result that row; a bound on the logits of their weights keeps the game from moving
+        far from uniform draws. None combines all of them, without a bound, as the paper does.""",
         "misleading": """{'own_class', 'minorities', 'complement'}, default=<default>
         What the generator does to mislead the classifier. ``'own_class'``: drive the output of
         the row's own class to zero, L_i7 of eq. (6). ``'minorities'``: also the outputs of all
