@@ -2,8 +2,9 @@
 Does it help on my data?
 ========================
 
-One call scores a sampler against the set as it is, class weights, random oversampling and SMOTE, on
-the same folds, and says by how much it leads and how sure that is. As a script::
+One call scores a sampler against the set as it is, class weights, random oversampling, SMOTE and a
+moved threshold, on the same folds, and says by how much it leads and how sure that is. As a
+script::
 
     python examples/plot_compare_samplers.py leads.png
 """
@@ -30,8 +31,8 @@ X, y = make_imbalance(
 )
 
 # %%
-# Two samplers, and four remedies that need no GAN
-# ------------------------------------------------
+# Two samplers, and what needs no GAN
+# -----------------------------------
 # Five folds, twice; every method learns from the same rows and is scored on the same ones.
 samplers = {
     "CGAN": CGANOversampler(max_iter=args.max_iter),

@@ -149,9 +149,9 @@ def evaluate_sampler(
 
     The same classifier learns from the training rows of each fold as they are (``'none'``), with
     class weights (where it has a parameter ``class_weight``), after random oversampling, after
-    SMOTE, and after each sampler, and is scored on the same test rows, as they are. With
-    ``baselines='all'`` moved thresholds and bags stand beside them. Nothing is tuned on, and no
-    sampler sees, a test row.
+    SMOTE, and after each sampler, and is scored on the same test rows, as they are; so it is
+    without any of them, but with a moved threshold. With ``baselines='all'`` a tuned threshold
+    and bags stand beside them. Nothing is tuned on, and no sampler sees, a test row.
 
     Parameters
     ----------
@@ -189,12 +189,12 @@ def evaluate_sampler(
 
     baselines : {'usual', 'all'} or list of str, default='usual'
         What the samplers stand beside. ``'usual'`` is ``'none'``, ``'class weight'``,
-        ``'random oversampling'`` and ``'SMOTE'``. ``'all'`` adds, from the rows as they are, what
-        moves the threshold, without which any balancing looks good in scores of labels:
-        ``'cut at the prevalence'`` takes the class that is most probable relative to its share,
-        ``'tuned cut'`` tunes this for balanced accuracy on training rows left out; and the
-        averages of ten: ``'bagging'``, of bootstraps, and ``'under-sampling bagging'``, both cut
-        likewise. They need ``predict_proba``, and take 27 fits of the classifier in each fold.
+        ``'random oversampling'``, ``'SMOTE'`` and ``'cut at the prevalence'``: none of them, but
+        the class that is most probable relative to its share, without which any balancing looks
+        good in scores of labels. ``'all'`` adds ``'tuned cut'``, which tunes this cut for balanced
+        accuracy on training rows left out, and averages of ten, cut at the prevalence:
+        ``'bagging'``, of bootstraps, and ``'under-sampling bagging'``. All that cut need
+        ``predict_proba``; what ``'all'`` adds takes 26 fits of the classifier in each fold.
 
     scoring : str, callable, list or dict of them, or None, default=None
         Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives
@@ -258,7 +258,8 @@ def evaluate_sampler(
     ...     CGANOversampler(max_iter=10), X, y, classifier=LogisticRegression(), random_state=0
     ... )
     >>> result.scores["method"].unique().tolist()
-    ['none', 'class weight', 'random oversampling', 'SMOTE', 'CGANOversampler']
+    ['none', 'class weight', 'random oversampling', 'SMOTE', 'cut at the prevalence',
+     'CGANOversampler']
     >>> result.summary.columns.tolist()
     ['metric', 'method', 'mean', 'std', 'sampler', 'lead', 'lead_std', 'lead_low', 'lead_high',
      'leader']

@@ -16,8 +16,10 @@ from sklearn.utils import _safe_indexing, check_random_state
 from imblearn_gan.metrics._remedies import repeat, smote, transformers, use, weighted
 from imblearn_gan.resampled import ResampledClassifier
 
-USUAL = ("none", "class weight", "random oversampling", "SMOTE")
-MOVED = ("cut at the prevalence", "tuned cut", "bagging", "under-sampling bagging")
+USUAL = ("none", "class weight", "random oversampling", "SMOTE", "cut at the prevalence")
+MORE = ("tuned cut", "bagging", "under-sampling bagging")
+#: What puts a rule for labels behind probabilities, and so needs some.
+WITH_RULE = ("cut at the prevalence", *MORE)
 N_BAGS = 10
 
 
@@ -73,14 +75,14 @@ def named_samplers(sampler: Any) -> dict[str, Any]:
                 f"sampler is a pipeline whose steps {changing} transform rows: test rows would "
                 "stay as they are. Put these steps into classifier."
             )
-    return {f"given {name}" if name in USUAL + MOVED else name: s for name, s in named.items()}
+    return {f"given {name}" if name in USUAL + MORE else name: s for name, s in named.items()}
 
 
 def named_baselines(baselines: Any) -> tuple[str, ...]:
     """Return names of baselines; raise a ValueError for others."""
     if isinstance(baselines, str) and baselines in ("usual", "all"):
-        return USUAL if baselines == "usual" else USUAL + MOVED
-    known = USUAL + MOVED
+        return USUAL if baselines == "usual" else USUAL + MORE
+    known = USUAL + MORE
     if isinstance(baselines, str) or not set(baselines) <= set(known):
         raise ValueError(
             f"baselines must be 'usual', 'all' or a list of some of {list(known)}. Got "
@@ -137,7 +139,7 @@ def methods(
         ways["bagging"] = None, bag(Rows(bootstrap=True))
         ways["under-sampling bagging"] = None, bag(RandomUnderSampler())
     if not hasattr(classifier, "predict_proba"):
-        _tell(baselines, MOVED, "the classifier has no predict_proba")
+        _tell(baselines, WITH_RULE, "the classifier has no predict_proba")
     if smallest < 2:
         reason = (
             "two rows of each class are needed, and a class has a single training row in a fold"

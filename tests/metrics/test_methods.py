@@ -19,7 +19,7 @@ from sklearn.svm import LinearSVC
 
 from imblearn_gan import ResampledClassifier, ResNetClassifier
 from imblearn_gan.metrics import evaluate_sampler
-from imblearn_gan.metrics._methods import MOVED, USUAL, Rows
+from imblearn_gan.metrics._methods import MORE, USUAL, WITH_RULE, Rows
 from tests.metrics.samples import LABELS, TABLE
 from tests.samplers import images, tiny
 
@@ -31,13 +31,30 @@ def evaluate(sampler, X=TABLE, y=LABELS, **params):
     return evaluate_sampler(sampler, X, y, **defaults | params)
 
 
+@pytest.fixture
+def spy_on_fits(monkeypatch):
+    """Have a class of classifiers tell how many rows each fit has, and the share of class 1."""
+
+    def spy_on(model):
+        fitted, original = [], model.fit
+
+        def fit(self, X, y, sample_weight=None):
+            fitted.append((len(y), y.mean()))
+            return original(self, X, y, sample_weight)
+
+        monkeypatch.setattr(model, "fit", fit)
+        return fitted
+
+    return spy_on
+
+
 def score(result, method, fold=1, metric="acsa"):
     return result.scores.query("fold == @fold and method == @method").iloc[0][metric]
 
 
 def test_all_baselines_by_hand():
     result = evaluate(tiny(), baselines="all")
-    assert tuple(result.scores["method"].unique()) == (*USUAL, *MOVED, "TinySampler")
+    assert tuple(result.scores["method"].unique()) == (*USUAL, *MORE, "TinySampler")
     train, test = list(CV.split(TABLE, LABELS))[1]
     X, y, unseen = TABLE[train], LABELS[train], TABLE[test]
     p = LogisticRegression().fit(X, y).predict_proba(unseen)[:, 1]
@@ -48,15 +65,20 @@ def test_all_baselines_by_hand():
     assert score(result, "tuned cut", metric=metric) == score(result, "none", metric=metric)
 
 
-def test_bags_average_ten(monkeypatch):
-    fitted = []
-    original = LogisticRegression.fit
+def test_the_usual_ones_hold_a_moved_threshold(spy_on_fits):
+    X = LABELS[:, None] + np.linspace(0, 2, 40)[:, None] % 1.5
+    fitted = spy_on_fits(LogisticRegression)
+    result = evaluate(RandomOverSampler(), X, baselines="usual")
+    moved, plain = ("cut at the prevalence", "none")
+    for fold in range(4):
+        assert score(result, moved, fold) > score(result, plain, fold) + 0.1
+        ranking = [score(result, name, fold, "average_precision") for name in (moved, plain)]
+        assert ranking[0] == ranking[1]
+    assert len(fitted) == 4 * (len(USUAL) + 1)  # it takes one fit
 
-    def fit(self, X, y, sample_weight=None):
-        fitted.append((len(y), y.mean()))
-        return original(self, X, y, sample_weight)
 
-    monkeypatch.setattr(LogisticRegression, "fit", fit)
+def test_bags_average_ten(spy_on_fits):
+    fitted = spy_on_fits(LogisticRegression)
     evaluate(
         tiny(), baselines=["bagging", "under-sampling bagging"], cv=[*CV.split(TABLE, LABELS)][:1]
     )
@@ -118,7 +140,7 @@ def test_baselines_have_the_strategy_on_which_samplers_agree():
 def test_what_is_left_out_is_said():
     with pytest.warns(UserWarning, match="under-sampling bagging are left out: the classifier has"):
         result = evaluate(tiny(), classifier=LinearSVC(), baselines="all")
-    assert not set(MOVED) & set(result.scores["method"])
+    assert not set(WITH_RULE) & set(result.scores["method"])
     y = np.zeros(40, dtype=int)
     y[:2] = 1  # one in each half
     with pytest.warns(UserWarning, match="SMOTE, tuned cut are left out: two rows"):
@@ -132,13 +154,13 @@ def test_what_is_left_out_is_said():
 def test_baselines_on_images_and_frames():
     pictures = images(40, 8, 8)
     methods = evaluate(tiny(), pictures, baselines="all", cv=2).scores["method"].nunique()
-    assert methods == 9
+    assert methods == len(USUAL + MORE) + 1
     network = ResNetClassifier(width=2, max_epochs=1)
     bags = evaluate(tiny(), pictures, baselines=["tuned cut"], cv=2, classifier=network)
     assert bags.scores.notna().all(axis=None)
     frame = pd.DataFrame(TABLE).add_prefix("c").assign(kind=np.where(TABLE[:, 0] > 0, "u", "v"))
     result = evaluate(tiny(), frame, baselines="all", cv=2, classifier=None)
-    assert result.scores["method"].nunique() == 9
+    assert result.scores["method"].nunique() == len(USUAL + MORE) + 1
     assert result.scores.notna().all(axis=None)
 
 
