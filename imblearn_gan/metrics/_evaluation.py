@@ -193,8 +193,9 @@ def evaluate_sampler(
         the class that is most probable relative to its share, without which any balancing looks
         good in scores of labels. ``'all'`` adds ``'tuned cut'``, which tunes this cut for balanced
         accuracy on training rows left out, and averages of ten, cut at the prevalence:
-        ``'bagging'``, of bootstraps, and ``'under-sampling bagging'``. All that cut need
-        ``predict_proba``; what ``'all'`` adds takes 26 fits of the classifier in each fold.
+        ``'bagging'``, of bootstraps, ``'random oversampling bagging'``, ``'SMOTE bagging'`` and
+        ``'under-sampling bagging'``, each on a balanced set of its own draw. All that cut need
+        ``predict_proba``; what ``'all'`` adds takes 46 fits of the classifier in each fold.
 
     scoring : str, callable, list or dict of them, or None, default=None
         Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives

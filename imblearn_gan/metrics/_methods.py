@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,35 +11,41 @@ import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.base import BaseEstimator
-from sklearn.utils import _safe_indexing, check_random_state
 
-from imblearn_gan.metrics._remedies import repeat, smote, transformers, use, weighted
+from imblearn_gan.metrics._remedies import (
+    bootstrap,
+    repeat,
+    smote,
+    transformers,
+    unchanged,
+    use,
+    weighted,
+)
 from imblearn_gan.resampled import ResampledClassifier
 
 USUAL = ("none", "class weight", "random oversampling", "SMOTE", "cut at the prevalence")
-MORE = ("tuned cut", "bagging", "under-sampling bagging")
+MORE = (
+    "tuned cut",
+    "bagging",
+    "random oversampling bagging",
+    "SMOTE bagging",
+    "under-sampling bagging",
+)
 #: What puts a rule for labels behind probabilities, and so needs some.
 WITH_RULE = ("cut at the prevalence", *MORE)
 N_BAGS = 10
 
 
-class Rows(BaseEstimator):
-    """Gives rows back, as they are or, within their classes, drawn with replacement."""
+class Remedy(BaseEstimator):
+    """A remedy as a sampler, which a bag asks for each of its sets anew."""
 
-    def __init__(self, bootstrap: bool = False, random_state: Any = None):
-        self.bootstrap = bootstrap
+    def __init__(self, way: Callable, random_state: Any = None):
+        self.way = way
         self.random_state = random_state
 
     def fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
-        """Return as many rows of each class."""
-        if not self.bootstrap:
-            self.sample_indices_ = np.arange(len(y))
-            return X, y
-        stream = check_random_state(self.random_state)
-        of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
-        drawn = [rows[stream.randint(len(rows), size=len(rows))] for rows in of_class]
-        self.sample_indices_ = np.concatenate(drawn)
-        return _safe_indexing(X, self.sample_indices_), y[self.sample_indices_]
+        """Return rows and labels, resampled."""
+        return self.way(X, y, self.random_state)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -125,18 +131,20 @@ def methods(
     ways: dict[str, Any] = {"none": (None, classifier)}
     if (with_weights := weighted(classifier)) is not None:
         ways["class weight"] = None, with_weights
-    ways["random oversampling"] = partial(repeat, strategy), classifier
+    resampled = {"random oversampling": partial(repeat, strategy)}
     if smallest > 1 and not refused:
-        ways["SMOTE"] = partial(smote, strategy, categorical), classifier
+        resampled["SMOTE"] = partial(smote, strategy, categorical)
+    ways |= {name: (way, classifier) for name, way in resampled.items()}
     if hasattr(classifier, "predict_proba"):
         bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
-        ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Rows())
+        ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Remedy(unchanged))
         if smallest > 1:
             ways["tuned cut"] = (
                 None,
-                ResampledClassifier(classifier, Rows(), decision="balanced_accuracy"),
+                ResampledClassifier(classifier, Remedy(unchanged), decision="balanced_accuracy"),
             )
-        ways["bagging"] = None, bag(Rows(bootstrap=True))
+        ways["bagging"] = None, bag(Remedy(bootstrap))
+        ways |= {f"{name} bagging": (None, bag(Remedy(way))) for name, way in resampled.items()}
         ways["under-sampling bagging"] = None, bag(RandomUnderSampler())
     if not hasattr(classifier, "predict_proba"):
         _tell(baselines, WITH_RULE, "the classifier has no predict_proba")
@@ -144,13 +152,13 @@ def methods(
         reason = (
             "two rows of each class are needed, and a class has a single training row in a fold"
         )
-        _tell(baselines, ("SMOTE", "tuned cut"), reason)
+        _tell(baselines, ("SMOTE", "tuned cut", "SMOTE bagging"), reason)
     elif refused:
         advice = (
             "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
             "into numbers, SMOTE(), the classifier"
         )
-        _tell(baselines, ("SMOTE",), f"it takes no {refused}. {advice}")
+        _tell(baselines, ("SMOTE", "SMOTE bagging"), f"SMOTE takes no {refused}. {advice}")
     runs = {name: ways[name] for name in baselines if name in ways}
     for name, one in samplers.items():
         resamples = hasattr(one, "fit_resample")

@@ -31,6 +31,20 @@ def use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
     return seeded(sampler, seed).fit_resample(X, y)
 
 
+def unchanged(X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Return rows as they are."""
+    return X, y
+
+
+def bootstrap(X: Any, y: np.ndarray, seed: int) -> tuple:
+    """Draw as many rows of each class, with replacement."""
+    stream = np.random.RandomState(seed)
+    of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
+    drawn = [rows[stream.randint(len(rows), size=len(rows))] for rows in of_class]
+    index = np.concatenate(drawn)
+    return _safe_indexing(X, index), y[index]
+
+
 def repeat(strategy: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
     """Resample at random, rows in any container."""
     sampler = RandomOverSampler(sampling_strategy=strategy, random_state=seed)

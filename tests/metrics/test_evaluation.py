@@ -436,14 +436,14 @@ def test_smote_is_left_out_where_it_takes_none_of_the_columns():
         "other": RandomOverSampler(),
         "as the warning says": make_sampling_pipeline(numbers, SMOTE(k_neighbors=2), model),
     }
-    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no dates.*'day'.*pipeline"):
+    with pytest.warns(UserWarning, match=r"SMOTE takes no dates.*'day'.*pipeline"):
         result = run(samplers, X, classifier=dated)
     assert {*result.scores["method"]} == {*USUAL, *samplers} - {"SMOTE"}
     assert result.scores.notna().all(axis=None)
     X.loc[::9, ["a", "c"]] = np.nan
     with pytest.warns(UserWarning, match=r"'day'\]\) and no missing values \(columns \['a', 'c'\]"):
         run(RandomOverSampler(), X, classifier=dated)
-    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no missing.*\[0\]"):
+    with pytest.warns(UserWarning, match=r"SMOTE is left out: SMOTE takes no missing.*\[0\]"):
         run(RandomOverSampler(), X[["a", "b"]].to_numpy(), classifier=model)
 
 
