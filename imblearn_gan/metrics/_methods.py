@@ -33,6 +33,7 @@ MORE = (
 )
 #: What puts a rule for labels behind probabilities, and so needs some.
 WITH_RULE = ("cut at the prevalence", *MORE)
+WITH_SMOTE = ("SMOTE", "SMOTE bagging")
 N_BAGS = 10
 
 
@@ -103,6 +104,7 @@ def methods(
     classifier: Any,
     categorical: list[int],
     smallest: int,
+    n_groups: int,
     refused: str = "",
 ) -> dict[str, tuple]:
     """Return how each method resamples, if it does, and what learns; the samplers are the last.
@@ -113,7 +115,7 @@ def methods(
         Samplers, and classifiers that see to the balance themselves, by name.
 
     baselines : tuple of str
-        Those that are asked for.
+        Those that are asked for. What cannot be done is left out, with a warning.
 
     classifier : classifier
         What learns.
@@ -124,51 +126,69 @@ def methods(
     smallest : int
         Rows of the smallest class in a fold.
 
+    n_groups : int
+        In how many groups they are; without groups, as many as rows.
+
     refused : str, default=''
         What X holds that SMOTE does not take, if there is something.
     """
     strategy = _shared_strategy([*samplers.values()])
-    ways: dict[str, Any] = {"none": (None, classifier)}
-    if (with_weights := weighted(classifier)) is not None:
-        ways["class weight"] = None, with_weights
-    resampled = {"random oversampling": partial(repeat, strategy)}
-    if smallest > 1 and not refused:
-        resampled["SMOTE"] = partial(smote, strategy, categorical)
+    resampled = {
+        "random oversampling": partial(repeat, strategy),
+        "SMOTE": partial(smote, strategy, categorical),
+    }
+    cut = partial(ResampledClassifier, classifier, Remedy(unchanged))
+    bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
+    ways: dict[str, Any] = {
+        "none": (None, classifier),
+        "class weight": (None, weighted(classifier)),
+        "cut at the prevalence": (None, cut()),
+        "tuned cut": (None, cut(decision="balanced_accuracy")),
+        "bagging": (None, bag(Remedy(bootstrap))),
+        "under-sampling bagging": (None, bag(RandomUnderSampler())),
+    }
     ways |= {name: (way, classifier) for name, way in resampled.items()}
-    if hasattr(classifier, "predict_proba"):
-        bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
-        ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Remedy(unchanged))
-        if smallest > 1:
-            ways["tuned cut"] = (
-                None,
-                ResampledClassifier(classifier, Remedy(unchanged), decision="balanced_accuracy"),
-            )
-        ways["bagging"] = None, bag(Remedy(bootstrap))
-        ways |= {f"{name} bagging": (None, bag(Remedy(way))) for name, way in resampled.items()}
-        ways["under-sampling bagging"] = None, bag(RandomUnderSampler())
-    if not hasattr(classifier, "predict_proba"):
-        _tell(baselines, WITH_RULE, "the classifier has no predict_proba")
-    if smallest < 2:
-        reason = (
-            "two rows of each class are needed, and a class has a single training row in a fold"
-        )
-        _tell(baselines, ("SMOTE", "tuned cut", "SMOTE bagging"), reason)
-    elif refused:
-        advice = (
-            "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
-            "into numbers, SMOTE(), the classifier"
-        )
-        _tell(baselines, ("SMOTE", "SMOTE bagging"), f"SMOTE takes no {refused}. {advice}")
-    runs = {name: ways[name] for name in baselines if name in ways}
+    ways |= {f"{name} bagging": (None, bag(Remedy(way))) for name, way in resampled.items()}
+    reasons = _impossible(classifier, smallest, n_groups, refused)
+    _tell(baselines, reasons)
+    runs = {name: ways[name] for name in baselines if name not in reasons}
+    if runs.get("class weight") == (None, None):  # it takes none
+        del runs["class weight"]
     for name, one in samplers.items():
         resamples = hasattr(one, "fit_resample")
         runs[name] = (partial(use, one), classifier) if resamples else (None, one)
     return runs
 
 
-def _tell(baselines: Iterable[str], names: tuple[str, ...], reason: str) -> None:
+def _impossible(classifier: Any, smallest: int, n_groups: int, refused: str) -> dict[str, str]:
+    """Return the names of baselines that cannot be, and why."""
+    reasons = {}
+    if refused:
+        advice = (
+            "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
+            "into numbers, SMOTE(), the classifier"
+        )
+        reasons |= dict.fromkeys(WITH_SMOTE, f"SMOTE takes no {refused}. {advice}")
+    if n_groups < 2:
+        reasons["tuned cut"] = (
+            "two groups of each class are needed, and a class has a single one to learn from in a "
+            "fold"
+        )
+    if smallest < 2:
+        reason = (
+            "two rows of each class are needed, and a class has a single training row in a fold"
+        )
+        reasons |= dict.fromkeys((*WITH_SMOTE, "tuned cut"), reason)
+    if not hasattr(classifier, "predict_proba"):
+        reasons |= dict.fromkeys(WITH_RULE, "the classifier has no predict_proba")
+    return reasons
+
+
+def _tell(baselines: Iterable[str], reasons: dict[str, str]) -> None:
     """Warn of baselines that are asked for and left out."""
-    if out := [name for name in baselines if name in names]:
+    asked = [name for name in baselines if name in reasons]
+    for reason in dict.fromkeys(reasons[name] for name in asked):
+        out = [name for name in asked if reasons[name] == reason]
         verb = "are" if len(out) > 1 else "is"
         warnings.warn(f"{', '.join(out)} {verb} left out: {reason}.", stacklevel=4)
 
