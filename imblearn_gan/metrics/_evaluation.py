@@ -182,8 +182,9 @@ def evaluate_sampler(
 
     scoring : str, callable, list or dict of them, or None, default=None
         Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives
-        their names. Larger must be better. ``'acsa'``, ``'gm'`` and, of the smaller one of two
-        classes, ``'average_precision'`` are known, too: None is all three.
+        their names. Larger must be better. ``'acsa'``, ``'gm'`` and ``'average_precision'`` are
+        known, too: None is all three. The last is that of the smaller one of two classes, which
+        is what has to be found, and the mean over all of more.
 
     error_score : 'raise' or float, default=nan
         What a fit that fails scores, with a warning; ``'raise'`` ends the call with its error.

@@ -162,7 +162,7 @@ def methods(
 
 def _impossible(classifier: Any, smallest: int, n_groups: int, refused: str) -> dict[str, str]:
     """Return the names of baselines that cannot be, and why."""
-    reasons = {}
+    reasons: dict[str, str] = {}
     if refused:
         advice = (
             "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "

@@ -247,7 +247,7 @@ def test_several_classes_and_few_rows(spy):
     model = GaussianNB()
     result = evaluate_sampler(spy, TABLE, y, classifier=model, random_state=0)
     assert result.scores["fold"].nunique() == 6
-    assert result.scores.columns.tolist() == ["fold", "method", "acsa", "gm"]
+    assert result.scores.columns.tolist() == ["fold", "method", "acsa", "gm", "average_precision"]
     y[-1] = "b"
     with pytest.warns(UserWarning, match="SMOTE is left out"):
         result = evaluate_sampler(spy, TABLE, y, classifier=model, random_state=0)
