@@ -228,6 +228,9 @@ def evaluate_sampler(
     Student's with the variance that Nadeau and Bengio give for folds that share training rows
     [1]_. It holds for one comparison: of twenty without any difference one is expected to lead.
 
+    Weights of rows, ``sample_weight``, are not taken: every row counts the same in learning and in
+    scores, as for most samplers, which cannot weigh rows.
+
     References
     ----------
     .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning,
