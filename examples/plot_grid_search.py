@@ -11,7 +11,7 @@ classifier, in two processes, and validation folds are never balanced. As a scri
 # %%
 # A pipeline of both
 # ------------------
-# Leaves of five rows: scikit-learn's twenty starve a class of so few, and then any sampler helps.
+# Leaves of five rows: scikit-learn's twenty can starve a class of so few without any sampler.
 import argparse
 
 import matplotlib.pyplot as plt
