@@ -100,7 +100,9 @@ class Numbers:
 X_train, X_test, y_train, y_test = train_test_split(
     payments, y, stratify=y, test_size=0.4, random_state=0
 )
-trees = HistGradientBoostingClassifier(categorical_features="from_dtype", random_state=0)
+trees = HistGradientBoostingClassifier(
+    categorical_features="from_dtype", min_samples_leaf=5, random_state=0
+)
 for name, steps in {"as it is": [], "balanced by CGAN": [clone(sampler)]}.items():
     model = make_pipeline(*steps, Numbers(), trees).fit(X_train, y_train)
     print(name)

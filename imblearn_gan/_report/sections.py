@@ -54,7 +54,7 @@ def parts(look: Look, title: str, n_images: int) -> list[str]:
             paragraph(
                 "To look is not to know: whether these rows help a classifier, "
                 "imblearn_gan.metrics.evaluate_sampler says, beside class weights, random "
-                "oversampling and SMOTE.",
+                "oversampling, SMOTE and a moved threshold.",
                 "soft",
             ),
         ]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import FitFailedWarning
-from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
@@ -17,6 +16,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
+from imblearn_gan.metrics._folds import codes_of, fewest, folds_of, tune_on_whole_groups
 from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
 from imblearn_gan.metrics._remedies import (
     all_parameters,
@@ -32,30 +32,6 @@ from imblearn_gan.resampled._parts import seeded, takes_images
 _MAX_SEED = np.iinfo(np.int32).max
 
 
-def _folds(cv: Any, y: np.ndarray, groups: Any, rng: np.random.RandomState) -> list[tuple]:
-    seed, counts = rng.randint(_MAX_SEED), np.unique(y, return_counts=True)[1]
-    smallest = counts.min()
-    if cv is None:
-        if smallest < 2:
-            raise ValueError("y has a class of a single row: it cannot be both learnt and tested.")
-        cv = RepeatedStratifiedKFold(n_splits=min(5, smallest), n_repeats=2, random_state=seed)
-    elif isinstance(cv, Integral):
-        cv = StratifiedKFold(int(cv), shuffle=True, random_state=seed)
-    folds = [
-        tuple(np.arange(len(y))[np.asarray(part)] for part in fold)  # masks become indices
-        for fold in check_cv(cv).split(np.zeros((len(y), 1)), y, groups)
-    ]
-    if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
-        raise ValueError("cv must give folds whose test rows are not among the training rows.")
-    if any(len(np.unique(y[part])) < len(counts) for fold in folds for part in fold):
-        raise ValueError(
-            "cv must give folds with rows of every class to learn from and to test on: recalls are "
-            f"not defined without. The smallest class has {smallest} rows: take stratified "
-            "folds, at most that many."
-        )
-    return folds
-
-
 def _score(
     name: str,
     resample: Callable | None,
@@ -63,6 +39,7 @@ def _score(
     scoring: dict[str, Callable],
     X: Any,
     y: np.ndarray,
+    groups: np.ndarray | None,
     fold: tuple,
     seed: int,
     flatten: bool,
@@ -70,11 +47,14 @@ def _score(
     """Return scores on the test rows, which neither sampler nor classifier has seen."""
     train, test = fold
     X_train, y_train, X_test = _safe_indexing(X, train), y[train], _safe_indexing(X, test)
+    model = seeded(classifier, seed)
     if resample is not None:
         X_train, y_train = resample(X_train, y_train, seed)
+    elif groups is not None:
+        tune_on_whole_groups(model, y_train, groups[train], seed)
     if flatten:
         X_train, X_test = flat(X_train), flat(X_test)
-    model = seeded(classifier, seed).fit(X_train, y_train)
+    model.fit(X_train, y_train)
     scores = {metric: scorer(model, X_test, y[test]) for metric, scorer in scoring.items()}
     return {"method": name} | {k: value for k, value in scores.items() if value is not None}
 
@@ -149,9 +129,9 @@ def evaluate_sampler(
 
     The same classifier learns from the training rows of each fold as they are (``'none'``), with
     class weights (where it has a parameter ``class_weight``), after random oversampling, after
-    SMOTE, and after each sampler, and is scored on the same test rows, as they are. With
-    ``baselines='all'`` moved thresholds and bags stand beside them. Nothing is tuned on, and no
-    sampler sees, a test row.
+    SMOTE, and after each sampler, and is scored on the same test rows, as they are; so it is
+    without any of them, but with a moved threshold. With ``baselines='all'`` a tuned threshold
+    and bags stand beside them. Nothing is tuned on, and no sampler sees, a test row.
 
     Parameters
     ----------
@@ -171,15 +151,20 @@ def evaluate_sampler(
 
     classifier : classifier or None, default=None
         It is cloned too. None is gradient boosting for tables, categories one-hot, and a random
-        forest for images and sparse data.
+        forest for images and sparse data. The boosting has leaves of five rows: with
+        scikit-learn's default of 20 it cannot learn a class of ten, and any oversampling would
+        look good beside it.
 
     cv : int, cross-validation generator, iterable or None, default=None
         Folds; an integer is the number of stratified, shuffled folds. None is five of them, or
-        as many as the smallest class has rows, twice.
+        as many as the smallest class has rows, twice. With ``groups`` both are folds of whole
+        groups, and None at most as many as a class has groups.
 
     groups : array-like of shape (n_samples,) or None, default=None
-        Groups of rows that stay together, for a ``cv`` that asks for them, such as
-        ``StratifiedGroupKFold``.
+        Groups of rows that stay together: in the folds, if ``cv`` is None, an integer or asks for
+        them, as ``StratifiedGroupKFold`` does, and in those that a cut is tuned on, of
+        ``'tuned cut'`` and of a given :class:`~imblearn_gan.ResampledClassifier` with a ``cv`` of
+        None.
 
     flatten : bool or 'auto', default='auto'
         Whether the classifier gets images as flat rows. ``'auto'`` asks its tags, those of the
@@ -187,17 +172,19 @@ def evaluate_sampler(
 
     baselines : {'usual', 'all'} or list of str, default='usual'
         What the samplers stand beside. ``'usual'`` is ``'none'``, ``'class weight'``,
-        ``'random oversampling'`` and ``'SMOTE'``. ``'all'`` adds, from the rows as they are, what
-        moves the threshold, without which any balancing looks good in scores of labels:
-        ``'cut at the prevalence'`` takes the class that is most probable relative to its share,
-        ``'tuned cut'`` tunes this for balanced accuracy on training rows left out; and the
-        averages of ten: ``'bagging'``, of bootstraps, and ``'under-sampling bagging'``, both cut
-        likewise. They need ``predict_proba``, and take 27 fits of the classifier in each fold.
+        ``'random oversampling'``, ``'SMOTE'`` and ``'cut at the prevalence'``: none of them, but
+        the class that is most probable relative to its share, without which any balancing looks
+        good in scores of labels. ``'all'`` adds ``'tuned cut'``, which tunes this cut for balanced
+        accuracy on training rows left out, and averages of ten, cut at the prevalence:
+        ``'bagging'``, of bootstraps, ``'random oversampling bagging'``, ``'SMOTE bagging'`` and
+        ``'under-sampling bagging'``, each on a balanced set of its own draw. All that cut need
+        ``predict_proba``; what ``'all'`` adds takes 46 fits of the classifier in each fold.
 
     scoring : str, callable, list or dict of them, or None, default=None
         Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives
-        their names. Larger must be better. ``'acsa'``, ``'gm'`` and, of the smaller one of two
-        classes, ``'average_precision'`` are known, too: None is all three.
+        their names. Larger must be better. ``'acsa'``, ``'gm'`` and ``'average_precision'`` are
+        known, too: None is all three. The last is that of the smaller one of two classes, which
+        is what has to be found, and the mean over all of more.
 
     error_score : 'raise' or float, default=nan
         What a fit that fails scores, with a warning; ``'raise'`` ends the call with its error.
@@ -220,7 +207,8 @@ def evaluate_sampler(
     -----
     UserWarning
         If a baseline is left out: SMOTE because a class has a single training row, or columns
-        hold dates or missing values; others because the classifier has no ``predict_proba``.
+        hold dates or missing values; the tuned cut because a class has a single row or group;
+        others because the classifier has no ``predict_proba``.
 
     FitFailedWarning
         If a sampler or a classifier failed in some folds, and ``error_score`` is a number.
@@ -240,6 +228,9 @@ def evaluate_sampler(
     Student's with the variance that Nadeau and Bengio give for folds that share training rows
     [1]_. It holds for one comparison: of twenty without any difference one is expected to lead.
 
+    Weights of rows, ``sample_weight``, are not taken: every row counts the same in learning and in
+    scores, as for most samplers, which cannot weigh rows.
+
     References
     ----------
     .. [1] C. Nadeau and Y. Bengio, "Inference for the generalization error", Machine Learning,
@@ -256,7 +247,8 @@ def evaluate_sampler(
     ...     CGANOversampler(max_iter=10), X, y, classifier=LogisticRegression(), random_state=0
     ... )
     >>> result.scores["method"].unique().tolist()
-    ['none', 'class weight', 'random oversampling', 'SMOTE', 'CGANOversampler']
+    ['none', 'class weight', 'random oversampling', 'SMOTE', 'cut at the prevalence',
+     'CGANOversampler']
     >>> result.summary.columns.tolist()
     ['metric', 'method', 'mean', 'std', 'sampler', 'lead', 'lead_std', 'lead_low', 'lead_high',
      'leader']
@@ -279,13 +271,19 @@ def evaluate_sampler(
     ).fit(X)
     categorical = [column.index for column in codec.columns_ if column.kind == "category"]
     rng = check_random_state(random_state)
-    folds = _folds(cv, y, groups, rng)
+    if groups is not None:
+        check_consistent_length(X, groups)
+        groups = codes_of(pd, groups)
+    folds = folds_of(cv, y, groups, rng)
     seeds = rng.randint(_MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)
-    smallest = min(np.unique(y[train], return_counts=True)[1].min() for train, _ in folds)
+    smallest, n_groups = (
+        min(fewest(y[train], None if of is None else of[train]) for train, _ in folds)
+        for of in (None, groups)
+    )
     refused = refused_by_smote(X, codec.columns_)
-    runs = methods(samplers, wanted, classifier, categorical, smallest, refused)
+    runs = methods(samplers, wanted, classifier, categorical, smallest, n_groups, refused)
     if any(model is classifier for _, model in runs.values()):
         check_dates(classifier, X, y, codec.columns_)
 
@@ -302,6 +300,7 @@ def evaluate_sampler(
             scoring,
             X,
             y,
+            groups,
             folds[i],
             int(seeds[i]),
             flattens(model),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -11,33 +11,42 @@ import numpy as np
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.base import BaseEstimator
-from sklearn.utils import _safe_indexing, check_random_state
 
-from imblearn_gan.metrics._remedies import repeat, smote, transformers, use, weighted
+from imblearn_gan.metrics._remedies import (
+    bootstrap,
+    repeat,
+    smote,
+    transformers,
+    unchanged,
+    use,
+    weighted,
+)
 from imblearn_gan.resampled import ResampledClassifier
 
-USUAL = ("none", "class weight", "random oversampling", "SMOTE")
-MOVED = ("cut at the prevalence", "tuned cut", "bagging", "under-sampling bagging")
+USUAL = ("none", "class weight", "random oversampling", "SMOTE", "cut at the prevalence")
+MORE = (
+    "tuned cut",
+    "bagging",
+    "random oversampling bagging",
+    "SMOTE bagging",
+    "under-sampling bagging",
+)
+#: What puts a rule for labels behind probabilities, and so needs some.
+WITH_RULE = ("cut at the prevalence", *MORE)
+WITH_SMOTE = ("SMOTE", "SMOTE bagging")
 N_BAGS = 10
 
 
-class Rows(BaseEstimator):
-    """Gives rows back, as they are or, within their classes, drawn with replacement."""
+class Remedy(BaseEstimator):
+    """A remedy as a sampler, which a bag asks for each of its sets anew."""
 
-    def __init__(self, bootstrap: bool = False, random_state: Any = None):
-        self.bootstrap = bootstrap
+    def __init__(self, way: Callable, random_state: Any = None):
+        self.way = way
         self.random_state = random_state
 
     def fit_resample(self, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
-        """Return as many rows of each class."""
-        if not self.bootstrap:
-            self.sample_indices_ = np.arange(len(y))
-            return X, y
-        stream = check_random_state(self.random_state)
-        of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
-        drawn = [rows[stream.randint(len(rows), size=len(rows))] for rows in of_class]
-        self.sample_indices_ = np.concatenate(drawn)
-        return _safe_indexing(X, self.sample_indices_), y[self.sample_indices_]
+        """Return rows and labels, resampled."""
+        return self.way(X, y, self.random_state)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -73,14 +82,14 @@ def named_samplers(sampler: Any) -> dict[str, Any]:
                 f"sampler is a pipeline whose steps {changing} transform rows: test rows would "
                 "stay as they are. Put these steps into classifier."
             )
-    return {f"given {name}" if name in USUAL + MOVED else name: s for name, s in named.items()}
+    return {f"given {name}" if name in USUAL + MORE else name: s for name, s in named.items()}
 
 
 def named_baselines(baselines: Any) -> tuple[str, ...]:
     """Return names of baselines; raise a ValueError for others."""
     if isinstance(baselines, str) and baselines in ("usual", "all"):
-        return USUAL if baselines == "usual" else USUAL + MOVED
-    known = USUAL + MOVED
+        return USUAL if baselines == "usual" else USUAL + MORE
+    known = USUAL + MORE
     if isinstance(baselines, str) or not set(baselines) <= set(known):
         raise ValueError(
             f"baselines must be 'usual', 'all' or a list of some of {list(known)}. Got "
@@ -95,6 +104,7 @@ def methods(
     classifier: Any,
     categorical: list[int],
     smallest: int,
+    n_groups: int,
     refused: str = "",
 ) -> dict[str, tuple]:
     """Return how each method resamples, if it does, and what learns; the samplers are the last.
@@ -105,7 +115,7 @@ def methods(
         Samplers, and classifiers that see to the balance themselves, by name.
 
     baselines : tuple of str
-        Those that are asked for.
+        Those that are asked for. What cannot be done is left out, with a warning.
 
     classifier : classifier
         What learns.
@@ -116,49 +126,69 @@ def methods(
     smallest : int
         Rows of the smallest class in a fold.
 
+    n_groups : int
+        In how many groups they are; without groups, as many as rows.
+
     refused : str, default=''
         What X holds that SMOTE does not take, if there is something.
     """
     strategy = _shared_strategy([*samplers.values()])
-    ways: dict[str, Any] = {"none": (None, classifier)}
-    if (with_weights := weighted(classifier)) is not None:
-        ways["class weight"] = None, with_weights
-    ways["random oversampling"] = partial(repeat, strategy), classifier
-    if smallest > 1 and not refused:
-        ways["SMOTE"] = partial(smote, strategy, categorical), classifier
-    if hasattr(classifier, "predict_proba"):
-        bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
-        ways["cut at the prevalence"] = None, ResampledClassifier(classifier, Rows())
-        if smallest > 1:
-            ways["tuned cut"] = (
-                None,
-                ResampledClassifier(classifier, Rows(), decision="balanced_accuracy"),
-            )
-        ways["bagging"] = None, bag(Rows(bootstrap=True))
-        ways["under-sampling bagging"] = None, bag(RandomUnderSampler())
-    if not hasattr(classifier, "predict_proba"):
-        _tell(baselines, MOVED, "the classifier has no predict_proba")
-    if smallest < 2:
-        reason = (
-            "two rows of each class are needed, and a class has a single training row in a fold"
-        )
-        _tell(baselines, ("SMOTE", "tuned cut"), reason)
-    elif refused:
-        advice = (
-            "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
-            "into numbers, SMOTE(), the classifier"
-        )
-        _tell(baselines, ("SMOTE",), f"it takes no {refused}. {advice}")
-    runs = {name: ways[name] for name in baselines if name in ways}
+    resampled = {
+        "random oversampling": partial(repeat, strategy),
+        "SMOTE": partial(smote, strategy, categorical),
+    }
+    cut = partial(ResampledClassifier, classifier, Remedy(unchanged))
+    bag = partial(ResampledClassifier, classifier, n_draws=N_BAGS)
+    ways: dict[str, Any] = {
+        "none": (None, classifier),
+        "class weight": (None, weighted(classifier)),
+        "cut at the prevalence": (None, cut()),
+        "tuned cut": (None, cut(decision="balanced_accuracy")),
+        "bagging": (None, bag(Remedy(bootstrap))),
+        "under-sampling bagging": (None, bag(RandomUnderSampler())),
+    }
+    ways |= {name: (way, classifier) for name, way in resampled.items()}
+    ways |= {f"{name} bagging": (None, bag(Remedy(way))) for name, way in resampled.items()}
+    reasons = _impossible(classifier, smallest, n_groups, refused)
+    _tell(baselines, reasons)
+    runs = {name: ways[name] for name in baselines if name not in reasons}
+    if runs.get("class weight") == (None, None):  # it takes none
+        del runs["class weight"]
     for name, one in samplers.items():
         resamples = hasattr(one, "fit_resample")
         runs[name] = (partial(use, one), classifier) if resamples else (None, one)
     return runs
 
 
-def _tell(baselines: Iterable[str], names: tuple[str, ...], reason: str) -> None:
+def _impossible(classifier: Any, smallest: int, n_groups: int, refused: str) -> dict[str, str]:
+    """Return the names of baselines that cannot be, and why."""
+    reasons: dict[str, str] = {}
+    if refused:
+        advice = (
+            "To have it, give a pipeline of imbalanced-learn among the samplers: what turns these "
+            "into numbers, SMOTE(), the classifier"
+        )
+        reasons |= dict.fromkeys(WITH_SMOTE, f"SMOTE takes no {refused}. {advice}")
+    if n_groups < 2:
+        reasons["tuned cut"] = (
+            "two groups of each class are needed, and a class has a single one to learn from in a "
+            "fold"
+        )
+    if smallest < 2:
+        reason = (
+            "two rows of each class are needed, and a class has a single training row in a fold"
+        )
+        reasons |= dict.fromkeys((*WITH_SMOTE, "tuned cut"), reason)
+    if not hasattr(classifier, "predict_proba"):
+        reasons |= dict.fromkeys(WITH_RULE, "the classifier has no predict_proba")
+    return reasons
+
+
+def _tell(baselines: Iterable[str], reasons: dict[str, str]) -> None:
     """Warn of baselines that are asked for and left out."""
-    if out := [name for name in baselines if name in names]:
+    asked = [name for name in baselines if name in reasons]
+    for reason in dict.fromkeys(reasons[name] for name in asked):
+        out = [name for name in asked if reasons[name] == reason]
         verb = "are" if len(out) > 1 else "is"
         warnings.warn(f"{', '.join(out)} {verb} left out: {reason}.", stacklevel=4)
 

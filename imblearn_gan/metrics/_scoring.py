@@ -20,13 +20,13 @@ RESERVED = ("fold", "method", "error")
 def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
     """Return scorers by name; raise a ValueError for what is none.
 
-    ``'acsa'``, ``'gm'`` and, for two classes, ``'average_precision'`` are those of this package,
-    the last one of the smaller class; all other names are scikit-learn's.
+    ``'acsa'``, ``'gm'`` and ``'average_precision'``, of the smaller one of two classes or the mean
+    over more, are those of this package; all other names are scikit-learn's.
     """
     classes, counts = np.unique(y, return_counts=True)
+    ranked = [int(counts.argmin())] if len(classes) == 2 else [*range(len(classes))]
     own: dict[str, Callable] = {"acsa": make_scorer(acsa_score), "gm": make_scorer(gm_score)}
-    if len(classes) == 2:
-        own["average_precision"] = partial(_rare_average_precision, int(counts.argmin()))
+    own["average_precision"] = partial(_average_precision, ranked)
     if scoring is None:
         return own
     named = scoring
@@ -42,9 +42,27 @@ def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
         )
     found = {name: _scorer(one, own) for name, one in named.items()}
     for name, one in named.items():
-        if isinstance(one, str) and one not in own and len(classes) == 2:
-            _check_labels(one, found[name], y, classes[np.argsort(counts, kind="stable")])
+        if isinstance(one, str) and one not in own:
+            if len(classes) == 2:
+                _check_labels(one, found[name], y, classes[np.argsort(counts, kind="stable")])
+            else:
+                _check_many(one, found[name], y)
     return found
+
+
+def _check_many(name: str, scorer: Callable, y: np.ndarray) -> None:
+    """Raise a ValueError if a score is of two classes alone."""
+    nothing = np.zeros((len(y), 1))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scorer(DummyClassifier(strategy="prior").fit(nothing, y), nothing, y)
+    except ValueError as error:
+        raise ValueError(
+            f"scoring has {name!r}, which does not take the {len(np.unique(y))} classes of y: "
+            f"{error} Give one of all classes, such as 'average_precision', 'roc_auc_ovr' or "
+            "'f1_macro'."
+        ) from error
 
 
 def _check_labels(name: str, scorer: Callable, y: np.ndarray, labels: np.ndarray) -> None:
@@ -91,12 +109,16 @@ def _name(one: Any) -> Any:
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _rare_average_precision(rare: int, model: Any, X: Any, y: np.ndarray) -> float | None:
-    """Return the average precision of one of two classes; None where nothing ranks rows."""
+def _average_precision(ranked: list[int], model: Any, X: Any, y: np.ndarray) -> float | None:
+    """Return the average precision, the mean over classes; None where nothing ranks rows."""
+    classes = model.classes_
     if hasattr(model, "predict_proba"):
-        score = model.predict_proba(X)[:, rare]
+        score = model.predict_proba(X)
     elif hasattr(model, "decision_function"):
-        score = model.decision_function(X) * (1 if rare else -1)
+        score = model.decision_function(X)
+        score = np.column_stack([-score, score]) if score.ndim == 1 else score
     else:
         return None
-    return average_precision_score(y == model.classes_[rare], score)
+    if score.shape[1] != len(classes):  # pairs of classes
+        return None
+    return float(np.mean([average_precision_score(y == classes[i], score[:, i]) for i in ranked]))

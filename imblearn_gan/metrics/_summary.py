@@ -21,8 +21,8 @@ class SamplerEvaluation:
     ----------
     scores : pandas.DataFrame
         One row for each fold and method: ``fold``, ``method``, and a column for each score:
-        ``acsa``, ``gm`` and, for two classes, ``average_precision`` of the smaller one, or what
-        ``scoring`` asked for.
+        ``acsa``, ``gm`` and ``average_precision`` (of the smaller one of two classes, or the mean
+        over more), or what ``scoring`` asked for.
 
     summary : pandas.DataFrame
         One row for each metric and method: ``mean`` and ``std`` over folds; ``lead``, how much

@@ -27,9 +27,8 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from imblearn_gan import CGANOversampler, ResampledClassifier
-from imblearn_gan.metrics import (
-    evaluate_sampler,
-)
+from imblearn_gan.metrics import evaluate_sampler
+from imblearn_gan.metrics._methods import USUAL
 from tests.metrics.samples import LABELS, TABLE
 
 
@@ -81,8 +80,9 @@ def test_a_fold_by_hand(spy):
         assert row["acsa"] == balanced_accuracy_score(LABELS[test], predicted)
         assert row["gm"] == geometric_mean_score(LABELS[test], predicted)
         assert row["average_precision"] == pytest.approx(average_precision_score(LABELS[test], p))
-    assert result.scores["method"].unique().tolist() == list(sets)
-    assert len(result.scores) == 4 * len(sets)
+    methods = [*list(sets)[:-1], "cut at the prevalence", "Spy"]
+    assert result.scores["method"].unique().tolist() == methods
+    assert len(result.scores) == 4 * len(methods)
 
 
 def test_the_summary_by_hand():
@@ -93,6 +93,7 @@ def test_the_summary_by_hand():
         "none",
         "random oversampling",
         "SMOTE",
+        "cut at the prevalence",
         "given SMOTE",
     ]
     table = result.scores.pivot(index="fold", columns="method", values="acsa")
@@ -147,8 +148,7 @@ def test_data_frames_with_categories():
     result = evaluate_sampler(
         CGANOversampler(max_iter=2), frame, pd.Series(LABELS), cv=2, random_state=0
     )
-    methods = ["none", "class weight", "random oversampling", "SMOTE", "CGANOversampler"]
-    assert result.scores["method"].tolist() == methods * 2
+    assert result.scores["method"].tolist() == [*USUAL, "CGANOversampler"] * 2
     model = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression())
     frame = frame.astype({"flag": float, "count": float})
     result = evaluate_sampler(
@@ -207,7 +207,7 @@ def test_images_are_flat_only_where_they_must_be(spy, sees_images, flatten, shap
         random_state=0,
     )
     assert set(Looks.seen) == {(shape, np.dtype(np.uint8))}
-    assert result.scores["method"].nunique() == 4
+    assert result.scores["method"].nunique() == 5
     Looks.seen = []
     model = make_pipeline(Looks(sees_images))
     evaluate_sampler(spy, X, LABELS, classifier=model, cv=2, flatten=flatten, random_state=0)
@@ -218,7 +218,7 @@ def test_the_default_classifier_takes_images_and_sparse_rows(spy):
     X = np.random.default_rng(0).normal(size=(40, 4, 4)) + LABELS[:, None, None]
     for data in (X, sparse.csr_matrix(TABLE)):
         result = evaluate_sampler(spy, data, LABELS, cv=2, random_state=0)
-        assert result.scores["method"].nunique() == 5
+        assert result.scores["method"].nunique() == 6
 
 
 def test_class_weights_reach_the_last_step_of_a_pipeline(spy):
@@ -235,7 +235,7 @@ def test_average_precision_is_of_the_smaller_class(spy, rare):
     split = PredefinedSplit(np.tile([0, 1], 20))
     train, test = next(split.split())
     model = LinearSVC(random_state=0)
-    result = evaluate_sampler(spy, TABLE, y, classifier=model, cv=split)
+    result = evaluate_sampler(spy, TABLE, y, classifier=model, cv=split, baselines=["none"])
     margin = clone(model).fit(TABLE[train], LABELS[train]).decision_function(TABLE[test])
     expected = average_precision_score(LABELS[test], margin)
     row = result.scores.query("method == 'none' and fold == 0").iloc[0]
@@ -247,7 +247,7 @@ def test_several_classes_and_few_rows(spy):
     model = GaussianNB()
     result = evaluate_sampler(spy, TABLE, y, classifier=model, random_state=0)
     assert result.scores["fold"].nunique() == 6
-    assert result.scores.columns.tolist() == ["fold", "method", "acsa", "gm"]
+    assert result.scores.columns.tolist() == ["fold", "method", "acsa", "gm", "average_precision"]
     y[-1] = "b"
     with pytest.warns(UserWarning, match="SMOTE is left out"):
         result = evaluate_sampler(spy, TABLE, y, classifier=model, random_state=0)
@@ -436,14 +436,14 @@ def test_smote_is_left_out_where_it_takes_none_of_the_columns():
         "other": RandomOverSampler(),
         "as the warning says": make_sampling_pipeline(numbers, SMOTE(k_neighbors=2), model),
     }
-    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no dates.*'day'.*pipeline"):
+    with pytest.warns(UserWarning, match=r"SMOTE takes no dates.*'day'.*pipeline"):
         result = run(samplers, X, classifier=dated)
-    assert {*result.scores["method"]} == {"none", "class weight", "random oversampling", *samplers}
+    assert {*result.scores["method"]} == {*USUAL, *samplers} - {"SMOTE"}
     assert result.scores.notna().all(axis=None)
     X.loc[::9, ["a", "c"]] = np.nan
     with pytest.warns(UserWarning, match=r"'day'\]\) and no missing values \(columns \['a', 'c'\]"):
         run(RandomOverSampler(), X, classifier=dated)
-    with pytest.warns(UserWarning, match=r"SMOTE is left out: it takes no missing.*\[0\]"):
+    with pytest.warns(UserWarning, match=r"SMOTE is left out: SMOTE takes no missing.*\[0\]"):
         run(RandomOverSampler(), X[["a", "b"]].to_numpy(), classifier=model)
 
 

@@ -11,7 +11,7 @@ from imblearn.under_sampling import RandomUnderSampler
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
+from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.preprocessing import StandardScaler
@@ -19,7 +19,9 @@ from sklearn.svm import LinearSVC
 
 from imblearn_gan import ResampledClassifier, ResNetClassifier
 from imblearn_gan.metrics import evaluate_sampler
-from imblearn_gan.metrics._methods import MOVED, USUAL, Rows
+from imblearn_gan.metrics._methods import MORE, USUAL, WITH_RULE
+from imblearn_gan.metrics._remedies import bootstrap
+from imblearn_gan.resampled._parts import MAX_SEED
 from tests.metrics.samples import LABELS, TABLE
 from tests.samplers import images, tiny
 
@@ -31,13 +33,30 @@ def evaluate(sampler, X=TABLE, y=LABELS, **params):
     return evaluate_sampler(sampler, X, y, **defaults | params)
 
 
+@pytest.fixture
+def spy_on_fits(monkeypatch):
+    """Have a class of classifiers tell how many rows each fit has, and the share of class 1."""
+
+    def spy_on(model):
+        fitted, original = [], model.fit
+
+        def fit(self, X, y, sample_weight=None):
+            fitted.append((len(y), y.mean()))
+            return original(self, X, y, sample_weight)
+
+        monkeypatch.setattr(model, "fit", fit)
+        return fitted
+
+    return spy_on
+
+
 def score(result, method, fold=1, metric="acsa"):
     return result.scores.query("fold == @fold and method == @method").iloc[0][metric]
 
 
 def test_all_baselines_by_hand():
     result = evaluate(tiny(), baselines="all")
-    assert tuple(result.scores["method"].unique()) == (*USUAL, *MOVED, "TinySampler")
+    assert tuple(result.scores["method"].unique()) == (*USUAL, *MORE, "TinySampler")
     train, test = list(CV.split(TABLE, LABELS))[1]
     X, y, unseen = TABLE[train], LABELS[train], TABLE[test]
     p = LogisticRegression().fit(X, y).predict_proba(unseen)[:, 1]
@@ -48,15 +67,20 @@ def test_all_baselines_by_hand():
     assert score(result, "tuned cut", metric=metric) == score(result, "none", metric=metric)
 
 
-def test_bags_average_ten(monkeypatch):
-    fitted = []
-    original = LogisticRegression.fit
+def test_the_usual_ones_hold_a_moved_threshold(spy_on_fits):
+    X = LABELS[:, None] + np.linspace(0, 2, 40)[:, None] % 1.5
+    fitted = spy_on_fits(LogisticRegression)
+    result = evaluate(RandomOverSampler(), X, baselines="usual")
+    moved, plain = ("cut at the prevalence", "none")
+    for fold in range(4):
+        assert score(result, moved, fold) > score(result, plain, fold) + 0.1
+        ranking = [score(result, name, fold, "average_precision") for name in (moved, plain)]
+        assert ranking[0] == ranking[1]
+    assert len(fitted) == 4 * (len(USUAL) + 1)  # it takes one fit
 
-    def fit(self, X, y, sample_weight=None):
-        fitted.append((len(y), y.mean()))
-        return original(self, X, y, sample_weight)
 
-    monkeypatch.setattr(LogisticRegression, "fit", fit)
+def test_bags_average_ten(spy_on_fits):
+    fitted = spy_on_fits(LogisticRegression)
     evaluate(
         tiny(), baselines=["bagging", "under-sampling bagging"], cv=[*CV.split(TABLE, LABELS)][:1]
     )
@@ -66,16 +90,38 @@ def test_bags_average_ten(monkeypatch):
     assert len(fitted) == 21  # and the sampler's
 
 
+def test_bags_of_oversamplers_are_balanced_sets_each_of_its_own_draw(spy_on_fits):
+    names, fold = ["random oversampling bagging", "SMOTE bagging"], [*CV.split(TABLE, LABELS)][:1]
+    fitted = spy_on_fits(LogisticRegression)
+    half = {"half": RandomOverSampler(sampling_strategy=0.5)}
+    result = evaluate(half, baselines=names, cv=fold)
+    train, test = fold[0]
+    X, y, unseen = TABLE[train], LABELS[train], TABLE[test]
+    n = int((y == 0).sum())
+    assert [size for size, _ in fitted[:20]] == [n + n // 2] * 20  # with the sampler's strategy
+    stream = np.random.RandomState(0)
+    seed = int(stream.randint(MAX_SEED, size=2)[1])  # the first is that of the folds
+    for name, sampler in zip(names, (RandomOverSampler, SMOTE)):
+        own = sampler(sampling_strategy=0.5, random_state=seed)
+        bag = ResampledClassifier(
+            LogisticRegression(random_state=seed), own, n_draws=10, random_state=seed
+        ).fit(X, y)
+        assert len({float(model.coef_[0, 0]) for model in bag.estimators_}) == 10
+        p = bag.predict_proba(unseen)[:, 1]
+        expected = average_precision_score(LABELS[test], p)
+        assert score(result, name, 0, "average_precision") == expected
+        expected = balanced_accuracy_score(LABELS[test], p > y.mean())
+        assert score(result, name, 0) == expected
+
+
 def test_rows_are_drawn_within_their_classes():
     X = np.arange(40.0)[:, None]
-    drawn, y = Rows(bootstrap=True, random_state=0).fit_resample(X, LABELS)
+    drawn, y = bootstrap(X, LABELS, 0)
     assert_array_equal(np.bincount(y), np.bincount(LABELS))
     assert_array_equal(LABELS[drawn[:, 0].astype(int)], y)
     assert len(np.unique(drawn)) < 40
-    other, _ = Rows(bootstrap=True, random_state=1).fit_resample(X, LABELS)
+    other, _ = bootstrap(X, LABELS, 1)
     assert not np.array_equal(drawn, other)
-    same, _ = Rows().fit_resample(X, LABELS)
-    assert same is X
 
 
 def test_several_samplers_in_a_list_or_a_dict():
@@ -118,27 +164,32 @@ def test_baselines_have_the_strategy_on_which_samplers_agree():
 def test_what_is_left_out_is_said():
     with pytest.warns(UserWarning, match="under-sampling bagging are left out: the classifier has"):
         result = evaluate(tiny(), classifier=LinearSVC(), baselines="all")
-    assert not set(MOVED) & set(result.scores["method"])
+    assert not set(WITH_RULE) & set(result.scores["method"])
     y = np.zeros(40, dtype=int)
     y[:2] = 1  # one in each half
-    with pytest.warns(UserWarning, match="SMOTE, tuned cut are left out: two rows"):
+    with pytest.warns(UserWarning, match="SMOTE, tuned cut, SMOTE bagging are left out: two rows"):
         result = evaluate(tiny(), y=y, cv=2, baselines="all", classifier=GaussianNB())
     assert "cut at the prevalence" in set(result.scores["method"])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         evaluate(tiny(replay=1.0), baselines=["none"], y=y, cv=2)
+    X = TABLE.copy()
+    X[3, 1] = np.nan
+    with pytest.warns(UserWarning, match=r"SMOTE, SMOTE bagging are left out: .*missing.*\[1\]"):
+        result = evaluate(RandomOverSampler(), X, baselines="all", cv=2, classifier=None)
+    assert "random oversampling bagging" in set(result.scores["method"])
 
 
 def test_baselines_on_images_and_frames():
     pictures = images(40, 8, 8)
     methods = evaluate(tiny(), pictures, baselines="all", cv=2).scores["method"].nunique()
-    assert methods == 9
+    assert methods == len(USUAL + MORE) + 1
     network = ResNetClassifier(width=2, max_epochs=1)
     bags = evaluate(tiny(), pictures, baselines=["tuned cut"], cv=2, classifier=network)
     assert bags.scores.notna().all(axis=None)
     frame = pd.DataFrame(TABLE).add_prefix("c").assign(kind=np.where(TABLE[:, 0] > 0, "u", "v"))
     result = evaluate(tiny(), frame, baselines="all", cv=2, classifier=None)
-    assert result.scores["method"].nunique() == 9
+    assert result.scores["method"].nunique() == len(USUAL + MORE) + 1
     assert result.scores.notna().all(axis=None)
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from imblearn.over_sampling import SMOTE
+from imblearn.over_sampling import SMOTE, RandomOverSampler
 from numpy.testing import assert_array_equal
 from scipy import sparse
 
+from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._remedies import smote
 from tests.metrics.samples import LABELS
 
@@ -39,3 +40,14 @@ def test_smote_of_nullable_columns():
     frame = pd.DataFrame({"a": pd.array(range(40), "Int64"), "b": pd.array(LABELS > 0, "boolean")})
     rows, _ = smote("auto", [], frame, LABELS, 0)
     assert rows.dtypes.tolist() == frame.dtypes.tolist()
+
+
+@pytest.mark.parametrize("kind", [None, "same"])
+def test_the_default_classifier_learns_a_class_of_ten(kind):
+    """Else a sampler would lead by what a leaf of fewer rows gives without any."""
+    y = np.repeat(["fine", "rare"], [90, 10])
+    X = pd.DataFrame({"a": np.random.RandomState(0).normal(size=100) + 6 * (y == "rare")})
+    if kind is not None:
+        X["kind"] = kind
+    result = evaluate_sampler(RandomOverSampler(), X, y, baselines=["none"], cv=2, random_state=0)
+    assert result.scores.query("method == 'none'")["acsa"].min() > 0.9

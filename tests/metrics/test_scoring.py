@@ -1,13 +1,17 @@
 """Scores by name or callable."""
 
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
 from imblearn.over_sampling import RandomOverSampler
+from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, fbeta_score, make_scorer
+from sklearn.metrics import average_precision_score, brier_score_loss, fbeta_score, make_scorer
 from sklearn.model_selection import StratifiedKFold
+from sklearn.multiclass import OutputCodeClassifier
+from sklearn.svm import SVC, LinearSVC
 
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._scoring import scorers
@@ -62,11 +66,39 @@ def test_a_score_by_hand():
     assert row["neg_brier_score"] == pytest.approx(-brier_score_loss(LABELS[test], p))
 
 
-def test_average_precision_of_several_classes_is_that_of_scikit_learn():
-    y = np.arange(40) % 3
-    assert list(scorers(None, y)) == ["acsa", "gm"]
-    model = LogisticRegression().fit(TABLE, y)
-    assert 0 < scorers("average_precision", y)["average_precision"](model, TABLE, y) <= 1
+THREE = np.array(["a", "b", "c"])[np.repeat([0, 2, 1], [20, 14, 6])]
+
+
+@pytest.mark.parametrize("model", [LogisticRegression(), LinearSVC()])
+def test_average_precision_of_several_classes_is_their_mean(model):
+    model = model.fit(TABLE, THREE)
+    p = getattr(model, "predict_proba", model.decision_function)(TABLE)
+    parts = [average_precision_score(label == THREE, p[:, i]) for i, label in enumerate("abc")]
+    assert scorers(None, THREE)["average_precision"](model, TABLE, THREE) == np.mean(parts)
+
+
+def test_nothing_ranks_rows():
+    y = np.arange(40) % 4
+    rank = scorers(None, y)["average_precision"]
+    for model in (SVC(decision_function_shape="ovo"), OutputCodeClassifier(LinearSVC())):
+        assert rank(model.fit(TABLE, y), TABLE, y) is None
+
+
+def test_rankings_of_three_classes():
+    run = partial(evaluate_sampler, RandomOverSampler(), TABLE, THREE, cv=2, random_state=0)
+    names = ["average_precision", "roc_auc_ovr", "neg_log_loss", "f1_macro"]
+    result = run(classifier=LogisticRegression(), scoring=names, baselines="all")
+    assert result.scores.columns.tolist() == ["fold", "method", *names]
+    assert result.scores.notna().all(axis=None)
+    wide = result.scores.pivot(index="fold", columns="method", values="average_precision")
+    assert_array_equal(wide["none"], wide["cut at the prevalence"])  # thresholds move no ranking
+    assert run(classifier=LogisticRegression()).scores.columns[-1] == "average_precision"
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "f1", "precision"])
+def test_a_score_of_two_classes_is_named_before_any_fit(name):
+    with pytest.raises(ValueError, match=rf"scoring has '{name}'.* the 3 classes .*'roc_auc_ovr'"):
+        scorers([name], THREE)
 
 
 @pytest.mark.parametrize(

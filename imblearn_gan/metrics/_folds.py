@@ -1,0 +1,125 @@
+"""Folds: stratified, and of whole groups where there are some."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import (
+    RepeatedStratifiedKFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    check_cv,
+)
+from sklearn.utils.validation import column_or_1d
+
+from imblearn_gan.resampled import ResampledClassifier
+
+N_SPLITS, N_REPEATS = 5, 2
+
+
+def codes_of(pd: Any, groups: Any) -> np.ndarray:
+    """Return groups, values of any kind, as numbers from 0; raise a ValueError for gaps."""
+    codes = pd.factorize(column_or_1d(groups), sort=True)[0]
+    if missing := int((codes < 0).sum()):
+        raise ValueError(
+            f"groups has {missing} missing values: give each of these rows a group, one of its own "
+            "if it belongs to none."
+        )
+    return codes
+
+
+def fewest(y: np.ndarray, groups: np.ndarray | None = None) -> int:
+    """Return how many rows the smallest class has, or groups the one that has the fewest."""
+    if groups is None:
+        return int(np.unique(y, return_counts=True)[1].min())
+    return min(len(np.unique(groups[y == label])) for label in np.unique(y))
+
+
+def folds_of(
+    cv: Any, y: np.ndarray, groups: np.ndarray | None, rng: np.random.RandomState
+) -> list[tuple]:
+    """Return training and test rows of each fold; raise a ValueError for what are no folds.
+
+    Parameters
+    ----------
+    cv : int, cross-validation generator, iterable or None
+        What they are; None is stratified folds, twice.
+
+    y : ndarray of shape (n_samples,)
+        Labels.
+
+    groups : ndarray of shape (n_samples,) or None
+        Rows that stay together, unless ``cv`` says otherwise.
+
+    rng : RandomState
+        Where seeds come from.
+    """
+    seed, smallest = rng.randint(np.iinfo(np.int32).max), fewest(y, groups)
+    what = "rows" if groups is None else "groups"
+    if cv is None and smallest < 2:
+        raise ValueError(
+            f"y has a class of a single {what[:-1]}: it cannot be both learnt and tested."
+        )
+    if groups is not None and cv is None:
+        cv = [fold for i in range(N_REPEATS) for fold in _whole(y, groups, seed + i)]
+    elif cv is None:
+        cv = RepeatedStratifiedKFold(
+            n_splits=min(N_SPLITS, smallest), n_repeats=N_REPEATS, random_state=seed
+        )
+    elif isinstance(cv, Integral):
+        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+        cv = kind(int(cv), shuffle=True, random_state=seed)
+    folds = [
+        tuple(np.arange(len(y))[np.asarray(part)] for part in fold)  # masks become indices
+        for fold in check_cv(cv).split(np.zeros((len(y), 1)), y, groups)
+    ]
+    if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
+        raise ValueError("cv must give folds whose test rows are not among the training rows.")
+    if not _hold_every_class(y, folds):
+        raise ValueError(
+            "cv must give folds with rows of every class to learn from and to test on: recalls are "
+            f"not defined without. The smallest class has {smallest} {what}: take stratified "
+            "folds, at most that many."
+        )
+    return folds
+
+
+def _hold_every_class(y: np.ndarray, folds: list[tuple]) -> bool:
+    """Return whether there are rows of every class on both sides of all folds."""
+    n_classes = len(np.unique(y))
+    return all(len(np.unique(y[part])) == n_classes for fold in folds for part in fold)
+
+
+def _whole(y: np.ndarray, groups: np.ndarray, seed: int) -> list[tuple]:
+    """Return stratified folds of whole groups, fewer where a part would lack a class."""
+    n_splits = max(2, min(N_SPLITS, fewest(y, groups)))
+    while True:
+        cv = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
+        folds = [*cv.split(np.zeros((len(y), 1)), y, groups)]
+        if n_splits == 2 or _hold_every_class(y, folds):
+            return folds
+        n_splits -= 1
+
+
+def tune_on_whole_groups(model: Any, y: np.ndarray, groups: np.ndarray, seed: int) -> None:
+    """Have a rule for labels tuned on whole groups left out, unless the model has its own folds.
+
+    Parameters
+    ----------
+    model : classifier
+        What learns from rows in their groups. Its ``cv`` is set, if it tunes and has none.
+
+    y : ndarray of shape (n_samples,)
+        Labels of the rows that it learns from.
+
+    groups : ndarray of shape (n_samples,)
+        Their groups.
+
+    seed : int
+        Seed of the folds.
+    """
+    tunes = isinstance(model, ResampledClassifier) and model.decision not in ("balanced", "prior")
+    if tunes and model.cv is None:
+        model.set_params(cv=_whole(y, groups, seed))
