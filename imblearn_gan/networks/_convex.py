@@ -46,11 +46,11 @@ class ConvexGenerator(nn.Module):
         Real rows of each class, 0 for classes that are never generated.
 
     n_support : int or None, default=None
-        None weighs all real rows of the class, as the paper does. With an integer, each
-        generated row combines that many real rows of its class, drawn with replacement; their
-        weights are a draw from a uniform Dirichlet distribution that the IGU's softmax tilts. A
-        softmax over many rows starts at the mean of the class and is slow to leave it; few rows keep
-        their contrast, and an iteration's cost no longer grows with the class.
+        None weighs all real rows of the class, as the paper does. With an integer, each generated
+        row combines that many real rows of its class, drawn with replacement; their weights are a
+        draw from a uniform Dirichlet distribution that the IGU's softmax tilts. A softmax over many
+        rows starts at the mean of the class and is slow to leave it; few rows keep their contrast,
+        and an iteration's cost no longer grows with the class.
 
     tilt : float or None, default=None
         Bound on the IGU's logits, which pass through ``tilt * tanh(logits / tilt)``: how far the
