@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, Checkpoint
-from imblearn_gan.data import DataSpec, physical_memory, warn_user
+from imblearn_gan.data import DataSpec, label_keys, physical_memory, warn_user
 from imblearn_gan.networks import Family
 from imblearn_gan.training import torch_scope
 
@@ -104,7 +104,7 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
         if not len(found) or (n and not made[found[0]]):
             raise ValueError(
                 f"counts asks for the class {label!r}, but the classes that can be drawn are "
-                f"{classes[made].tolist()}."
+                f"{label_keys(classes[made])}."
             )
         n_by_class[found[0]] = int(n)
     if not sum(n_by_class):

@@ -32,7 +32,7 @@ from imblearn_gan._rejection import (
 from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
-from imblearn_gan.data import DataSpec, RowStack, take
+from imblearn_gan.data import DataSpec, RowStack, label_keys, take
 from imblearn_gan.training import (
     CHUNK_VALUES,
     Phase,
@@ -238,7 +238,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             room.add(X)
         if sum(n_to_make):
             made_y = self._draw(n_to_make, self._stream, room)
-            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, room, made_y)
+            self.diagnostics_ = diagnose(self.codec_, label_keys(self.classes_), X, y, room, made_y)
         copied = deal(y, n_to_repeat, self._stream)
         if room is not None and len(copied):
             spec = self.codec_.spec(np.bincount(y).tolist()) if self._encodes else None

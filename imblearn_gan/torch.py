@@ -16,7 +16,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
-from imblearn_gan.data import is_frame, plain_labels, to_native
+from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
 
 __all__ = ["BalancedBatches", "Batch"]
 
@@ -181,15 +181,16 @@ class BalancedBatches(IterableDataset):
         check_is_fitted(sampler, "sampling_strategy_")
         if not np.array_equal(sampler.classes_, self.classes_):
             raise ValueError(
-                f"sampler was fitted to the labels {sampler.classes_.tolist()}, but y holds "
-                f"{self.classes_.tolist()}."
+                f"sampler was fitted to the labels {label_keys(sampler.classes_)}, but y holds "
+                f"{label_keys(self.classes_)}."
             )
         if sampler.n_features_in_ != (n_values := int(np.prod(self._X.shape[1:]))):
             raise ValueError(
                 f"sampler was fitted to rows of {sampler.n_features_in_} values, but those of X "
                 f"have {n_values}."
             )
-        added = [int(sampler.sampling_strategy_.get(label, 0)) for label in self.classes_.tolist()]
+        asked = sampler.sampling_strategy_
+        added = [int(asked.get(label, 0)) for label in label_keys(self.classes_)]
         made = np.array(added) - n_repeated(added, sampler.replay)
         fractions = made / (self._n_by_class + added)
         if fraction is not None:
@@ -269,7 +270,7 @@ class BalancedBatches(IterableDataset):
         if not wanted.any() or self._sampler is None:
             return place, None
         n_by_class = np.bincount(codes[wanted], minlength=len(self.classes_))
-        counts = dict(zip(self.classes_.tolist(), n_by_class.tolist()))
+        counts = dict(zip(label_keys(self.classes_), n_by_class.tolist()))
         made, _ = self._sampler.sample(counts, random_state=self._state(*key))
         # they come ordered by class
         order = np.argsort(codes[wanted], kind="stable")
