@@ -128,11 +128,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         """
         with self._restored_on_failure():
             _, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = self._n_to_add(labels)
+            self.sampling_strategy_ = self._n_to_add(labels, in_memory=False)  # as ``out`` is planned
         return self
 
-    def _n_to_add(self, y: np.ndarray) -> Mapping:
-        """Return how many rows of each class are added."""
+    def _n_to_add(self, y: np.ndarray, in_memory: bool) -> Mapping:
+        """Return how many rows of each class are added; raise what ``fit_resample`` raises."""
         strategy = self.sampling_strategy
         if callable(strategy):
             strategy = strategy(y)
@@ -142,7 +142,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                     f"rows}}. It returned {strategy!r}."
                 )
         if isinstance(strategy, Mapping):
-            check_counts(strategy, self.n_features_in_)
+            check_counts(strategy, self.n_features_in_ if in_memory else 1)
             strategy = {label: int(n) for label, n in strategy.items()}
         return check_sampling_strategy(strategy, y, self._sampling_type)
 
@@ -178,7 +178,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         with self._restored_on_failure():
             # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for pandas'
             rows, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = self._n_to_add(labels)
+            self.sampling_strategy_ = self._n_to_add(labels, in_memory=out is None)
             params |= {} if out is None else {"out": out}
             X_res, y_res = self._fit_resample(rows, labels, **params)
             source = self.sample_source_

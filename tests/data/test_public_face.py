@@ -81,6 +81,7 @@ def test_the_public_names():
         "column_kind",
         "is_frame",
         "is_missing",
+        "label_keys",
         "lie_in_file",
         "physical_memory",
         "plain_labels",
