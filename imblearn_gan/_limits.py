@@ -96,7 +96,7 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
     n_by_class = [0] * len(classes)
     places = {own: place for place, own in enumerate(classes)}
     for label, n in counts.items():
-        if not isinstance(n, Integral) or int(n) < 0:
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 0:
             raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
         found: Any = [places[label]] if label in places else []
         if not found:  # equal labels may have unlike hashes, as those of dates have

@@ -226,6 +226,12 @@ class Compared(str):
         return str(self) == str(other)
 
 
+@pytest.mark.parametrize("n", [True, False, np.True_, -1, 2.0, "3", None])
+def test_rows_asked_for_are_whole_numbers(n):
+    with pytest.raises(ValueError, match=r"counts\['b'\] must be an integer >= 0. Got"):
+        requested({"a": 1, "b": n}, np.array(["a", "b"]), np.full(2, True), 4)
+
+
 def test_labels_asked_for_are_looked_up_not_searched_for():
     names = [f"class {i}" for i in range(300)]
     classes = np.array([Compared(name) for name in names], dtype=object)
