@@ -110,6 +110,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def fit(self, X: Any, y: Any, **params: Any) -> BaseGANOversampler:
         """Check X and y, and work out ``sampling_strategy_``; nothing is trained.
 
+        It may ask for more rows than memory holds, for the ``out`` of :meth:`fit_resample`.
+
         Parameters
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
@@ -128,7 +130,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         """
         with self._restored_on_failure():
             _, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = self._n_to_add(labels, in_memory=False)  # as ``out`` is planned
+            self.sampling_strategy_ = self._n_to_add(labels, in_memory=False)
         return self
 
     def _n_to_add(self, y: np.ndarray, in_memory: bool) -> Mapping:
