@@ -33,7 +33,7 @@ from imblearn_gan.data import (
     to_native,
 )
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
-from imblearn_gan.seeding import OwnWeights
+from imblearn_gan.seeding import MAX_SEED, OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
@@ -57,7 +57,6 @@ from imblearn_gan.training import (
     torch_scope,
 )
 
-MAX_SEED = np.iinfo(np.int32).max
 #: What helps tables against losses that are not finite.
 _SCALE = " Or scale extreme columns of X, as sklearn.preprocessing.QuantileTransformer does."
 

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, Checkpoint
-from imblearn_gan.data import DataSpec, label_keys, physical_memory, warn_user
+from imblearn_gan.data import DataSpec, check_bytes, label_keys, warn_user
 from imblearn_gan.networks import Family
 from imblearn_gan.training import torch_scope
 
@@ -130,12 +130,7 @@ def asked_for(callbacks: Sequence[Callback] | None, name: str, labels: np.ndarra
 
 def check_memory(what: str, counts: Sequence[int], n_values: int) -> None:
     """Raise a ValueError if so many rows of so many values, in float64, would not fit."""
-    memory, size = physical_memory(), 8 * sum(counts) * n_values
-    if memory is not None and size > memory / 2:
-        raise ValueError(
-            f"{what}, which takes {size // 2**30:,} GiB or more, more than half of the "
-            f"{memory / 2**30:.1f} GiB of memory. Take fewer."
-        )
+    check_bytes(what, 8 * sum(counts) * n_values, "Take fewer.")
 
 
 def check_family(family: Family, spec: DataSpec) -> None:

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
-from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
+from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan._limits import asked_for, check_counts, requested
 from imblearn_gan._more_rows import check_trained, read_rows
 from imblearn_gan._rejection import (
@@ -33,8 +33,9 @@ from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, RowStack, label_keys, take
+from imblearn_gan.seeding import MAX_SEED
 from imblearn_gan.training import (
-    CHUNK_VALUES,
+    VALUES_AT_ONCE,
     Phase,
     TrainingData,
     in_chunks,
@@ -333,7 +334,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
         n_values = self.codec_.spec(()).n_values
         size = rows_at_once(n_values)
-        n_decoded = size * max(1, CHUNK_VALUES // (size * n_values))
+        n_decoded = size * max(1, VALUES_AT_ONCE // (size * n_values))
         with torch_scope(int(stream.randint(MAX_SEED)), device):
             for part in torch.from_numpy(y).split(n_decoded):
                 chunks = in_chunks(drawn, part.to(device), size)

@@ -17,6 +17,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
+from imblearn_gan.seeding import MAX_SEED
 
 __all__ = ["BalancedBatches", "Batch"]
 
@@ -157,7 +158,7 @@ class BalancedBatches(IterableDataset):
         self._fractions = self._checked_fractions(synthetic_fraction)
         balanced = len(self.classes_) * int(self._n_by_class.max())
         self.n_batches = -(-balanced // batch_size) if n_batches is None else n_batches
-        self._seed = int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+        self._seed = int(check_random_state(random_state).randint(MAX_SEED))
         # in shared memory, so that workers, which are copies, count on from epoch to epoch
         self._epochs = torch.zeros(1 + MAX_WORKERS, dtype=torch.int64).share_memory_()
         self._tensor(self._X[:1])

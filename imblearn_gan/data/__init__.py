@@ -4,7 +4,7 @@ The only place for containers, layout, scaling, clipping, rounding, dtypes and c
 knows nothing of the rest of the package.
 """
 
-from imblearn_gan.data.checks import physical_memory, warn_user
+from imblearn_gan.data.checks import check_bytes, warn_user
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
 from imblearn_gan.data.containers import is_missing, to_native
@@ -23,13 +23,13 @@ __all__ = [
     "Origin",
     "Output",
     "RowStack",
+    "check_bytes",
     "check_no_label_missing",
     "column_kind",
     "is_frame",
     "is_missing",
     "label_keys",
     "lie_in_file",
-    "physical_memory",
     "plain_labels",
     "take",
     "to_native",
