@@ -22,16 +22,18 @@ from torch import nn
 
 from imblearn_gan import _limits, _stored
 from imblearn_gan._more_rows import read_more, some_of
-from imblearn_gan.callbacks import (
-    Checkpoint,
-    ProgressBar,
-    TrainingRows,
-    WarmStart,
-    is_phase,
+from imblearn_gan.callbacks import Checkpoint, ProgressBar, TrainingRows, WarmStart, is_phase
+from imblearn_gan.data import (
+    DataCodec,
+    DataSpec,
+    LabelCodec,
+    Origin,
+    is_frame,
+    label_keys,
+    to_native,
 )
-from imblearn_gan.data import DataCodec, DataSpec, LabelCodec, Origin, is_frame, to_native
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
-from imblearn_gan.seeding import OwnWeights
+from imblearn_gan.seeding import MAX_SEED, OwnWeights
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
@@ -55,11 +57,8 @@ from imblearn_gan.training import (
     torch_scope,
 )
 
-MAX_SEED = np.iinfo(np.int32).max
 #: What helps tables against losses that are not finite.
-_SCALE = (
-    " Or scale extreme columns of X (for example with sklearn.preprocessing.QuantileTransformer)."
-)
+_SCALE = " Or scale extreme columns of X, as sklearn.preprocessing.QuantileTransformer does."
 
 
 def architecture_options(*names: str) -> list:
@@ -174,7 +173,7 @@ class CodecEstimator(BaseEstimator):
 
     def _check_class_sizes(self, counts: np.ndarray, classes: np.ndarray, n_out: int = 0) -> None:
         if len(counts) > 1 and counts.min() < self._min_class_size:
-            small = classes[counts < self._min_class_size].tolist()
+            small = label_keys(classes[counts < self._min_class_size])
             raise ValueError(
                 f"{type(self).__name__} needs at least {self._min_class_size} rows of each class. "
                 f"Classes {small[:5]} have fewer: leave them out, or gather more rows."
@@ -380,7 +379,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         facts |= _stored.agreed(self, ranks, facts)
         before, continuation = self._before, None
         if self._warm:
-            made = [label for label, n in zip(self.classes_.tolist(), n_to_make) if n]
+            made = [label for label, n in zip(label_keys(self.classes_), n_to_make) if n]
             prints = _stored.fingerprint(self, X=stored, y=y)
             of_rows = [prints["X"], prints["y"]]
             continuation = Continuation(device, self._main_phase, made, of_rows, before)

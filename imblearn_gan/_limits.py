@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from torch import nn
 
 from imblearn_gan.callbacks import Callback, Checkpoint
-from imblearn_gan.data import DataSpec, physical_memory, warn_user
+from imblearn_gan.data import DataSpec, check_bytes, label_keys, warn_user
 from imblearn_gan.networks import Family
 from imblearn_gan.training import torch_scope
 
@@ -96,7 +96,7 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
     n_by_class = [0] * len(classes)
     places = {own: place for place, own in enumerate(classes)}
     for label, n in counts.items():
-        if not isinstance(n, Integral) or int(n) < 0:
+        if isinstance(n, bool) or not isinstance(n, Integral) or n < 0:
             raise ValueError(f"counts[{label!r}] must be an integer >= 0. Got {n!r}.")
         found: Any = [places[label]] if label in places else []
         if not found:  # equal labels may have unlike hashes, as those of dates have
@@ -104,7 +104,7 @@ def requested(counts: Any, classes: np.ndarray, made: np.ndarray, n_values: int)
         if not len(found) or (n and not made[found[0]]):
             raise ValueError(
                 f"counts asks for the class {label!r}, but the classes that can be drawn are "
-                f"{classes[made].tolist()}."
+                f"{label_keys(classes[made])}."
             )
         n_by_class[found[0]] = int(n)
     if not sum(n_by_class):
@@ -130,12 +130,7 @@ def asked_for(callbacks: Sequence[Callback] | None, name: str, labels: np.ndarra
 
 def check_memory(what: str, counts: Sequence[int], n_values: int) -> None:
     """Raise a ValueError if so many rows of so many values, in float64, would not fit."""
-    memory, size = physical_memory(), 8 * sum(counts) * n_values
-    if memory is not None and size > memory / 2:
-        raise ValueError(
-            f"{what}, which takes {size // 2**30:,} GiB or more, more than half of the "
-            f"{memory / 2**30:.1f} GiB of memory. Take fewer."
-        )
+    check_bytes(what, 8 * sum(counts) * n_values, "Take fewer.")
 
 
 def check_family(family: Family, spec: DataSpec) -> None:

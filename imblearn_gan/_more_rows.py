@@ -15,7 +15,7 @@ from sklearn.utils.validation import (
 
 from imblearn_gan import _stored
 from imblearn_gan.callbacks import WarmStart
-from imblearn_gan.data import to_native
+from imblearn_gan.data import label_keys, to_native
 
 
 def read_rows(estimator: Any, X: Any) -> Any:
@@ -96,7 +96,7 @@ def read_more(
     if not counts.all():
         raise ValueError(
             "WarmStart goes on with the classes that were trained on, but y has no row of "
-            f"{estimator.classes_[counts == 0].tolist()[:5]}."
+            f"{label_keys(estimator.classes_[counts == 0])[:5]}."
         )
     return X, y
 

@@ -13,9 +13,8 @@ from torch import Tensor
 
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.data import RowStack
-from imblearn_gan.training import CHUNK_VALUES, in_chunks, rows_at_once, torch_scope
-
-MAX_SEED = np.iinfo(np.int32).max
+from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.training import VALUES_AT_ONCE, in_chunks, rows_at_once, torch_scope
 
 
 def n_repeated(n_to_add: Sequence[int], fraction: float) -> list[int]:
@@ -71,7 +70,7 @@ def add_copies(
     """
     index = torch.from_numpy(rows)
     if augmentation is None or not augmentation.names:
-        for part in index.split(max(1, CHUNK_VALUES // prod(X.shape[1:]))):
+        for part in index.split(max(1, VALUES_AT_ONCE // prod(X.shape[1:]))):
             room.add(_safe_indexing(X, part.numpy()))
         return
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from imblearn_gan._diagnostics import diagnose, warn_of_collapse
 from imblearn_gan._docs import documented
-from imblearn_gan._estimator import MAX_SEED, NetworkEstimator
+from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan._limits import asked_for, check_counts, requested
 from imblearn_gan._more_rows import check_trained, read_rows
 from imblearn_gan._rejection import (
@@ -32,9 +32,10 @@ from imblearn_gan._rejection import (
 from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
-from imblearn_gan.data import DataSpec, RowStack, take
+from imblearn_gan.data import DataSpec, RowStack, label_keys, take
+from imblearn_gan.seeding import MAX_SEED
 from imblearn_gan.training import (
-    CHUNK_VALUES,
+    VALUES_AT_ONCE,
     Phase,
     TrainingData,
     in_chunks,
@@ -110,6 +111,8 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
     def fit(self, X: Any, y: Any, **params: Any) -> BaseGANOversampler:
         """Check X and y, and work out ``sampling_strategy_``; nothing is trained.
 
+        It may ask for more rows than memory holds, for the ``out`` of :meth:`fit_resample`.
+
         Parameters
         ----------
         X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
@@ -128,11 +131,11 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         """
         with self._restored_on_failure():
             _, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = self._n_to_add(labels)
+            self.sampling_strategy_ = self._n_to_add(labels, in_memory=False)
         return self
 
-    def _n_to_add(self, y: np.ndarray) -> Mapping:
-        """Return how many rows of each class are added."""
+    def _n_to_add(self, y: np.ndarray, in_memory: bool) -> Mapping:
+        """Return how many rows of each class are added; raise what ``fit_resample`` raises."""
         strategy = self.sampling_strategy
         if callable(strategy):
             strategy = strategy(y)
@@ -142,7 +145,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                     f"rows}}. It returned {strategy!r}."
                 )
         if isinstance(strategy, Mapping):
-            check_counts(strategy, self.n_features_in_)
+            check_counts(strategy, self.n_features_in_ if in_memory else 1)
             strategy = {label: int(n) for label, n in strategy.items()}
         return check_sampling_strategy(strategy, y, self._sampling_type)
 
@@ -178,7 +181,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         with self._restored_on_failure():
             # not imbalanced-learn's: that knows lists and pandas, and any DataFrame for pandas'
             rows, labels, _ = self._check_X_y(X, y)
-            self.sampling_strategy_ = self._n_to_add(labels)
+            self.sampling_strategy_ = self._n_to_add(labels, in_memory=out is None)
             params |= {} if out is None else {"out": out}
             X_res, y_res = self._fit_resample(rows, labels, **params)
             source = unchanged = self.sample_source_
@@ -237,7 +240,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
             room.add(X)
         if sum(n_to_make):
             made_y = self._draw(n_to_make, self._stream, room)
-            self.diagnostics_ = diagnose(self.codec_, self.classes_.tolist(), X, y, room, made_y)
+            self.diagnostics_ = diagnose(self.codec_, label_keys(self.classes_), X, y, room, made_y)
         copied = deal(y, n_to_repeat, self._stream)
         if room is not None and len(copied):
             spec = self.codec_.spec(np.bincount(y).tolist()) if self._encodes else None
@@ -330,7 +333,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
         n_values = self.codec_.spec(()).n_values
         size = rows_at_once(n_values)
-        n_decoded = size * max(1, CHUNK_VALUES // (size * n_values))
+        n_decoded = size * max(1, VALUES_AT_ONCE // (size * n_values))
         with torch_scope(int(stream.randint(MAX_SEED)), device):
             for part in torch.from_numpy(y).split(n_decoded):
                 chunks = in_chunks(drawn, part.to(device), size)

@@ -12,6 +12,9 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+#: Seeds are drawn below it: NumPy's and torch's streams take them all.
+MAX_SEED = 2**31 - 1
+
 _HOST = torch.device("cpu")
 _OWN: ContextVar[Mapping[str, torch.Generator]] = ContextVar(
     "generators", default=MappingProxyType({})

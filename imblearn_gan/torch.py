@@ -16,7 +16,8 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
-from imblearn_gan.data import is_frame, plain_labels, to_native
+from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
+from imblearn_gan.seeding import MAX_SEED
 
 __all__ = ["BalancedBatches", "Batch"]
 
@@ -157,7 +158,7 @@ class BalancedBatches(IterableDataset):
         self._fractions = self._checked_fractions(synthetic_fraction)
         balanced = len(self.classes_) * int(self._n_by_class.max())
         self.n_batches = -(-balanced // batch_size) if n_batches is None else n_batches
-        self._seed = int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+        self._seed = int(check_random_state(random_state).randint(MAX_SEED))
         # in shared memory, so that workers, which are copies, count on from epoch to epoch
         self._epochs = torch.zeros(1 + MAX_WORKERS, dtype=torch.int64).share_memory_()
         self._tensor(self._X[:1])
@@ -181,15 +182,16 @@ class BalancedBatches(IterableDataset):
         check_is_fitted(sampler, "sampling_strategy_")
         if not np.array_equal(sampler.classes_, self.classes_):
             raise ValueError(
-                f"sampler was fitted to the labels {sampler.classes_.tolist()}, but y holds "
-                f"{self.classes_.tolist()}."
+                f"sampler was fitted to the labels {label_keys(sampler.classes_)}, but y holds "
+                f"{label_keys(self.classes_)}."
             )
         if sampler.n_features_in_ != (n_values := int(np.prod(self._X.shape[1:]))):
             raise ValueError(
                 f"sampler was fitted to rows of {sampler.n_features_in_} values, but those of X "
                 f"have {n_values}."
             )
-        added = [int(sampler.sampling_strategy_.get(label, 0)) for label in self.classes_.tolist()]
+        asked = sampler.sampling_strategy_
+        added = [int(asked.get(label, 0)) for label in label_keys(self.classes_)]
         made = np.array(added) - n_repeated(added, sampler.replay)
         fractions = made / (self._n_by_class + added)
         if fraction is not None:
@@ -269,7 +271,7 @@ class BalancedBatches(IterableDataset):
         if not wanted.any() or self._sampler is None:
             return place, None
         n_by_class = np.bincount(codes[wanted], minlength=len(self.classes_))
-        counts = dict(zip(self.classes_.tolist(), n_by_class.tolist()))
+        counts = dict(zip(label_keys(self.classes_), n_by_class.tolist()))
         made, _ = self._sampler.sample(counts, random_state=self._state(*key))
         # they come ordered by class
         order = np.argsort(codes[wanted], kind="stable")

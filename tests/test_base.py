@@ -145,18 +145,34 @@ def test_rows_are_written_a_bounded_number_at_a_time(monkeypatch):
         def __setitem__(self, rows, values):
             self.sizes.append(len(values))
 
-    monkeypatch.setattr("imblearn_gan.base.CHUNK_VALUES", 1024 * X.shape[1])
+    monkeypatch.setattr("imblearn_gan.base.VALUES_AT_ONCE", 1024 * X.shape[1])
     trained().sample({1: 3000}, out=Slices())
     assert Slices.sizes == [1024, 1024, 952]
 
 
 def test_more_rows_than_memory_holds_can_be_written_but_not_returned(monkeypatch):
-    monkeypatch.setattr("imblearn_gan._limits.physical_memory", lambda: 2 * 8 * 1200)
+    monkeypatch.setattr("imblearn_gan.data.checks.physical_memory", lambda: 2 * 8 * 1200)
     sampler = tiny(max_iter=2, batch_size=2, random_state=0)
     sampler.fit_resample(X, Y)
     with pytest.raises(ValueError, match="more than half"):
         sampler.sample({1: 1200})
     sampler.sample({1: 1200}, out=np.empty((1200, X.shape[1])))
+
+
+@pytest.mark.parametrize("strategy", [{1: 1200}, lambda y: {1: 1200}], ids=["dict", "function"])
+def test_more_rows_than_memory_holds_may_be_added_in_a_file(strategy, monkeypatch):
+    monkeypatch.setattr("imblearn_gan.data.checks.physical_memory", lambda: 2 * 8 * 1200)
+    sampler = tiny(max_iter=2, batch_size=2, random_state=0, sampling_strategy=strategy)
+    with pytest.raises(ValueError, match=r"sampling_strategy asks for 1,200 .*more than half"):
+        sampler.fit_resample(X, Y)
+    n_added = sum(sampler.fit(X, Y).sampling_strategy_.values())
+    out = np.empty((len(Y) + n_added, X.shape[1]))
+    _, y_res = sampler.fit_resample(X, Y, out=out)
+    assert np.bincount(y_res).tolist() == [14, 1200, 5]
+    monkeypatch.setattr("imblearn_gan.data.checks.physical_memory", lambda: 8 * 1200)
+    for use in (sampler.fit, lambda X, y: sampler.fit_resample(X, y, out=out)):
+        with pytest.raises(ValueError, match=r"sampling_strategy asks for 1,200 .*more than half"):
+            use(X, Y)
 
 
 def test_a_place_for_rows_that_does_not_fit_leaves_the_stream_alone():

@@ -10,7 +10,7 @@ import torch
 from sklearn.naive_bayes import GaussianNB
 
 import imblearn_gan
-from imblearn_gan import CollapseWarning, ResampledClassifier, _diagnostics
+from imblearn_gan import CGANOversampler, CollapseWarning, ResampledClassifier, _diagnostics
 from imblearn_gan.testing import sampler_checks
 from tests.samplers import TinySampler, images, labels, tiny
 
@@ -349,6 +349,20 @@ def test_all_containers(make):
     figures = fitted(Scripted, X, y)[0].diagnostics_[1]
     assert figures["n_rows"] == {"generated": 20, "real": 20}
     assert list(figures["columns"]) == ([] if make == "images" else [0, 1, 2, 3])
+
+
+@pytest.mark.parametrize("unit", ["D", "ns"])
+def test_classes_are_named_by_their_labels(unit, tmp_path):
+    X, y = frame()
+    days = (np.datetime64("2020-01-01") + y).astype(f"M8[{unit}]")
+    sampler, _ = fitted(Scripted, X, y)
+    dated, _ = fitted(Scripted, X, days)
+    assert [type(label) for label in sampler.diagnostics_] == [int]
+    assert [*dated.diagnostics_] == [days.max()] == [*dated.sampling_strategy_]
+    dated = CGANOversampler(max_iter=1, random_state=0)
+    dated.fit_resample(X, days)
+    dated.save(tmp_path / "dated")
+    assert imblearn_gan.load(tmp_path / "dated").diagnostics_ == dated.diagnostics_
 
 
 def test_few_rows_cannot_be_judged():

@@ -247,6 +247,12 @@ class Compared(str):
         return str(self) == str(other)
 
 
+@pytest.mark.parametrize("n", [True, False, np.True_, -1, 2.0, "3", None])
+def test_rows_asked_for_are_whole_numbers(n):
+    with pytest.raises(ValueError, match=r"counts\['b'\] must be an integer >= 0. Got"):
+        requested({"a": 1, "b": n}, np.array(["a", "b"]), np.full(2, True), 4)
+
+
 def test_labels_asked_for_are_looked_up_not_searched_for():
     names = [f"class {i}" for i in range(300)]
     classes = np.array([Compared(name) for name in names], dtype=object)
@@ -259,3 +265,5 @@ def test_equal_labels_of_another_type_are_found():
     days = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[ns]")
     counts = {pd.Timestamp("2020-01-02"): 3}
     assert requested(counts, days, np.full(2, True), 4) == [0, 3]
+    with pytest.raises(ValueError, match=r"can be drawn are \[np\.datetime64\('2020-01-01"):
+        requested({pd.Timestamp("2021-01-01"): 3}, days, np.full(2, True), 4)

@@ -340,7 +340,7 @@ def test_too_many_columns_are_refused(container):
 def test_what_takes_more_than_half_of_memory_is_refused(memory, monkeypatch):
     monkeypatch.setattr(checks, "physical_memory", lambda: memory)
     X, recorder = stream().normal(size=(N, 4)), Recorder()
-    with pytest.raises(ValueError, match=rf"{N} rows of 4 values: .* more than half of the .* GiB"):
+    with pytest.raises(ValueError, match=rf"{N} rows of 4 values, .* more than half of the .* GiB"):
         tiny(callbacks=[recorder]).fit_resample(X, Y)
     assert recorder.events == []
 
@@ -358,6 +358,6 @@ def test_categories_count_by_their_outputs(monkeypatch):
         tiny().fit_resample(X, Y)
 
 
-def testphysical_memory():
+def test_physical_memory():
     memory = checks.physical_memory()
     assert memory is None or 2**28 < memory < 2**50

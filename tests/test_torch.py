@@ -204,6 +204,18 @@ def test_sparse_rows_frames_and_labels_of_any_kind():
         assert {batch.x.shape for batch in data} == {(64, 3)}
 
 
+@pytest.mark.parametrize("unit", ["D", "ns"])
+def test_dates_are_labels_as_others_are(sampler, unit):
+    y = (np.datetime64("2020-01-01") + Y).astype(f"M8[{unit}]")
+    dated = tiny(replay=0.25)
+    dated.fit_resample(X, y)
+    found = BalancedBatches(X, y, dated, batch_size=30, random_state=0)
+    for batch, expected in zip(found, batches(sampler), strict=True):
+        assert key(batch) == key(expected)
+        assert_array_equal(batch.synthetic, expected.synthetic)
+    assert batch.synthetic.any()
+
+
 def test_rows_that_are_no_numbers_ask_for_a_transform():
     frame = pd.DataFrame({"a": X[:, 0], "b": np.where(Y, "u", "v")})
     fitted = tiny()

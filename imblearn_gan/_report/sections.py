@@ -14,6 +14,7 @@ from imblearn_gan._diagnostics import describe
 from imblearn_gan._report.document import Html, details, heading, paragraph, picture, table, text
 from imblearn_gan._report.look import Look
 from imblearn_gan._version import __version__
+from imblearn_gan.data import label_keys
 from imblearn_gan.inspection import (
     GeneratedImagesDisplay,
     MarginalsDisplay,
@@ -220,7 +221,7 @@ def _projection(look: Look) -> Iterator[Html]:
     display = ProjectionDisplay.from_sampler(
         look.sampler,
         *look.given,
-        labels=look.classes[look.shown].tolist(),
+        labels=label_keys(look.classes[look.shown]),
         max_rows=look.max_rows,
         random_state=look.random_state,
     )

@@ -8,6 +8,7 @@ from numbers import Integral
 import numpy as np
 
 from imblearn_gan.callbacks._base import Callback, TrainingState, check_integer
+from imblearn_gan.data import label_keys
 
 
 class MaxRowsPerClass(Callback):
@@ -70,7 +71,7 @@ class MaxRowsPerClass(Callback):
         for i in large:
             left_out[stream.permutation(np.flatnonzero(codes == i))[self.n_rows :]] = True
         names = [
-            str(labels[i].tolist()) if labels.ndim > 1 else labels[i : i + 1].tolist()[0]
+            str(labels[i].tolist()) if labels.ndim > 1 else label_keys(labels[i : i + 1])[0]
             for i in large
         ]
         self.n_trained_on_ = dict.fromkeys(names, self.n_rows)

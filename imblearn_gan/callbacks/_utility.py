@@ -13,7 +13,7 @@ from sklearn.metrics import get_scorer
 
 from imblearn_gan.callbacks._base import TrainingState, check_integer, check_number
 from imblearn_gan.callbacks._stopping import KeepsBest
-from imblearn_gan.data import plain_labels
+from imblearn_gan.data import label_keys, plain_labels
 
 #: The fewest rows of a class that can be held out, and that must be left.
 _MIN_ROWS = 2
@@ -148,7 +148,7 @@ class UtilityStopping(KeepsBest):
         if (few := counts < 2 * _MIN_ROWS).any():
             raise ValueError(
                 f"UtilityStopping holds out {_MIN_ROWS} rows of each class at least, and leaves "
-                f"{_MIN_ROWS}, but the classes {classes[few].tolist()[:5]} have "
+                f"{_MIN_ROWS}, but the classes {label_keys(classes[few])[:5]} have "
                 f"{counts[few].tolist()[:5]} rows. Give it rows of your own to score (X_val, "
                 "y_val), or take EarlyStopping."
             )
@@ -230,8 +230,8 @@ class UtilityStopping(KeepsBest):
         if y.ndim > 1 or len(y) != len(self._held[0]) or len(got) < 2 or set(got) - set(known):
             raise ValueError(
                 "y_val must hold the label of each row of X_val, of two classes at least, all of "
-                f"them among {known.tolist()}. Got {len(y)} labels for {len(self._held[0])} rows, "
-                f"of the classes {got.tolist()[:5]}."
+                f"them among {label_keys(known)}. Got {len(y)} labels for {len(self._held[0])} "
+                f"rows, of the classes {label_keys(got)[:5]}."
             )
 
     def _flat(self, encoded: np.ndarray) -> np.ndarray:

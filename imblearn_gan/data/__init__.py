@@ -4,12 +4,12 @@ The only place for containers, layout, scaling, clipping, rounding, dtypes and c
 knows nothing of the rest of the package.
 """
 
-from imblearn_gan.data.checks import physical_memory, warn_user
+from imblearn_gan.data.checks import check_bytes, warn_user
 from imblearn_gan.data.codec import DataCodec
 from imblearn_gan.data.columns import Column, column_kind
 from imblearn_gan.data.containers import is_missing, to_native
 from imblearn_gan.data.frames import Origin, is_frame, take, to_pandas
-from imblearn_gan.data.labels import LabelCodec, check_no_label_missing, plain_labels
+from imblearn_gan.data.labels import LabelCodec, check_no_label_missing, label_keys, plain_labels
 from imblearn_gan.data.sliced import lie_in_file
 from imblearn_gan.data.spec import DataSpec
 from imblearn_gan.data.stack import RowStack
@@ -23,12 +23,13 @@ __all__ = [
     "Origin",
     "Output",
     "RowStack",
+    "check_bytes",
     "check_no_label_missing",
     "column_kind",
     "is_frame",
     "is_missing",
+    "label_keys",
     "lie_in_file",
-    "physical_memory",
     "plain_labels",
     "take",
     "to_native",

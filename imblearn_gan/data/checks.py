@@ -95,7 +95,7 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
 
     Of sparse rows the entries that are stored count.
     """
-    size, memory = 4 * n_samples * n_values, physical_memory()
+    size = 4 * n_samples * n_values
     if n_stored is not None:
         size = min(size, _BYTES_OF_AN_ENTRY * n_stored)
     if n_values >= MAX_VALUES:
@@ -104,12 +104,38 @@ def check_size(n_samples: int, n_values: int, n_stored: int | None = None) -> No
             "fewer columns (sklearn.feature_selection), project them on fewer "
             "(sklearn.decomposition.TruncatedSVD), or set image_shape if they are pixels."
         )
+    check_bytes(
+        f"X would be encoded as {n_samples:,} rows of {n_values:,} values",
+        size,
+        "Keep fewer columns, categories with fewer values, or fewer rows of large classes "
+        "(imblearn.under_sampling.RandomUnderSampler).",
+    )
+
+
+def check_bytes(what: str, size: int, advice: str) -> None:
+    """Raise a ValueError for more than half of the machine's memory.
+
+    Parameters
+    ----------
+    what : str
+        What takes it, for the error.
+
+    size : int
+        How many bytes it takes.
+
+    advice : str
+        What to do, for the error.
+
+    Raises
+    ------
+    ValueError
+        If the machine tells its memory, and it is not twice as large.
+    """
+    memory = physical_memory()
     if memory is not None and size > memory / 2:
         raise ValueError(
-            f"X would be encoded as {n_samples:,} rows of {n_values:,} values: "
-            f"{size / 2**30:.1f} GiB, more than half of the {memory / 2**30:.1f} GiB of memory. "
-            "Keep fewer columns, categories with fewer values, or fewer rows of large classes "
-            "(imblearn.under_sampling.RandomUnderSampler)."
+            f"{what}, which takes {size // 2**30:,} GiB or more, more than half of the "
+            f"{memory / 2**30:.1f} GiB of memory. {advice}"
         )
 
 

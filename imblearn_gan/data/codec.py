@@ -203,8 +203,10 @@ class DataCodec:
         Parameters
         ----------
         X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
-            Rows that fit those that were seen. A category that was not seen is all zeros, and
-            so is a number that is missing where none was.
+            Rows that fit those that were seen. A category that was not seen is all zeros or,
+            where rare ones share an output, one of these. A number that is missing where none was
+            is 0 or, in a column with special values, the median of its usual ones, as one of
+            these.
 
         Returns
         -------

@@ -67,13 +67,14 @@ class Column:
         Returns
         -------
         list
-            Their values.
+            Their values; a missing one is the first.
         """
-        seen = self.categories.tolist()
+        there = ~missing_in(self.categories)
+        missing, seen = self.categories[~there].tolist(), self.categories[there].tolist()
         declared = getattr(self.dtype, "categories", None)
         if declared is not None:
-            return sorted(seen, key=declared.get_loc)
-        return sorted(seen, key=lambda category: (isinstance(category, str), category))
+            return [*missing, *sorted(seen, key=declared.get_loc)]
+        return [*missing, *sorted(seen, key=lambda value: (isinstance(value, str), value))]
 
     def values(self, X: Any) -> np.ndarray:
         """Return what rows hold in this column.

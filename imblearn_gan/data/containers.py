@@ -14,7 +14,7 @@ from imblearn_gan.data.frames import check_frame, is_frame, to_pandas
 from imblearn_gan.data.sliced import SlicedRows, as_sliced
 
 #: Most values that are made floats at a time: 8 MiB in float64.
-CHUNK_VALUES = 2**20
+FLOATS_AT_ONCE = 2**20
 
 
 def to_native(X: Any) -> Any:
@@ -230,8 +230,8 @@ def missing_in(column: Any) -> np.ndarray:
 
 
 def chunks(n_samples: int, n_values: int) -> list[slice]:
-    """Return slices that cover rows of so many values, of ``CHUNK_VALUES`` each."""
-    size = max(1, CHUNK_VALUES // n_values)
+    """Return slices that cover rows of so many values, of ``FLOATS_AT_ONCE`` each."""
+    size = max(1, FLOATS_AT_ONCE // n_values)
     return [slice(i, min(i + size, n_samples)) for i in range(0, n_samples, size)]
 
 

@@ -102,6 +102,30 @@ def plain_labels(labels: Any) -> np.ndarray:
     return _of_one_type(values, listed) if values.dtype.kind in "OT" else values
 
 
+def label_keys(labels: np.ndarray) -> list:
+    """Return labels as they are told by, in dicts and messages.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_samples,)
+        Labels of one type.
+
+    Returns
+    -------
+    list
+        Python's own values, as ``tolist`` gives them; of times NumPy's: ``tolist`` makes integers
+        of nanoseconds, which no time is equal to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from imblearn_gan.data import label_keys
+    >>> label_keys(np.array([3, 4])), label_keys(np.array(["2020-01-02"], dtype="M8[ns]"))
+    ([3, 4], [np.datetime64('2020-01-02T00:00:00.000000000')])
+    """
+    return list(labels) if labels.dtype.kind in "Mm" else labels.tolist()
+
+
 def _of_one_type(values: np.ndarray, listed: bool) -> np.ndarray:
     """Return objects as an array of a dtype of their own; strings stay objects unless listed."""
     flat = values.astype(object).ravel().tolist()
@@ -117,7 +141,7 @@ def _of_one_type(values: np.ndarray, listed: bool) -> np.ndarray:
         return values.astype(object)
     known = families <= {str, bool, Real} or all(issubclass(kind, np.generic) for kind in types)
     plain = np.array(flat) if known else values
-    if plain.dtype.kind == "O" or plain.tolist() != flat:
+    if plain.dtype.kind == "O" or label_keys(plain) != flat:
         raise ValueError(
             f"y holds labels of the type {names[0]} that cannot be used: turn them into strings "
             "or integers of 64 bits."
@@ -223,10 +247,10 @@ class LabelCodec:
         """
         plain = plain_labels(labels)
         plain = column_or_1d(plain.argmax(axis=1) if self._one_hot and plain.ndim == 2 else plain)
-        code_of = {label: code for code, label in enumerate(self.classes_.tolist())}
-        y = np.array([code_of.get(label, -1) for label in plain.tolist()], dtype=np.int64)
+        code_of = {label: code for code, label in enumerate(label_keys(self.classes_))}
+        y = np.array([code_of.get(label, -1) for label in label_keys(plain)], dtype=np.int64)
         if (y < 0).any():
-            unknown = list(dict.fromkeys(plain[y < 0].tolist()))
+            unknown = list(dict.fromkeys(label_keys(plain[y < 0])))
             raise ValueError(f"y has the classes {unknown[:5]}, which fit has not seen.")
         return y
 

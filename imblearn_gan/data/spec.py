@@ -20,8 +20,9 @@ class DataSpec:
         Number of training rows of each class, in the order of ``classes_``.
 
     categorical_slices : tuple of slice
-        For tables, where the one-hot columns of each categorical feature lie. All other
-        values are scaled to [-1, 1].
+        For tables, where groups of outputs lie of which one is 1: a categorical feature, the
+        special values of a column of numbers (missing ones, frequent ones), its steps, columns
+        that are one-hot already. All other values are scaled to [-1, 1].
 
     Examples
     --------

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
 
-from imblearn_gan.data import check_no_label_missing
+from imblearn_gan.data import check_no_label_missing, label_keys
 
 _GAMO_GRAY = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 _GAMO_COLOR = (4500, 2000, 1000, 800, 600, 500, 400, 250, 150, 80)
@@ -41,7 +41,7 @@ def _class_counts(y: Any) -> dict[Any, int]:
     labels = column_or_1d(y)
     check_no_label_missing(y)
     labels, counts = np.unique(labels, return_counts=True)
-    return dict(zip(labels.tolist(), counts.tolist()))
+    return dict(zip(label_keys(labels), counts.tolist()))
 
 
 def decaying_counts(

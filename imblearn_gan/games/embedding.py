@@ -87,7 +87,9 @@ class EmbeddingGame(AutoencoderGame):
 
     def _made_labels(self, data: TrainingData) -> Tensor:
         """Draw Y_f of eq. (15), or Y_r of eq. (13)."""
-        return self._batch(data).y if self.balance is None else super()._made_labels(data)
+        if self.balance is None:
+            return data.y[data.draw_index(self.batch_size_)]
+        return super()._made_labels(data)
 
     def _turn(self, data: TrainingData, generate: Generate) -> EmbeddingTurn:
         x, y = self._batch(data)

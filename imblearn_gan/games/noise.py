@@ -28,7 +28,7 @@ from imblearn_gan.networks import (
     trunk_of,
     with_spectral_norm,
 )
-from imblearn_gan.training import Batch, Phase, Player, TrainingData
+from imblearn_gan.training import Phase, Player, TrainingData
 
 #: How a discriminator can be told the label.
 CONDITIONING = StrOptions({"projection", "concatenation"})
@@ -112,15 +112,21 @@ class NoiseGame(BaseGANOversampler):
         self,
         name: str,
         networks: nn.ModuleDict,
-        spec: DataSpec,
-        draw_real: Callable[[], Batch],
+        data: TrainingData,
+        draw_index: Callable[[], Tensor],
     ) -> Phase:
-        """Return the phase in which generator and discriminator take turns."""
+        """Return the phase in which generator and discriminator take turns.
+
+        ``draw_index`` draws a batch of real rows; of those of the generator's turn only the labels
+        are read.
+        """
+        spec = data.spec
         generator, discriminator = networks["generator"], networks["discriminator"]
         latent, see = NormalCodes(self.latent_dim), Augmentation(self.augmentation, spec)
 
         def draw() -> Turn:
-            x, y = draw_real()
+            index = draw_index()
+            x, y = data.x[index], data.y[index]
             with torch.no_grad():
                 return Turn(x, y, generator(latent(y), y).float())
 
@@ -128,7 +134,7 @@ class NoiseGame(BaseGANOversampler):
             return self._discriminator_losses(discriminator, see, turn)
 
         def generator_losses(_: Any) -> dict[str, Tensor]:
-            y = draw_real().y
+            y = data.y[draw_index()]
             return self._generator_losses(discriminator, see(generator(latent(y), y)), y)
 
         adam = {"learning_rate": self.learning_rate_, "betas": self._moment_decays(spec)}
@@ -184,12 +190,13 @@ class ConditionalGame(NoiseGame):
     }
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
-        def draw() -> Batch:
-            return data.draw(self.batch_size_, self.balance == "batches")
+        def draw_index() -> Tensor:
+            return data.draw_index(self.batch_size_, self.balance == "batches")
 
-        means = [data.mean_of(i) for i in range(data.spec.n_classes)]
-        start_from(networks["generator"], torch.stack(means).mean(dim=0))
-        yield self._game("adversarial", networks, data.spec, draw)
+        if not data.spec.is_image:
+            means = [data.mean_of(i) for i in range(data.spec.n_classes)]
+            start_from(networks["generator"], torch.stack(means).mean(dim=0))
+        yield self._game("adversarial", networks, data, draw_index)
 
 
 def conditional_discriminator(family: Any, spec: DataSpec, conditioning: str) -> nn.Module:

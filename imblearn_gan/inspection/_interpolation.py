@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from imblearn_gan._more_rows import read_rows
+from imblearn_gan.data import label_keys
 from imblearn_gan.inspection._common import check_count, check_sampler, read
 from imblearn_gan.inspection._grid import ImagesDisplay
 
@@ -127,7 +128,7 @@ class InterpolationDisplay(ImagesDisplay):
             raise ValueError("labels must name at least one class. Got none.")
         decoded = [
             sampler.codec_.pictures(read_rows(sampler, sampler.decode(path, [label] * n_steps)))
-            for label in labels.tolist()
+            for label in label_keys(labels)
         ]
         return cls(ends, np.stack(decoded), labels).plot(ax=ax, im_kw=im_kw)
 

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
-from imblearn_gan.data import Column, DataCodec, is_missing
+from imblearn_gan.data import Column, DataCodec, is_missing, label_keys
 from imblearn_gan.inspection._common import (
     Rows,
     check_count,
@@ -366,7 +366,7 @@ def _shown(classes: np.ndarray, generated: list[int], label: Any) -> list[int]:
     found = [k for k in generated if classes[k] == label]
     if not found:
         raise ValueError(
-            f"label={label!r} is no class that is generated: {classes[generated].tolist()}."
+            f"label={label!r} is no class that is generated: {label_keys(classes[generated])}."
         )
     return found
 

@@ -28,8 +28,7 @@ from imblearn_gan.metrics._remedies import (
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
 from imblearn_gan.resampled._parts import seeded, takes_images
-
-_MAX_SEED = np.iinfo(np.int32).max
+from imblearn_gan.seeding import MAX_SEED as _MAX_SEED
 
 
 def _score(

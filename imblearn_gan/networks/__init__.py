@@ -37,7 +37,7 @@ from imblearn_gan.networks._families import (
 from imblearn_gan.networks._paper import BAGANFamily, BAGANGPFamily, CAPGANFamily, GANDAFamily
 from imblearn_gan.networks._resnet import ResNet18
 from imblearn_gan.networks._stacked import stacked, unstack
-from imblearn_gan.networks._vae import ClassDecoders, FeatureDecoder
+from imblearn_gan.networks._vae import ClassDecoders, FeatureDecoder, draw_codes
 from imblearn_gan.networks._weights import (
     copy_layers,
     with_spectral_norm,
@@ -76,6 +76,7 @@ __all__ = [
     "copy_layers",
     "dense",
     "draw_categories",
+    "draw_codes",
     "drawn",
     "one_hot",
     "resolve_family",

@@ -22,6 +22,9 @@ _TEMPERATURE = 0.5
 # bounds on a mean row that a generator starts from: of numbers, and of frequencies
 _MOST, _LEAST = 0.95, 1e-3
 
+# a probability that is never drawn beside others, and that makes a sum above 0
+_TINY = torch.finfo(torch.float32).tiny
+
 #: Size of the feature vectors that discriminators look at.
 N_FEATURES = 256
 
@@ -38,14 +41,16 @@ class Family(Protocol):
     Examples
     --------
     >>> from torch import nn
+    >>> from imblearn_gan.networks import Family, TableOutput
     >>> class Narrow:
     ...     def encoder(self, spec, n_out):
     ...         return nn.Sequential(nn.Flatten(), nn.Linear(spec.n_values, n_out))
     ...     def decoder(self, spec, n_in):
     ...         return nn.Sequential(
-    ...             nn.Linear(n_in, spec.n_values), nn.Tanh(), nn.Unflatten(1, spec.shape)
+    ...             nn.Linear(n_in, spec.n_values),
+    ...             TableOutput(spec.categorical_slices),  # tanh alone where there are none
+    ...             nn.Unflatten(1, spec.shape),
     ...         )
-    >>> from imblearn_gan.networks import Family
     >>> isinstance(Narrow(), Family)
     True
     """
@@ -60,7 +65,9 @@ class Family(Protocol):
     def decoder(self, spec: DataSpec, n_in: int) -> nn.Module:
         """Return a network from ``(n, n_in)`` to rows ``(n, *spec.shape)``.
 
-        Values lie in [-1, 1], those of categories in [0, 1].
+        Values lie in [-1, 1]. Those of a group of outputs of which one is 1
+        (``spec.categorical_slices``) are probabilities, as :class:`TableOutput` gives them; where
+        a method draws one of them, values below 0 count as 0.
         """
         ...
 
@@ -352,13 +359,16 @@ def draw_categories(network: nn.Module) -> nn.Module:
 def drawn(rows: Tensor, slices: Sequence[slice]) -> Tensor:
     """Return rows with one of each group of outputs drawn, with the probabilities that they hold.
 
-    The most probable one would be the same in all rows of a class where one is frequent.
+    The most probable one would be the same in all rows of a class where one is frequent. Networks
+    of a user's own may give values that are no probabilities: what is below 0 is not drawn, unless
+    all of a group are.
     """
     if not slices:
         return rows
     rows = rows.float().clone()
     for place in slices:
-        one = torch.multinomial(rows[:, place], 1, generator=generator_of(rows.device))
+        weights = rows[:, place].clamp_min(_TINY)
+        one = torch.multinomial(weights, 1, generator=generator_of(rows.device))
         rows[:, place] = torch.zeros_like(rows[:, place]).scatter_(1, one, 1.0)
     return rows
 

@@ -1,4 +1,4 @@
-"""The variational decoder that turns features back into rows (GAMO2pix)."""
+"""Variational autoencoders: the draw of a code, and GAMO2pix's decoder of features."""
 
 from __future__ import annotations
 
@@ -8,6 +8,26 @@ import torch
 from torch import Tensor, nn
 
 from imblearn_gan.seeding import randn_like
+
+
+def draw_codes(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Draw codes from normal distributions, so that gradients reach their parameters [1]_.
+
+    Parameters
+    ----------
+    mean, log_variance : Tensor of shape (n_samples, latent_dim)
+        Parameters of each code's distribution.
+
+    Returns
+    -------
+    Tensor of shape (n_samples, latent_dim)
+        The codes.
+
+    References
+    ----------
+    .. [1] D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", ICLR 2014.
+    """
+    return mean + (0.5 * log_variance).exp() * randn_like(mean)
 
 
 class FeatureDecoder(nn.Module):
@@ -41,8 +61,7 @@ class FeatureDecoder(nn.Module):
     def reconstruct(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return rows decoded from a random code, with the code's mean and log-variance."""
         mean, log_variance = self.encode(features)
-        noise = randn_like(mean)
-        return self.decoder(mean + noise * (0.5 * log_variance).exp()), mean, log_variance
+        return self.decoder(draw_codes(mean, log_variance)), mean, log_variance
 
     def forward(self, features: Tensor) -> Tensor:
         """Return rows decoded from the mean code."""

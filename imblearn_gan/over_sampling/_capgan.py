@@ -15,7 +15,13 @@ from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.embedding import EmbeddingGame, EmbeddingTurn
 from imblearn_gan.losses import vae_loss
-from imblearn_gan.networks import CAPGANFamily, DCGANFamily, MLPFamily, VariationalEncoder
+from imblearn_gan.networks import (
+    CAPGANFamily,
+    DCGANFamily,
+    MLPFamily,
+    VariationalEncoder,
+    draw_codes,
+)
 from imblearn_gan.presets import check_version, constructor_arguments
 from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, Phase, TrainingData
@@ -174,7 +180,7 @@ class CAPGANOversampler(EmbeddingGame):
         """Return the objective of eq. (7): divergence, cross entropy and squared error."""
         encoder: Any = networks["encoder"]
         mean, log_variance = encoder.distribution(batch.x)
-        z = mean + (0.5 * log_variance).exp() * randn_like(mean)
+        z = draw_codes(mean, log_variance)
         decoded = networks["generator"](z, batch.y).float()
         losses = vae_loss(decoded, batch.x, mean, log_variance)
         losses["kl"] = losses["kl"] * (1.0 if batch.x.dim() > 2 else _KL_WEIGHT_ON_TABLES)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import ClassVar
 
-import torch
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
@@ -16,8 +15,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.reconstruction import Reconstruction
 from imblearn_gan.latent import NormalCodes
 from imblearn_gan.losses import vae_loss
-from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, drawn, trunk_of
-from imblearn_gan.seeding import randn_like
+from imblearn_gan.networks import JoinedEncoder, JoinedGenerator, draw_codes, drawn, trunk_of
 from imblearn_gan.training import Batch, Phase, TrainingData
 
 
@@ -98,8 +96,8 @@ class CVAEOversampler(Reconstruction):
 
         def losses(batch: Batch) -> dict[str, Tensor]:
             mean, log_variance = encoder(batch.x, batch.y).chunk(2, dim=1)
-            z = mean + torch.exp(0.5 * log_variance) * randn_like(mean)
-            terms = vae_loss(decoder(z, batch.y), batch.x, mean, log_variance)
+            decoded = decoder(draw_codes(mean, log_variance), batch.y)
+            terms = vae_loss(decoded, batch.x, mean, log_variance)
             return {"reconstruction": terms["reconstruction"], "kl": self.kl_weight * terms["kl"]}
 
         yield self._autoencoder_phase(networks, losses, draw, averaged=["decoder"])

@@ -23,7 +23,7 @@ from imblearn_gan.networks import (
     unstack,
 )
 from imblearn_gan.presets import constructor_arguments
-from imblearn_gan.training import Batch, Phase, TrainingData
+from imblearn_gan.training import Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
 
@@ -139,16 +139,17 @@ class GANOversampler(VanillaLosses, NoiseGame):
             codes = [int(key) for key in group]
             y = torch.tensor(codes * self.batch_size_, device=data.device)
 
-            def draw(y: Tensor = y) -> Batch:
-                return Batch(data.x[data.draw_index_of(y)], y)
+            def draw_index(y: Tensor = y) -> Tensor:
+                return data.draw_index_of(y)
 
-            for key, code in zip(group, codes):
-                start_from(by_class["generator"][key], data.mean_of(code))
+            if not data.spec.is_image:
+                for key, code in zip(group, codes):
+                    start_from(by_class["generator"][key], data.mean_of(code))
             own = {name: [by_class[name][key] for key in group] for name in _PLAYERS}
             players = nn.ModuleDict({name: stacked(own[name]) for name in _PLAYERS})
             labels = [str(self.classes_[code]) for code in codes]
             name = labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
-            yield self._game(f"adversarial {name}", players, data.spec, draw)
+            yield self._game(f"adversarial {name}", players, data, draw_index)
             for network in own["generator"]:
                 unstack(network)
 

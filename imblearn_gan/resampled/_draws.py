@@ -13,6 +13,7 @@ from sklearn.base import clone
 from imblearn_gan._more_rows import some_of
 from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
+from imblearn_gan.data import label_keys
 from imblearn_gan.over_sampling import CWGANGPOversampler
 from imblearn_gan.resampled._parts import MAX_SEED, last_step, seeded, takes_images
 
@@ -185,7 +186,7 @@ def _drawn(
     sampler: BaseGANOversampler, X: Any, y: np.ndarray, seed: int, size: int | None
 ) -> BalancedSet:
     """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
-    names = sampler.classes_.tolist()
+    names = label_keys(sampler.classes_)
     added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
     if size is not None:
         missing = size - np.unique(y, return_counts=True)[1]

@@ -12,7 +12,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.validation import has_fit_parameter
 
-MAX_SEED = np.iinfo(np.int32).max
+from imblearn_gan.seeding import MAX_SEED as MAX_SEED
 
 
 class NotSaved:

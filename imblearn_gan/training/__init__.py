@@ -18,7 +18,7 @@ from imblearn_gan.training.keepers import Continuation, Keeper
 from imblearn_gan.training.ranks import Ranks, alone, is_first_rank, joined, meeting
 from imblearn_gan.training.recipe import Recipe
 from imblearn_gan.training.runtime import (
-    CHUNK_VALUES,
+    VALUES_AT_ONCE,
     autocast,
     extract,
     in_chunks,
@@ -35,7 +35,7 @@ from imblearn_gan.training.runtime import (
 )
 
 __all__ = [
-    "CHUNK_VALUES",
+    "VALUES_AT_ONCE",
     "Batch",
     "CheckpointKeeper",
     "Continuation",

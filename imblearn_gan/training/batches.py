@@ -18,8 +18,9 @@ from imblearn_gan.data import DataCodec, DataSpec, lie_in_file
 from imblearn_gan.networks import one_hot
 from imblearn_gan.seeding import generator_of, own_draws
 
-# values at a time, where rows are not there as a tensor, and of how many a mean is taken at once
-_CHUNK_VALUES, _MEAN_VALUES = 2**22, 2**24
+# values of rows that are not there as a tensor: up to so many have their mean taken at once, of
+# more sums of so many are added
+_MEAN_AT_ONCE, _SUMMED_AT_ONCE = 2**24, 2**22
 
 
 #: Most bytes that rows of a file are encoded to as a whole; more stay there.
@@ -228,10 +229,10 @@ class TrainingData:
         """Return the mean row of a class."""
         rows = self.rows_of(y)
         n_values = (rows.stop - rows.start) * self.spec.n_values
-        is_encoded = isinstance(self.x, EncodedRows) and n_values <= _MEAN_VALUES
+        is_encoded = isinstance(self.x, EncodedRows) and n_values <= _MEAN_AT_ONCE
         if is_encoded or isinstance(self.x, Tensor):
             return self.x[rows].mean(dim=0)
-        size = max(1, _CHUNK_VALUES // self.spec.n_values)
+        size = max(1, _SUMMED_AT_ONCE // self.spec.n_values)
         starts = range(rows.start, rows.stop, size)
         sums = [self.x[slice(i, min(i + size, rows.stop))].sum(dim=0) for i in starts]
         return torch.stack(sums).sum(dim=0) / (rows.stop - rows.start)

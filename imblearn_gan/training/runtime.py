@@ -206,12 +206,12 @@ def _shared_generators(device: torch.device) -> list[torch.Generator]:
 #: Most rows that are computed at a time, as many as caches hold, and most values of them: those of
 #: colour images of 32 x 32. What networks hold of a row between layers is in proportion.
 CHUNK = 256
-CHUNK_VALUES = CHUNK * 3 * 32 * 32
+VALUES_AT_ONCE = CHUNK * 3 * 32 * 32
 
 
 def rows_at_once(n_values: int) -> int:
     """Return how many rows of so many values are computed at a time."""
-    return min(CHUNK, max(1, CHUNK_VALUES // n_values))
+    return min(CHUNK, max(1, VALUES_AT_ONCE // n_values))
 
 
 # torch has an error of its own for CUDA alone

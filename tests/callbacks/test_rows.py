@@ -69,6 +69,14 @@ def test_what_is_learnt_of_columns_is_learnt_of_these_rows():
         trained_on(MaxRowsPerClass(20), X=rows)
 
 
+def test_classes_are_named_by_their_labels():
+    days = np.array(["2020-01-01", "2020-01-02", "2020-01-05"], dtype="M8[ns]")
+    for labels_, names in ((Y, [0, 1]), (days[Y], [*days[:2]])):
+        some = MaxRowsPerClass(20)
+        trained_on(some, y=labels_)
+        assert [*some.n_trained_on_] == [*some.n_left_out_] == names
+
+
 def test_it_says_so(caplog):
     caplog.set_level(logging.INFO, "imblearn_gan")
     trained_on(MaxRowsPerClass(30))

@@ -92,6 +92,26 @@ def test_what_was_one_in_the_data_is_one_encoded():
     assert DataCodec().fit(pictures).value_range_ == (pictures.min(), pictures.max())
 
 
+def test_a_category_that_was_not_seen_is_a_rare_one_where_these_share_an_output():
+    X = pd.DataFrame({"a": np.arange(200) / 7, "c": [f"c{i % 65}" for i in range(200)]})
+    codec = DataCodec().fit(X, np.arange(200) % 2)
+    (place,) = (output.group for output in codec.outputs_ if "<others>" in output.levels)
+    for value in ("new", None):
+        group = codec.encode(X[:1].assign(c=value))[0, place]
+        assert group.tolist() == [0] * 63 + [1]
+
+
+def test_a_number_missing_where_none_was_is_a_usual_one():
+    a = np.random.RandomState(0).normal(size=200)
+    often = np.where(np.arange(200) < 100, 7.0, a)
+    codec = DataCodec().fit(np.c_[a, often], np.arange(200) % 2)
+    missing = codec.encode(np.full((1, 2), np.nan))[0]
+    usual = codec.encode(np.c_[a[100:], a[100:]])
+    assert missing[0] == 0
+    assert missing[1] == pytest.approx(np.median(usual[:, 1]))
+    assert missing[2:].tolist() == usual[0, 2:].tolist() == [1, 0]
+
+
 def test_a_category_that_was_not_seen_is_all_zeros():
     X = np.array([["a", 1.0], ["b", 2.0]], dtype=object)
     codec = DataCodec(encoding="plain").fit(X)

@@ -9,11 +9,12 @@ import pytest
 import torch
 from scipy import sparse
 
-from imblearn_gan.data import LabelCodec, check_no_label_missing, plain_labels, take
+from imblearn_gan.data import LabelCodec, check_no_label_missing, label_keys, plain_labels, take
 from tests.samplers import assert_same, labels
 
 Y = labels(12, 7, 4)
 WORDS = np.array(["b", "c", "a"])[Y]
+DAYS = np.array(["2020-01-01", "2020-01-02", "2020-01-05"], dtype="M8[ns]")
 ONE_HOT = np.eye(5, dtype=int)[Y + 1]
 
 
@@ -129,11 +130,25 @@ def test_missing_labels(given, n):
         (np.eye(2, dtype=int).astype(object), np.eye(2, dtype=int)),
         (pd.Series(pd.Categorical([7, 8])), np.array([7, 8])),
         (pd.Series([1, 0], dtype="Sparse[int]"), np.array([1, 0])),
+        ([*DAYS], DAYS),
     ],
     ids=str,
 )
 def test_labels_become_an_array_of_one_type(given, plain):
     assert_same(plain_labels(given), plain)
+
+
+@pytest.mark.parametrize("days", [DAYS, DAYS.astype("M8[D]"), DAYS - DAYS[0]], ids=str)
+def test_times_stay_times(days):
+    codec = LabelCodec().fit(days[Y])
+    assert label_keys(codec.classes_) == [*days]
+    assert {type(key) for key in label_keys(codec.classes_)} == {type(days[0])}
+    for given in (days[Y], pd.Series(days[Y]), [*days[Y]]):
+        np.testing.assert_array_equal(codec.encode(given), Y)
+    with pytest.raises(ValueError, match=r"y has the classes \[np\.(datetime|timedelta)64"):
+        codec.encode(days + np.timedelta64(300, "D"))
+    assert [type(key) for key in label_keys(np.array([3, 4]))] == [int, int]
+    assert [type(key) for key in label_keys(WORDS[:1])] == [str]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,18 @@ import torch
 from imblearn_gan import BAGANGPOversampler, CAPGANOversampler
 from imblearn_gan.games.embedding import EmbeddingTurn
 from imblearn_gan.networks import EmbeddedDiscriminator, EmbeddedGenerator
-from tests.players import CLOSE, DECEIVED, GENERATED, REAL, SMALL, Game, Seen, array, which_rows
+from tests.players import (
+    CLOSE,
+    DECEIVED,
+    GENERATED,
+    REAL,
+    SMALL,
+    Game,
+    Seen,
+    Unread,
+    array,
+    which_rows,
+)
 
 METHODS = [BAGANGPOversampler, CAPGANOversampler]
 BALANCED, AS_THEY_COME = [1 / 3, 1 / 3, 1 / 3], [30 / 44, 9 / 44, 5 / 44]
@@ -94,6 +105,12 @@ def test_labels_of_real_and_generated_rows(method, balance, real, made):
     assert not shown.made.requires_grad
     game.losses("generator", seed=1)
     assert fractions(seen.inputs[1][1]) == pytest.approx(made, abs=0.04)
+
+
+def test_of_real_rows_whose_labels_are_generated_under_only_these_are_read(method):
+    game = built(method, balance=None, reconstruction_weight=0.0)
+    game.data.x = Unread()
+    assert game.losses("generator")
 
 
 def test_versions_with_real_labels_generate_rows_under_those_of_the_batch(method):

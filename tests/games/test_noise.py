@@ -12,7 +12,7 @@ from imblearn_gan import (
 )
 from imblearn_gan.callbacks import Callback
 from imblearn_gan.games.noise import Turn
-from tests.players import Game, Linear, Seen, which_rows
+from tests.players import Game, Linear, Seen, Unread, training_data, which_rows
 from tests.samplers import images, labels
 
 CONDITIONAL = [CGANOversampler, ACGANOversampler, CWGANGPOversampler]
@@ -205,3 +205,26 @@ def test_images(method, shape):
     X_res, _ = method(max_iter=2, batch_size=8, random_state=0).fit_resample(X, y)
     assert X_res.shape == (42, *shape)
     assert X_res.dtype == X.dtype
+
+
+# what is not read -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_of_the_rows_of_the_generators_turn_only_labels_are_read(method):
+    game = Game(method(**SETTINGS))
+    game.data.x = Unread()
+    assert game.losses("generator")
+    with pytest.raises(AssertionError, match="rows are read"):
+        game.draw("discriminator")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_means_of_images_are_taken(method):
+    data = training_data(shape=(1, 4, 4))
+    data.x = Unread()
+    Game(method(**SETTINGS), data)
+    data = training_data()
+    data.x = Unread()
+    with pytest.raises(AssertionError, match="rows are read"):
+        Game(method(**SETTINGS), data)

@@ -77,6 +77,7 @@ def test_category_that_was_not_seen(table):
         (["low", "high", "mid"], ["high", "low", "mid"]),
         (pd.Categorical(["low", "high", "mid"], ["low", "mid", "high", "top"]), None),
         (np.array([10, "b", 9, "a"], dtype=object), ["9", "10", "a", "b"]),
+        (pd.Categorical(["low", None, "high"], ["low", "high"]), ["missing", "low", "high"]),
     ],
 )
 def test_order_of_categories(values, shown):

@@ -1,11 +1,20 @@
 """Families: images of any sides and channels."""
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
 
+from imblearn_gan import (
+    BAGANGPOversampler,
+    BAGANOversampler,
+    CVAEOversampler,
+    DeepSMOTEOversampler,
+)
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import ConvFamily, DCGANFamily, MLPFamily
+from tests.players import Linear
 
 FAMILIES = [MLPFamily(), ConvFamily(), DCGANFamily(), DCGANFamily(spectral=True)]
 SHAPES = [
@@ -33,3 +42,23 @@ def test_a_side_of_one_stays_one_inside(family, shape):
             layer.register_forward_hook(lambda _, __, rows: sides.append(min(rows.shape[2:])))
     network(torch.randn(2, 4))
     assert set(sides) == {1}
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        CVAEOversampler(),
+        DeepSMOTEOversampler(),
+        BAGANOversampler(pretrain_iter=2),
+        BAGANGPOversampler(pretrain_iter=2),
+    ],
+    ids=lambda method: type(method).__name__,
+)
+def test_a_family_of_a_user_may_end_with_tanh(method):
+    rng = np.random.RandomState(0)
+    X = pd.DataFrame({"text": rng.choice(list("xyz"), 60), "often 0": rng.normal(size=60)})
+    X.loc[::2, "often 0"] = 0.0
+    method.set_params(architecture=Linear(), max_iter=2, random_state=0)
+    new, _ = method.fit_resample(X, np.repeat([0, 1], [45, 15]))
+    assert new["text"].isin(list("xyz")).all()
+    assert (new["often 0"][60:] == 0).any()

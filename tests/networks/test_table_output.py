@@ -81,3 +81,19 @@ def test_draws_are_those_of_gumbel_softmax(logits):
         expected = functional.gumbel_softmax(logits[:, :4], _families._TEMPERATURE, hard=True)
     with own_generators(3, logits.device):
         assert torch.equal(output(logits[:, :4]), expected)
+
+
+def test_values_that_are_no_probabilities_are_drawn_from():
+    rows = drawn(torch.tensor([[-0.7, 0.3, -0.9, 0.1]]).expand(2000, -1), [slice(0, 4)])
+    assert torch.allclose(rows.mean(dim=0), torch.tensor([0, 0.75, 0, 0.25]), atol=0.04)
+    rows = drawn(torch.tensor([[-0.7, -0.1, 0.5]]).expand(2000, -1), [slice(0, 2)])
+    assert torch.allclose(rows.mean(dim=0), torch.tensor([0.5, 0.5, 0.5]), atol=0.04)
+
+
+def test_draws_from_probabilities_are_those_of_multinomial(logits):
+    rows = torch.softmax(60 * logits.repeat(500, 1), dim=1)
+    assert (rows == 0).any()
+    torch.manual_seed(3)
+    expected = torch.multinomial(rows, 1)
+    torch.manual_seed(3)
+    assert torch.equal(drawn(rows, [slice(0, rows.shape[1])]).argmax(dim=1), expected.ravel())

@@ -219,6 +219,13 @@ def test_seeds_that_parts_have_are_kept_for_the_first_draw():
     assert not np.array_equal(fitted.estimators_[1].X_, expected)
 
 
+def test_labels_may_be_dates():
+    days = np.array(["2020-01-01", "2020-01-05"], dtype="M8[ns]")
+    dated, plain = (model(tiny(replay=0.5), n_draws=3).fit(X, y) for y in (days[Y], Y))
+    assert_array_equal(dated.predict_proba(X), plain.predict_proba(X))
+    assert_array_equal(dated.predict(X), days[plain.predict(X)])
+
+
 def test_balanced_data_need_no_training():
     y = np.arange(len(X)) % 2
     fitted = model(tiny(), Keeper(), n_draws=2).fit(X, y)

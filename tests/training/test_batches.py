@@ -162,11 +162,11 @@ def test_encoded_when_drawn_rows_are_the_same_and_lie_alike(layout):
     assert torch.equal(lazy.taken(some)[torch.tensor([2, 0])], dense[some][torch.tensor([2, 0])])
 
 
-@pytest.mark.parametrize("limit", [batches._MEAN_VALUES, 0])
+@pytest.mark.parametrize("limit", [batches._MEAN_AT_ONCE, 0])
 def test_training_data_of_rows_that_are_encoded_when_drawn(limit, monkeypatch):
     dense, lazy, y = encoded_rows()
-    monkeypatch.setattr(batches, "_MEAN_VALUES", limit)
-    monkeypatch.setattr(batches, "_CHUNK_VALUES", 4 * 90)
+    monkeypatch.setattr(batches, "_MEAN_AT_ONCE", limit)
+    monkeypatch.setattr(batches, "_SUMMED_AT_ONCE", 4 * 90)
     spec = DataSpec(tuple(dense.shape[1:]), (18, 12))
     a, b = (TrainingData(x, y, spec, [0, 6]) for x in (dense, lazy))
     for i in range(2):
