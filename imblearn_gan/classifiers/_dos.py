@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
@@ -90,7 +91,8 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
     also learns from the features of the row itself, weights are averaged, the learning rate
     falls, and the networks are
     those that all classifiers here have. Predicted probabilities are those of balanced classes,
-    unless ``balance`` is None.
+    unless ``balance`` is None: :class:`~imblearn_gan.ResampledClassifier` and
+    :func:`~imblearn_gan.resampled.shift_priors` carry them over to the true shares.
 
     References
     ----------
@@ -144,6 +146,9 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         classifier = dense([self.latent_dim, 128, spec.n_classes])
         extractor = nn.Sequential(encoder, nn.Tanh())
         return nn.ModuleDict({"extractor": extractor, "classifier": classifier})
+
+    def _shares(self, counts: np.ndarray, added: np.ndarray) -> np.ndarray:
+        return counts if self.balance is None else np.ones(len(counts))
 
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]

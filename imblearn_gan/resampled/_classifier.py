@@ -170,14 +170,14 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
     :class:`~imblearn_gan.ResNetClassifier`, is told which rows the sampler has made.
 
     The correction assumes that the classifier has learnt the probabilities of its training
-    rows, and that generated rows look like their class. A network that balances its batches
-    itself has learnt balanced ones whatever the sampler does: ``ResNetClassifier`` tells it.
+    rows, and that generated rows look like their class. The classifiers of this package, which
+    draw or weigh classes themselves, tell in ``learnt_shares_`` what they have learnt.
 
-    What a classifier changes of the shares by itself is known only of its own ``class_weight``,
-    or that of the last step of a pipeline. It is not of a ``class_weight`` of classifiers
-    inside others (grid search, bagging, voting), nor of ``priors``, ``class_prior`` and
-    ``fit_prior=False`` of naive Bayes and discriminant analysis: probabilities are corrected then
-    from shares that were not learnt. Leave them at their defaults.
+    Else what a classifier changes of the shares is known only of its own ``class_weight``,
+    or that of a pipeline's last step. It is not of one inside others (grid search, bagging),
+    nor of ``priors``, ``class_prior`` and ``fit_prior=False`` of naive Bayes and discriminant
+    analysis, the weights of boosting by XGBoost, LightGBM and CatBoost (``scale_pos_weight``),
+    and of the ensembles of ``imblearn.ensemble``: a warning names them. Leave them out.
 
     Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
@@ -266,7 +266,7 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         Warns
         -----
         UserWarning
-            If the classifier has priors or nested class weights that the correction does not see.
+            If the classifier sees to the balance in a way that the correction does not see.
         """
         _raise_for_params(fit_params, self, "fit")
         check_classifier(self.classifier, sample_weight, self.synthetic_weight)

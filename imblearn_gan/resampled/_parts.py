@@ -47,6 +47,11 @@ def steps(estimator: Any) -> list:
     return [step for _, step in steps if step is not None and step != "passthrough"]
 
 
+def all_steps(estimator: Any) -> list:
+    """Return what does something in a pipeline, and in pipelines in it."""
+    return [part for one in steps(estimator) for part in (one, *all_steps(one))]
+
+
 def first_step(estimator: Any) -> Any:
     """Return what sees the rows first, of a pipeline or of pipelines in it."""
     while inner := steps(estimator):

@@ -12,12 +12,14 @@ import polars as pl
 import pytest
 import sklearn
 from imblearn.combine import SMOTETomek
+from imblearn.ensemble import BalancedRandomForestClassifier, RUSBoostClassifier
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
@@ -40,6 +42,8 @@ from imblearn_gan import (
     BaseGANOversampler,
     CGANOversampler,
     CWGANGPOversampler,
+    DOSClassifier,
+    GAMOClassifier,
     ResampledClassifier,
     ResNetClassifier,
 )
@@ -126,6 +130,24 @@ def test_class_weights_of_the_classifier_are_corrected_too():
     fitted = model(RandomOverSampler(sampling_strategy=0.3), weighted).fit(X, Y)
     assert_allclose(fitted.shares_, [0.5, 0.5])
     assert abs(fitted.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        GAMOClassifier(max_iter=100),
+        make_pipeline(StandardScaler(), DOSClassifier(pretrain_iter=50, max_iter=50)),
+    ],
+    ids=["GAMO", "DOS"],
+)
+def test_classifiers_that_balance_themselves_say_the_true_shares(classifier):
+    """They have learnt others than those of the rows, and cut at these."""
+    fitted = model(RandomOverSampler(sampling_strategy=0.3), classifier).fit(X, Y)
+    raw = clone(fitted).set_params(correct_priors=False, decision="prior").fit(X, Y)
+    assert raw.predict_proba(X)[:, 1].mean() > 2 * Y.mean()
+    assert fitted.predict_proba(X)[:, 1].mean() == pytest.approx(Y.mean(), rel=0.25)
+    balanced = raw.predict_proba(X) / raw.shares_
+    assert_array_equal(fitted.predict(X), balanced.argmax(axis=1))
 
 
 # draws ------------------------------------------------------------------------------------------
@@ -439,6 +461,23 @@ def test_weights_that_cannot_be():
         model(tiny()).fit(X, Y, sample_weight=-np.ones(len(Y)))
 
 
+class Booster(LogisticRegression):
+    """Has the parameters by which libraries of gradient boosting balance classes."""
+
+    def __init__(
+        self,
+        scale_pos_weight=1.0,
+        is_unbalance=False,
+        auto_class_weights=None,
+        class_weights=None,
+    ):
+        super().__init__()
+        self.scale_pos_weight = scale_pos_weight
+        self.is_unbalance = is_unbalance
+        self.auto_class_weights = auto_class_weights
+        self.class_weights = class_weights
+
+
 @pytest.mark.parametrize(
     ("classifier", "named"),
     [
@@ -452,6 +491,25 @@ def test_weights_that_cannot_be():
             BaggingClassifier(LogisticRegression(class_weight="balanced"), 2),
             "estimator__class_weight='balanced'",
         ),
+        (BalancedRandomForestClassifier(5), "BalancedRandomForestClassifier, which balances"),
+        (
+            make_pipeline(StandardScaler(), RUSBoostClassifier(n_estimators=2)),
+            "RUSBoostClassifier, which balances",
+        ),
+        (
+            CalibratedClassifierCV(BalancedRandomForestClassifier(5), cv=2),
+            "BalancedRandomForestClassifier, which balances",
+        ),
+        (
+            make_sampling_pipeline(StandardScaler(), make_sampling_pipeline(SMOTE(), LOGISTIC)),
+            "SMOTE, which balances",
+        ),
+        (Booster(scale_pos_weight=19), "scale_pos_weight=19"),
+        (Booster(is_unbalance=True), "is_unbalance=True"),
+        (Booster(auto_class_weights="Balanced"), "auto_class_weights='Balanced'"),
+        (Booster(class_weights=[1, 19]), "class_weights=[1, 19]"),
+        (Booster(), None),
+        (Booster(None, None, "None"), None),
         (GaussianNB(), None),
         (BernoulliNB(), None),
         (LogisticRegression(class_weight="balanced"), None),
