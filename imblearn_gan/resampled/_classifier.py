@@ -24,10 +24,8 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import (
     _check_feature_names,
     _check_method_params,
-    _check_n_features,
     _check_sample_weight,
     check_consistent_length,
-    check_is_fitted,
     column_or_1d,
 )
 
@@ -49,18 +47,20 @@ from imblearn_gan.resampled._parts import (
     seeded,
     takes_images,
 )
+from imblearn_gan.resampled._predictions import Predictions
 from imblearn_gan.resampled._priors import (
     class_shares,
     effective_weight,
     learnt_shares,
     ratio,
-    shift_priors,
     warn_of_unseen,
 )
 
 
 @dataclass(eq=False, repr=False)
-class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(
+    Predictions, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     """A classifier that learns from resampled rows, with probabilities that are right.
 
     The sampler is trained once. ``n_draws`` balanced sets are drawn, of real rows and fresh
@@ -387,48 +387,6 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
             kept = None if weight is None else weight[train]
             model._train(_safe_indexing(X, train), labels[train], kept, own)
             yield model.predict_proba(_safe_indexing(X, test)), codes[test]
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
-            Rows like those that ``fit`` got.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes), dtype float64
-            In the order of ``classes_``; each row sums to one. With ``correct_priors`` in the
-            scale of the true class shares ``priors_``, else of ``shares_``.
-        """
-        check_is_fitted(self, "estimators_")
-        _check_feature_names(self, X, reset=False)
-        X = to_native(X)
-        if len(X.shape) == 2:
-            _check_n_features(self, X, reset=False)
-        p = np.zeros((X.shape[0], len(self.classes_)))
-        for estimator in self.estimators_:
-            # an under-sampler may have left out a class
-            p[:, np.searchsorted(self.classes_, estimator.classes_)] += estimator.predict_proba(X)
-        p /= len(self.estimators_)
-        return shift_priors(p, self.shares_, self.priors_) if self.correct_priors else p
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return labels, by the rule that ``decision`` says.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
-            Rows like those that ``fit`` got.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        p = self.predict_proba(X)
-        return self.classes_[(p * self.decision_weights_).argmax(axis=1)]
 
     def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata are routed: what ``fit`` gets goes to the classifier's ``fit``.

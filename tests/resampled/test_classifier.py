@@ -35,6 +35,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import imblearn_gan
@@ -148,6 +149,15 @@ def test_classifiers_that_balance_themselves_say_the_true_shares(classifier):
     assert fitted.predict_proba(X)[:, 1].mean() == pytest.approx(Y.mean(), rel=0.25)
     balanced = raw.predict_proba(X) / raw.shares_
     assert_array_equal(fitted.predict(X), balanced.argmax(axis=1))
+
+
+def test_logarithms_of_probabilities():
+    fitted = model(RandomOverSampler()).fit(X, Y)
+    assert_allclose(fitted.predict_log_proba(X), np.log(fitted.predict_proba(X)))
+    certain = model(RandomOverSampler(), DecisionTreeClassifier()).fit(X, Y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isneginf(certain.predict_log_proba(X)).any()
 
 
 # draws ------------------------------------------------------------------------------------------
