@@ -29,7 +29,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -605,6 +605,105 @@ def test_metadata_are_routed():
         model(tiny()).fit(X, Y, colour=3)
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_weights_by_another_name_reach_the_classifier(piped):
+    weight = np.random.RandomState(0).rand(len(Y)) + 0.1
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Keeper().set_fit_request(sample_weight="w")
+        asks = make_pipeline(StandardScaler(), asks) if piped else asks
+        fitted = model(RandomOverSampler(), asks, n_draws=2).fit(X, Y, w=weight)
+        plain = Keeper().set_fit_request(sample_weight=True)
+        scaler = StandardScaler().set_fit_request(sample_weight=False)
+        plain = make_pipeline(scaler, plain) if piped else plain
+        expected = model(RandomOverSampler(), plain, n_draws=2).fit(X, Y, sample_weight=weight)
+        with pytest.raises(ValueError, match="sample_weight and w are both given"):
+            model(tiny(), asks).fit(X, Y, w=weight, sample_weight=weight)
+        with pytest.raises(ValueError, match="sample_weight must not be negative"):
+            model(tiny(), asks).fit(X, Y, w=-weight)
+    assert_allclose(fitted.priors_, np.bincount(Y, weight) / weight.sum())
+    for estimator, other in zip(fitted.estimators_, expected.estimators_):
+        own, others = (e[-1].weight_ if piped else e.weight_ for e in (estimator, other))
+        assert_array_equal(own, others)
+        assert set(own) <= set(weight)
+
+
+class Coloured(Keeper):
+    def fit(self, X, y, colour=None, sample_weight=None):
+        self.colour_ = colour
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.parametrize("asked", [True, "shade"])
+def test_what_is_the_same_for_all_rows_reaches_the_classifier(asked):
+    name = "colour" if asked is True else asked
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Coloured().set_fit_request(colour=asked)
+        for value in ("green", [1, 2, 3], "x" * len(Y)):
+            fitted = model(RandomOverSampler(), asks, decision="balanced_accuracy", cv=2)
+            assert fitted.fit(X, Y, **{name: value}).estimators_[0].colour_ == value
+
+
+@pytest.mark.parametrize("value", [np.arange(600), [0] * 600, pd.Series(Y), np.zeros((600, 2))])
+def test_what_is_one_a_row_is_refused_before_any_training(value):
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Coloured().set_fit_request(colour=True)
+        with pytest.raises(ValueError, match=r"colour has an entry for each of the 600 rows"):
+            model(Untouched(), asks).fit(X, Y, colour=value)
+
+
+GROUPS = np.arange(len(Y)) % 50
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_are_kept_together_where_a_rule_is_tuned(routing):
+    Rememberer.seen, Reader.asked = [], []
+    rows = np.column_stack([GROUPS, X])
+    with sklearn.config_context(enable_metadata_routing=routing):
+        tuned = model(Rememberer(), Reader(), decision="f1", cv=StratifiedGroupKFold(4))
+        tuned.fit(rows, Y, groups=GROUPS)
+    assert len(Rememberer.seen) == 5
+    folds = [seen for seen in Rememberer.seen if len(seen) < len(Y)]
+    for seen, asked in zip(folds, Reader.asked):
+        assert not set(seen) & set(asked)
+    assert sum(map(len, Reader.asked)) == len(Y)
+
+
+def test_groups_come_through_a_search_with_routing():
+    grouped = model(RandomOverSampler(), decision="f1", cv=StratifiedGroupKFold(2))
+    with sklearn.config_context(enable_metadata_routing=True):
+        scores = cross_val_score(
+            grouped,
+            X,
+            Y,
+            cv=StratifiedGroupKFold(2),
+            params={"groups": GROUPS},
+            error_score="raise",
+        )
+    assert len(scores) == 2
+
+
+@pytest.mark.parametrize(
+    ("cv", "groups", "match"),
+    [
+        (StratifiedGroupKFold(2), None, r"cv=StratifiedGroupKFold.* needs groups.*groups=\.\.\."),
+        (None, GROUPS, "groups are given, but cv=None"),
+        (3, GROUPS, "groups are given, but cv=3"),
+        (StratifiedGroupKFold(2), GROUPS[:9], "inconsistent"),
+        (700, None, "n_splits=700"),
+        ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
+    ],
+)
+def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match):
+    with pytest.raises(ValueError, match=match):
+        model(Untouched(), decision="f1", cv=cv).fit(X, Y, groups=groups)
+
+
+def test_groups_are_not_asked_for_where_nothing_is_tuned():
+    cv = StratifiedGroupKFold(2)
+    fitted = [model(RandomOverSampler(), cv=cv).fit(X, Y, groups=g) for g in (None, GROUPS)]
+    assert_array_equal(*(one.predict_proba(X) for one in fitted))
+
+
 def test_pickles_and_clones():
     fitted = model(tiny(), n_draws=2).fit(X, Y)
     again = pickle.loads(pickle.dumps(fitted))
@@ -749,7 +848,7 @@ def test_a_class_of_one_row_cannot_be_left_out():
     y = np.zeros(len(X), dtype=int)
     y[0] = 1
     with pytest.raises(ValueError, match="a class has a single row"):
-        model(tiny(), decision="f1").fit(X, y)
+        model(Untouched(), decision="f1").fit(X, y)
 
 
 # files ------------------------------------------------------------------------------------------
