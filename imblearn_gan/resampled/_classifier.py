@@ -78,11 +78,13 @@ class ResampledClassifier(
     sampler : object with the method ``fit_resample`` or None, default=None
         A sampler of this package, of imbalanced-learn (under-samplers and combined ones, too), or
         a pipeline of samplers. Those of this package are trained once; all others, pipelines
-        included, resample the rows anew for each draw. None is what the benchmarks put first:
-        :class:`~imblearn_gan.CWGANGPOversampler` for tables, imbalanced-learn's
-        ``RandomOverSampler`` for images: arrays of three dimensions or more, and flat rows for a
-        classifier that has an ``image_shape``. Images go as flat rows to a sampler that takes no
-        others.
+        included, resample the rows anew for each draw. None is
+        :class:`~imblearn_gan.CWGANGPOversampler` for tables (see :doc:`/benchmarks/proof`), and
+        imbalanced-learn's ``RandomOverSampler`` for images: arrays of three dimensions or more,
+        and flat rows for a classifier that has an ``image_shape``. That came first before a
+        network that changes its images itself; before a plain CNN
+        ``CGANOversampler(replay=0.75)`` surely leads it: see :doc:`/benchmarks/index`. Images go
+        as flat rows to a sampler that takes no others.
 
     n_draws : int, default=1
         How many balanced sets are drawn, and classifiers trained. Ten of them rank rows better
@@ -95,9 +97,10 @@ class ResampledClassifier(
         the sampler names them. ``'largest'`` keeps all real rows, as over-sampling does.
         ``'geometric_mean'``, of the largest and the smallest class, is half-way to
         under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
-        had more balanced accuracy than ten of the full size before forests, surely, and boosting,
-        not before a network, and no more average precision: see :doc:`/benchmarks/proof`. A number
-        above the largest class is ``'largest'``; below the smallest, rare rows are drawn from, too.
+        had more balanced accuracy than ten of the full size before forests surely, before boosting
+        probably, not before a network, and no more average precision: see
+        :doc:`/benchmarks/proof`. A number above the largest class is ``'largest'``; below the
+        smallest, rare rows are drawn from, too.
         The ``sampling_strategy`` of the sampler may then name classes, but no numbers of rows.
 
     synthetic_weight : float, default=1.0
