@@ -56,6 +56,7 @@ from imblearn_gan.resampled._priors import (
     ratio,
     warn_of_unseen,
 )
+from imblearn_gan.resampled._text import check_text
 
 
 @dataclass(eq=False, repr=False)
@@ -273,7 +274,8 @@ class ResampledClassifier(
         ------
         ValueError
             For a single class, a classifier without ``predict_proba``, weights that classifier
-            or sampler cannot deal with, parameters that are one a row, and a ``decision`` that
+            or sampler cannot deal with, parameters that are one a row, columns of text before a
+            classifier of scikit-learn that takes numbers alone, and a ``decision`` that
             cannot be tuned, or not on these labels or by this ``cv``.
 
         Warns
@@ -289,6 +291,7 @@ class ResampledClassifier(
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
         X, codes, weight = self._read(X, y, weight)
+        check_text(self.classifier, X)
         check_scores(self.decision, self.classes_, codes)
         params, groups = self._routed(len(codes), weight, groups, fit_params)
         folds = folds_of(self, codes, groups)

@@ -24,7 +24,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import BaggingClassifier
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
@@ -733,6 +733,47 @@ def test_frames_keep_their_names(sampler):
     assert_allclose(other.predict_proba(pl.DataFrame(frame)), p)
     with pytest.raises(ValueError, match="feature names"):
         fitted.predict(frame[[*"bacdefg"]])
+
+
+FRAME = pd.DataFrame(X[:, :2], columns=["size", "age"]).assign(kind=np.where(Y, "u", "v"))
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+@pytest.mark.parametrize(
+    "classifier",
+    [LOGISTIC, HistGradientBoostingClassifier(), make_pipeline(KNeighborsClassifier())],
+)
+def test_text_before_a_classifier_of_numbers_is_said_before_any_training(classifier, dtype):
+    frame = FRAME.astype({"kind": dtype})
+    if dtype == "category" and isinstance(classifier, HistGradientBoostingClassifier):
+        assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_  # takes it
+        return
+    with pytest.raises(ValueError, match=r"could not convert|unsupported|not supported|dtype"):
+        clone(classifier).fit(frame, Y)
+    with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*OneHotEncoder"):
+        model(Untouched(), classifier).fit(frame, Y)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "frame"),
+    [
+        (LOGISTIC, FRAME.assign(kind=np.where(Y, "1", "2")).astype({"kind": object})),
+        (HistGradientBoostingClassifier(max_iter=2), FRAME.assign(kind=pd.array([None, 1] * 300))),
+        (HistGradientBoostingClassifier(max_iter=2, categorical_features=["kind"]), FRAME),
+        (DummyClassifier(), FRAME),
+        (Keeper(), FRAME),
+        (
+            CalibratedClassifierCV(
+                make_pipeline(OneHotEncoder(handle_unknown="ignore"), LOGISTIC), cv=2
+            ),
+            FRAME,
+        ),
+        (make_pipeline(OneHotEncoder(handle_unknown="ignore"), LOGISTIC), FRAME),
+    ],
+)
+def test_text_that_a_classifier_takes_is_no_error(classifier, frame):
+    clone(classifier).fit(frame, Y)
+    assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_
 
 
 def test_sparse_rows():
