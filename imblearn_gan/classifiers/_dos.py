@@ -155,15 +155,13 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         size, balanced = self.batch_size_, self.balance == "batches"
         epoch = max(1, len(data) // size)
         memory: dict[str, Tensor] = {}
-        tau = float(self.balance == "softmax")
-        shift = tau * (data.y.bincount() / len(data)).log()
+        shift = float(self.balance == "softmax") * (data.y.bincount() / len(data)).log()
 
         def refresh(iteration: int) -> None:
             """Once an epoch, find the neighbours in the feature space of the moment."""
             if iteration % epoch == 0:
                 z, counts = extract(extractor, data.x).float(), data.spec.class_counts
-                neighbours = class_neighbours(z, counts, self.n_neighbors)
-                memory.update(features=z, neighbours=neighbours)
+                memory.update(features=z, neighbours=class_neighbours(z, counts, self.n_neighbors))
 
         def told_apart(features: Tensor, y: Tensor) -> Tensor:
             logits = classifier(features) + shift
