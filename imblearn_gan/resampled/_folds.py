@@ -85,8 +85,9 @@ def left_out(
         cv = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
         folds = [*cv.split(np.zeros(len(codes)), codes)]
     labels = model.classes_[codes]
+    plain = model.get_params(deep=False) | {"decision": "prior", "cv": None}
     for train, test in folds:
-        own = clone(model).set_params(decision="prior", random_state=stream.randint(MAX_SEED))
+        own = clone(type(model)(**plain)).set_params(random_state=stream.randint(MAX_SEED))
         kept = None if weight is None else weight[train]
         read = own._read(_safe_indexing(X, train), labels[train], kept)
         own._train(*read, params, check_random_state(own.random_state))

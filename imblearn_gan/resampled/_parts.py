@@ -143,8 +143,9 @@ def of_all_rows(classifier: Any, params: Mapping[str, Any], n: int) -> dict[str,
 
 def _has_length(n: int, value: Any) -> bool:
     """Return whether something has the length n."""
-    shape = getattr(value, "shape", None)
-    return (shape[0] if shape else len(value) if hasattr(value, "__len__") else None) == n
+    if hasattr(value, "shape"):
+        return tuple(value.shape)[:1] == (n,)
+    return hasattr(value, "__len__") and len(value) == n
 
 
 def told(classifier: Any, synthetic: np.ndarray | None) -> dict[str, np.ndarray]:

@@ -642,7 +642,7 @@ def test_what_is_the_same_for_all_rows_reaches_the_classifier(asked):
     name = "colour" if asked is True else asked
     with sklearn.config_context(enable_metadata_routing=True):
         asks = Coloured().set_fit_request(colour=asked)
-        for value in ("green", [1, 2, 3], "x" * len(Y)):
+        for value in ("green", [1, 2, 3], "x" * len(Y), np.array(600)):
             fitted = model(RandomOverSampler(), asks, decision="balanced_accuracy", cv=2)
             assert fitted.fit(X, Y, **{name: value}).estimators_[0].colour_ == value
 
@@ -670,6 +670,14 @@ def test_groups_are_kept_together_where_a_rule_is_tuned(routing):
     for seen, asked in zip(folds, Reader.asked):
         assert not set(seen) & set(asked)
     assert sum(map(len, Reader.asked)) == len(Y)
+
+
+def test_folds_may_come_from_a_generator():
+    splits = [*StratifiedGroupKFold(2).split(X, Y, GROUPS)]
+    fitted = [
+        model(RandomOverSampler(), decision="f1", cv=cv).fit(X, Y) for cv in (splits, iter(splits))
+    ]
+    assert_array_equal(*(one.decision_weights_ for one in fitted))
 
 
 def test_groups_come_through_a_search_with_routing():
