@@ -287,7 +287,12 @@ ATTRIBUTES = {
     .replace("<n_iter>", "Updates of the generator; 0 if nothing was to be generated.")
     .replace("<codec>", " Absent if rows\n        are only repeated, as they are."),
     "classifier_attributes": _FITTED.replace(
-        "<networks>", "``'extractor'`` and ``'classifier'`` (one logit a class), on the CPU."
+        "<networks>",
+        """``'extractor'`` and ``'classifier'`` (one logit a class), on the CPU.
+
+    learnt_shares_ : ndarray of shape (n_classes,)
+        The class shares in whose scale ``predict_proba`` is: what the classes weigh in the loss.
+        See :func:`~imblearn_gan.resampled.shift_priors`.""",
     )
     .replace("<n_iter>", "Iterations of the main phase.")
     .replace("<codec>", ""),

@@ -13,6 +13,7 @@ from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data._utils.collate import default_collate_fn_map
 
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
@@ -44,6 +45,24 @@ class Batch(NamedTuple):
     synthetic: Tensor
 
 
+class Pair(NamedTuple):
+    """What there is with ``marks=False``: ``(x, y)``."""
+
+    x: Tensor
+    y: Tensor
+
+
+def _refuse(batch: Any, **_: Any) -> Any:
+    raise ValueError(
+        "BalancedBatches makes whole batches, and a DataLoader would stack them: give it "
+        "batch_size=None (of skorch: iterator_train__batch_size=None)."
+    )
+
+
+# what a DataLoader that makes batches itself asks, as torch's documentation has it
+default_collate_fn_map.update({Batch: _refuse, Pair: _refuse})
+
+
 class BalancedBatches(IterableDataset):
     """Class-balanced batches of real rows and of rows that are generated as they are needed.
 
@@ -51,7 +70,7 @@ class BalancedBatches(IterableDataset):
     of its class, give or take one, within an epoch. The generated ones are new in every epoch, made
     for some batches at a time, so that the balanced set is never in memory; what a sampler has
     repeated (``replay``) are real rows here. Iterate over it, or give it to a DataLoader
-    with ``batch_size=None``.
+    with ``batch_size=None``: with any other a ValueError says so.
 
     Parameters
     ----------
@@ -108,7 +127,10 @@ class BalancedBatches(IterableDataset):
     Each iteration is the next epoch; :meth:`set_epoch` goes to a certain one, also from outside of
     workers that live on. An epoch consists of the same batches whatever the number of workers:
     each makes chunks of its own, with seeds of their own, on the CPU. Their order depends on the
-    number. Under distributed training give each rank its own ``random_state``.
+    number. The process that iterates itself and each worker count their epochs apart: whoever
+    turns from one to the other, or changes the number of workers, gets epochs again that were
+    there, unless :meth:`set_epoch` says which one comes. Under distributed training give each rank
+    its own ``random_state``.
 
     Examples
     --------
@@ -241,7 +263,7 @@ class BalancedBatches(IterableDataset):
             for y, index, new in zip(codes[rows], source[rows], place):
                 x, synthetic = self._rows(index, new, made), torch.from_numpy(index < 0)
                 target = torch.from_numpy(y)
-                yield Batch(x, target, synthetic) if self.marks else (x, target)
+                yield Batch(x, target, synthetic) if self.marks else Pair(x, target)
 
     def _plan(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         """Return class codes, and which real rows; -1 for those to generate. One batch a line."""

@@ -153,6 +153,64 @@ def test_a_data_loader_without_workers(sampler):
     assert list(map(key, loader)) == list(map(key, batches(sampler)))
 
 
+@pytest.mark.slow
+def test_workers_of_other_kinds_of_processes(sampler):
+    """Forked from a server, as Python 3.14 does, they get a copy by pickle."""
+    alone = batches(sampler)
+    expected = [sorted(map(key, alone)) for _ in range(2)]
+    loader = DataLoader(
+        batches(sampler), batch_size=None, num_workers=2, multiprocessing_context="forkserver"
+    )
+    assert [sorted(map(key, loader)) for _ in range(2)] == expected
+
+
+def test_epochs_of_workers_are_counted_apart(sampler):
+    data = batches(sampler)
+    loader = DataLoader(data, batch_size=None, num_workers=1)
+    first = sorted(map(key, loader))
+    assert sorted(map(key, data)) == first
+    data.set_epoch(1)
+    assert sorted(map(key, loader)) != first
+
+
+@pytest.mark.parametrize("marks", [True, False])
+@pytest.mark.parametrize("params", [{}, {"batch_size": 4}])
+def test_a_loader_that_makes_batches_itself_is_refused(marks, params):
+    with pytest.raises(ValueError, match=r"whole batches.*batch_size=None"):
+        next(iter(DataLoader(batches(marks=marks), **params)))
+    assert len(next(iter(DataLoader(batches(marks=marks), batch_size=None)))) == 2 + marks
+
+
+@pytest.mark.slow
+def test_lightning_trains_on_it(sampler, tmp_path):
+    lightning = pytest.importorskip("pytorch_lightning")
+
+    class Linear(lightning.LightningModule):
+        def __init__(self):
+            super().__init__()
+            self.layer, self.seen = nn.Linear(3, 3), []
+
+        def training_step(self, batch, _):
+            self.seen.append(key(batch))
+            return nn.functional.cross_entropy(self.layer(batch.x), batch.y)
+
+        def configure_optimizers(self):
+            return torch.optim.SGD(self.parameters(), lr=1e-4)
+
+    network = Linear()
+    trainer = lightning.Trainer(
+        max_epochs=2,
+        accelerator="cpu",
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        default_root_dir=tmp_path,
+    )
+    trainer.fit(network, DataLoader(batches(sampler), batch_size=None))
+    alone = batches(sampler)
+    assert network.seen == [key(batch) for _ in range(2) for batch in alone]
+
+
 def test_skorch_trains_on_it(sampler):
     net = NeuralNetClassifier(
         nn.Sequential(nn.Linear(3, 3), nn.Softmax(dim=1)),

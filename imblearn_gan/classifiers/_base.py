@@ -65,8 +65,15 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
                     f"{self.classes_[:1].tolist()[0]!r}."
                 )
             encoded, spec = self._encoded(X), self.codec_.spec(counts.tolist())
-            self._train(encoded, y, spec, (counts.max() - counts).tolist(), **given)
+            added = counts.max() - counts
+            if (shares := self._shares(counts, added)) is not None:
+                self.learnt_shares_ = shares / shares.sum()
+            self._train(encoded, y, spec, added.tolist(), **given)
         return self
+
+    def _shares(self, counts: np.ndarray, added: np.ndarray) -> np.ndarray | None:
+        """Return what each class weighs in the loss; None where ``_train`` says it itself."""
+        return None
 
     def _logits(self, X: Any) -> torch.Tensor:
         check_is_fitted(self, "networks_")

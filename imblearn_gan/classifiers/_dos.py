@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 from torch import Tensor, nn
@@ -90,7 +91,8 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
     also learns from the features of the row itself, weights are averaged, the learning rate
     falls, and the networks are
     those that all classifiers here have. Predicted probabilities are those of balanced classes,
-    unless ``balance`` is None.
+    unless ``balance`` is None: :class:`~imblearn_gan.ResampledClassifier` and
+    :func:`~imblearn_gan.resampled.shift_priors` carry them over to the true shares.
 
     References
     ----------
@@ -145,20 +147,21 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         extractor = nn.Sequential(encoder, nn.Tanh())
         return nn.ModuleDict({"extractor": extractor, "classifier": classifier})
 
+    def _shares(self, counts: np.ndarray, added: np.ndarray) -> np.ndarray:
+        return counts if self.balance is None else np.ones(len(counts))
+
     def _phases(self, networks: nn.ModuleDict, data: TrainingData) -> Iterator[Phase]:
         extractor, classifier = networks["extractor"], networks["classifier"]
         size, balanced = self.batch_size_, self.balance == "batches"
         epoch = max(1, len(data) // size)
         memory: dict[str, Tensor] = {}
-        tau = float(self.balance == "softmax")
-        shift = tau * (data.y.bincount() / len(data)).log()
+        shift = float(self.balance == "softmax") * (data.y.bincount() / len(data)).log()
 
         def refresh(iteration: int) -> None:
             """Once an epoch, find the neighbours in the feature space of the moment."""
             if iteration % epoch == 0:
                 z, counts = latent_codes(extractor, data.x), data.spec.class_counts
-                neighbours = class_neighbours(z, counts, self.n_neighbors)
-                memory.update(features=z, neighbours=neighbours)
+                memory.update(features=z, neighbours=class_neighbours(z, counts, self.n_neighbors))
 
         def told_apart(features: Tensor, y: Tensor) -> Tensor:
             logits = classifier(features) + shift

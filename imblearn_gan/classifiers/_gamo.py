@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator
 from imblearn_gan.classifiers._base import NetworkClassifier
@@ -50,7 +52,11 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     Notes
     -----
     Like every classifier that is trained on a balanced set it overstates the rare classes'
-    probabilities with respect to the original data.
+    probabilities with respect to the original data. ``learnt_shares_`` says on which scale they
+    are: :class:`~imblearn_gan.ResampledClassifier` and
+    :func:`~imblearn_gan.resampled.shift_priors` carry them over to the true shares. Generated
+    rows lie where M errs, not where their class does, so this is right in the mean alone, and
+    about.
 
     With ``architecture='mlp'`` images are treated as flattened rows, the paper's variant
     without F. The convolutions are the authors', so ``'paper'`` is ``'conv'``. Without minority
@@ -80,3 +86,10 @@ class GAMOClassifier(NetworkClassifier, GAMOGame):
     }
 
     batch_size: Any = "auto"  # NetworkClassifier, which comes first, has the number
+
+    def _shares(self, counts: np.ndarray, added: np.ndarray) -> np.ndarray:
+        """Return what real and generated rows of each class weigh in M's loss."""
+        weight = 1.0 if self.generated_weight is None else self.generated_weight
+        if self.balance is None:
+            return counts / counts.sum() + weight * added / max(added.sum(), 1)
+        return 1.0 + weight * (added > 0)

@@ -108,8 +108,9 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         class. Of ``'mirror'``, ``'translation'``, ``'color'``, ``'cutout'`` and ``'noise'``; a
         dict gives their arguments, too:
         ``{"mirror": {}, "translation": {"ratio": 0.07}}`` shifts by up to two of 28 pixels.
-        See :mod:`imblearn_gan.augmentation`. With it and balanced classes, random oversampling
-        included, this network scored best, see the benchmarks.
+        See :mod:`imblearn_gan.augmentation`. With it, and ``class_sampling='sqrt'`` with
+        ``loss='balanced_softmax'`` or, level with that, ``class_sampling='balanced'``, this
+        network scored best, see :doc:`/benchmarks/recipes`.
 
     validation_fraction : float, default=0.1
         Fraction of the rows of each class that are held out to say when to stop; a class of which

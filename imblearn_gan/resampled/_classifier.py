@@ -8,9 +8,8 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context, clone
-from sklearn.model_selection import StratifiedKFold, check_cv
-from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
+from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -23,11 +22,8 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import (
     _check_feature_names,
-    _check_method_params,
-    _check_n_features,
     _check_sample_weight,
     check_consistent_length,
-    check_is_fitted,
     column_or_1d,
 )
 
@@ -40,27 +36,33 @@ from imblearn_gan.resampled._draws import (
     draws,
     known_source,
 )
+from imblearn_gan.resampled._folds import folds_of, left_out
 from imblearn_gan.resampled._parts import (
     MAX_SEED,
     NotSaved,
     check_classifier,
     fit_weighted,
+    given_weight,
     of_all_rows,
     seeded,
     takes_images,
+    weight_name,
 )
+from imblearn_gan.resampled._predictions import Predictions
 from imblearn_gan.resampled._priors import (
     class_shares,
     effective_weight,
     learnt_shares,
     ratio,
-    shift_priors,
     warn_of_unseen,
 )
+from imblearn_gan.resampled._text import check_text
 
 
 @dataclass(eq=False, repr=False)
-class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ResampledClassifier(
+    Predictions, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+):
     """A classifier that learns from resampled rows, with probabilities that are right.
 
     The sampler is trained once. ``n_draws`` balanced sets are drawn, of real rows and fresh
@@ -77,11 +79,13 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
     sampler : object with the method ``fit_resample`` or None, default=None
         A sampler of this package, of imbalanced-learn (under-samplers and combined ones, too), or
         a pipeline of samplers. Those of this package are trained once; all others, pipelines
-        included, resample the rows anew for each draw. None is what the benchmarks put first:
-        :class:`~imblearn_gan.CWGANGPOversampler` for tables, imbalanced-learn's
-        ``RandomOverSampler`` for images: arrays of three dimensions or more, and flat rows for a
-        classifier that has an ``image_shape``. Images go as flat rows to a sampler that takes no
-        others.
+        included, resample the rows anew for each draw. None is
+        :class:`~imblearn_gan.CWGANGPOversampler` for tables (see :doc:`/benchmarks/proof`), and
+        imbalanced-learn's ``RandomOverSampler`` for images: arrays of three dimensions or more,
+        and flat rows for a classifier that has an ``image_shape``. That came first before a
+        network that changes its images itself; before a plain CNN
+        ``CGANOversampler(replay=0.75)`` surely leads it: see :doc:`/benchmarks/index`. Images go
+        as flat rows to a sampler that takes no others.
 
     n_draws : int, default=1
         How many balanced sets are drawn, and classifiers trained. Ten of them rank rows better
@@ -94,9 +98,10 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         the sampler names them. ``'largest'`` keeps all real rows, as over-sampling does.
         ``'geometric_mean'``, of the largest and the smallest class, is half-way to
         under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
-        had more balanced accuracy than ten of the full size before forests, surely, and boosting,
-        not before a network, and no more average precision: see :doc:`/benchmarks/proof`. A number
-        above the largest class is ``'largest'``; below the smallest, rare rows are drawn from, too.
+        had more balanced accuracy than ten of the full size before forests surely, before boosting
+        probably, not before a network, and no more average precision: see
+        :doc:`/benchmarks/proof`. A number above the largest class is ``'largest'``; below the
+        smallest, rare rows are drawn from, too.
         The ``sampling_strategy`` of the sampler may then name classes, but no numbers of rows.
 
     synthetic_weight : float, default=1.0
@@ -122,7 +127,8 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
 
     cv : int, cross-validation generator, iterable or None, default=None
         Folds whose test rows ``decision`` is tuned on, if it is a scorer. None is five
-        stratified ones, or as many as the smallest class has rows.
+        stratified ones, or as many as the smallest class has rows. One that keeps groups of rows
+        together, such as ``StratifiedGroupKFold()``, gets the ``groups`` of ``fit``.
 
     random_state : int, RandomState instance or None, default=None
         Seed of all that has a ``random_state`` of None, of all draws but the first, and of the
@@ -170,14 +176,14 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
     :class:`~imblearn_gan.ResNetClassifier`, is told which rows the sampler has made.
 
     The correction assumes that the classifier has learnt the probabilities of its training
-    rows, and that generated rows look like their class. A network that balances its batches
-    itself has learnt balanced ones whatever the sampler does: ``ResNetClassifier`` tells it.
+    rows, and that generated rows look like their class. The classifiers of this package, which
+    draw or weigh classes themselves, tell in ``learnt_shares_`` what they have learnt.
 
-    What a classifier changes of the shares by itself is known only of its own ``class_weight``,
-    or that of the last step of a pipeline. It is not of a ``class_weight`` of classifiers
-    inside others (grid search, bagging, voting), nor of ``priors``, ``class_prior`` and
-    ``fit_prior=False`` of naive Bayes and discriminant analysis: probabilities are corrected then
-    from shares that were not learnt. Leave them at their defaults.
+    Else what a classifier changes of the shares is known only of its own ``class_weight``,
+    or that of a pipeline's last step. It is not of one inside others (grid search, bagging),
+    nor of ``priors``, ``class_prior`` and ``fit_prior=False`` of naive Bayes and discriminant
+    analysis, the weights of boosting by XGBoost, LightGBM and CatBoost (``scale_pos_weight``),
+    and of the ensembles of ``imblearn.ensemble``: a warning names them. Leave them out.
 
     Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
@@ -233,7 +239,9 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
     }
 
     @_fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Any:
+    def fit(
+        self, X: Any, y: Any, sample_weight: Any = None, groups: Any = None, **fit_params: Any
+    ) -> Any:
         """Train the sampler once, and a classifier on each balanced set.
 
         Parameters
@@ -245,7 +253,13 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
             Labels.
 
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows, for the class shares and for the classifier.
+            Weights of the rows, for the class shares and for the classifier; by the name that it
+            has asked for, too, if metadata routing is enabled. A scorer as ``decision`` is not
+            given them: it counts rows.
+
+        groups : array-like of shape (n_samples,) or None, default=None
+            What ``cv`` keeps together, if ``decision`` is a scorer: rows of one person, say.
+            Neither sampler nor classifier see them.
 
         **fit_params : dict
             Passed on to the ``fit`` of the classifier as they are, if metadata routing is enabled:
@@ -260,29 +274,37 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         ------
         ValueError
             For a single class, a classifier without ``predict_proba``, weights that classifier
-            or sampler cannot deal with, and a ``decision`` that cannot be tuned, or not on these
-            labels.
+            or sampler cannot deal with, parameters that are one a row, columns of text before a
+            classifier of scikit-learn that takes numbers alone, and a ``decision`` that
+            cannot be tuned, or not on these labels or by this ``cv``.
 
         Warns
         -----
         UserWarning
-            If the classifier has priors or nested class weights that the correction does not see.
+            If the classifier sees to the balance in a way that the correction does not see.
         """
         _raise_for_params(fit_params, self, "fit")
-        check_classifier(self.classifier, sample_weight, self.synthetic_weight)
+        weight = given_weight(self.classifier, sample_weight, fit_params)
+        check_classifier(self.classifier, weight, self.synthetic_weight)
         if self.decision not in ("balanced", "prior"):
             scorer_of(self.decision)
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
-        return self._train(X, y, sample_weight, fit_params)
-
-    def _train(self, X: Any, y: Any, sample_weight: Any, fit_params: dict) -> Any:
-        """Do what ``fit`` does, parameters being right; in folds, too, without the warning."""
-        X, codes, weight = self._read(X, y, sample_weight)
+        X, codes, weight = self._read(X, y, weight)
+        check_text(self.classifier, X)
         check_scores(self.decision, self.classes_, codes)
-        params = self._routed(weight, fit_params)
-        self.priors_ = class_shares(codes, len(self.classes_), weight)
+        params, groups = self._routed(len(codes), weight, groups, fit_params)
+        folds = folds_of(self, codes, groups)
         stream = check_random_state(self.random_state)
+        self._train(X, codes, weight, params, stream)
+        self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
+        return self
+
+    def _train(
+        self, X: Any, codes: np.ndarray, weight: Any, params: dict, stream: np.random.RandomState
+    ) -> None:
+        """Train sampler and classifiers, all checks being done; in folds, too."""
+        self.priors_ = class_shares(codes, len(self.classes_), weight)
         seeds = stream.randint(MAX_SEED, size=self.n_draws)
         sampler = self.sampler
         if sampler is None:
@@ -304,8 +326,6 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
 
         self.estimators_ = Parallel(n_jobs=self.n_jobs)(fits())
         self.shares_ = learnt_shares(self.estimators_, shares)
-        self.decision_weights_ = self._rule(X, codes, weight, params, stream)
-        return self
 
     def _read(self, X: Any, y: Any, sample_weight: Any) -> tuple[Any, np.ndarray, Any]:
         """Return rows in native form, class codes and weights."""
@@ -331,12 +351,19 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
                 raise ValueError(f"sample_weight must not be negative. Got {sample_weight.min()}.")
         return X, codes, sample_weight
 
-    def _routed(self, weight: Any, fit_params: dict) -> dict:
-        """Return what goes to the classifier's ``fit``, weights of rows left out."""
+    def _routed(
+        self, n: int, weight: Any, groups: Any, fit_params: dict
+    ) -> tuple[dict[str, Any], Any]:
+        """Return what goes to the classifier's ``fit``, weights left out, and groups for ``cv``."""
         if not _routing_enabled():
-            return {}
-        given = fit_params if weight is None else fit_params | {"sample_weight": weight}
-        return of_all_rows(process_routing(self, "fit", **given)["classifier"]["fit"])
+            return {}, groups
+        named = {"groups": groups}
+        if weight_name(self.classifier) not in fit_params:
+            named["sample_weight"] = weight
+        named = {name: value for name, value in named.items() if value is not None}
+        sent = process_routing(self, "fit", **fit_params, **named)
+        params = of_all_rows(self.classifier, sent["classifier"]["fit"], n)
+        return params, sent["splitter"]["split"].get("groups")
 
     def _weights(
         self, drawn: BalancedSet, weight: Any, codes: np.ndarray
@@ -353,7 +380,13 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         return weight, class_shares(drawn_codes, len(self.classes_), seen)
 
     def _rule(
-        self, X: Any, codes: np.ndarray, weight: Any, params: dict, stream: np.random.RandomState
+        self,
+        X: Any,
+        codes: np.ndarray,
+        weight: Any,
+        params: dict,
+        folds: list | None,
+        stream: np.random.RandomState,
     ) -> np.ndarray:
         """Return the weights of the classes that ``decision`` stands for."""
         if self.decision == "prior":
@@ -361,85 +394,21 @@ class ResampledClassifier(NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEst
         balanced = ratio(1.0, self.priors_ if self.correct_priors else self.shares_)
         if self.decision == "balanced":
             return balanced
-        folds = [*self._left_out(X, codes, weight, params, stream)]
-        p, y = (np.concatenate(parts) for parts in zip(*folds))
+        parts = zip(*left_out(self, X, codes, weight, params, folds, stream))
+        p, y = (np.concatenate(part) for part in parts)
         return tuned_weights(scorer_of(self.decision), p, y, self.classes_, balanced)
 
-    def _left_out(
-        self, X: Any, codes: np.ndarray, weight: Any, params: dict, stream: np.random.RandomState
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield probabilities and class codes of rows that nothing was trained on."""
-        cv, smallest = self.cv, np.bincount(codes).min()
-        if cv is None:
-            if smallest < 2:
-                raise ValueError(
-                    f"decision={self.decision!r} is tuned on rows left out, but a class has a "
-                    "single row: take 'balanced' or 'prior', or gather more rows."
-                )
-            seed = stream.randint(MAX_SEED)
-            cv = StratifiedKFold(min(5, smallest), shuffle=True, random_state=seed)
-        labels = self.classes_[codes]
-        for train, test in check_cv(cv, codes, classifier=True).split(np.zeros(len(codes)), codes):
-            if len(np.unique(codes[train])) < len(self.classes_):
-                raise ValueError("cv must give folds with rows of every class to learn from.")
-            model = clone(self).set_params(decision="prior", random_state=stream.randint(MAX_SEED))
-            own = _check_method_params(X, params, indices=train)
-            kept = None if weight is None else weight[train]
-            model._train(_safe_indexing(X, train), labels[train], kept, own)
-            yield model.predict_proba(_safe_indexing(X, test)), codes[test]
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
-            Rows like those that ``fit`` got.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes), dtype float64
-            In the order of ``classes_``; each row sums to one. With ``correct_priors`` in the
-            scale of the true class shares ``priors_``, else of ``shares_``.
-        """
-        check_is_fitted(self, "estimators_")
-        _check_feature_names(self, X, reset=False)
-        X = to_native(X)
-        if len(X.shape) == 2:
-            _check_n_features(self, X, reset=False)
-        p = np.zeros((X.shape[0], len(self.classes_)))
-        for estimator in self.estimators_:
-            # an under-sampler may have left out a class
-            p[:, np.searchsorted(self.classes_, estimator.classes_)] += estimator.predict_proba(X)
-        p /= len(self.estimators_)
-        return shift_priors(p, self.shares_, self.priors_) if self.correct_priors else p
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return labels, by the rule that ``decision`` says.
-
-        Parameters
-        ----------
-        X : {array-like, dataframe, sparse matrix} of shape (n_samples, n_features), or images
-            Rows like those that ``fit`` got.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        p = self.predict_proba(X)
-        return self.classes_[(p * self.decision_weights_).argmax(axis=1)]
-
     def get_metadata_routing(self) -> MetadataRouter:
-        """Return how metadata are routed: what ``fit`` gets goes to the classifier's ``fit``.
+        """Return how metadata are routed: to the classifier's ``fit``, groups to ``cv``.
 
         Returns
         -------
         MetadataRouter
             The routing.
         """
-        mapping = MethodMapping().add(caller="fit", callee="fit")
-        return MetadataRouter(owner=self).add(classifier=self.classifier, method_mapping=mapping)
+        fit, split = (MethodMapping().add(caller="fit", callee=name) for name in ("fit", "split"))
+        router = MetadataRouter(owner=self).add(classifier=self.classifier, method_mapping=fit)
+        return router.add(splitter=self.cv, method_mapping=split)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

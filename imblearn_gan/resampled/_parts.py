@@ -47,6 +47,11 @@ def steps(estimator: Any) -> list:
     return [step for _, step in steps if step is not None and step != "passthrough"]
 
 
+def all_steps(estimator: Any) -> list:
+    """Return what does something in a pipeline, and in pipelines in it."""
+    return [part for one in steps(estimator) for part in (one, *all_steps(one))]
+
+
 def first_step(estimator: Any) -> Any:
     """Return what sees the rows first, of a pipeline or of pipelines in it."""
     while inner := steps(estimator):
@@ -91,13 +96,56 @@ def check_classifier(classifier: Any, sample_weight: Any, synthetic_weight: floa
         check_weights_are_taken(classifier, f"synthetic_weight={synthetic_weight}")
 
 
-def of_all_rows(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was given to a classifier's ``fit`` but for weights; what is told it is none."""
+def weight_name(classifier: Any) -> str:
+    """Return the name by which a classifier, or a pipeline's last step, has asked for weights."""
+    routing = getattr(last_step(classifier)[1], "get_metadata_routing", None)
+    request = getattr(routing(), "fit", None) if routing else None  # routers have none
+    name = None if request is None else request.requests.get("sample_weight")
+    return name if isinstance(name, str) and name.isidentifier() else "sample_weight"
+
+
+def given_weight(classifier: Any, sample_weight: Any, fit_params: Mapping[str, Any]) -> Any:
+    """Return the weights of rows, by whatever name the classifier has asked for them."""
+    name = weight_name(classifier) if _routing_enabled() else "sample_weight"
+    if fit_params.get(name) is None:
+        return sample_weight
+    if sample_weight is not None:
+        raise ValueError(
+            f"sample_weight and {name} are both given, and the classifier takes {name} for its "
+            "sample_weight: give one of them."
+        )
+    return fit_params[name]
+
+
+def of_all_rows(classifier: Any, params: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """Return what was given to a classifier's ``fit`` but for weights.
+
+    Raises
+    ------
+    ValueError
+        For what is told the classifier, and for what has an entry for each of the n rows.
+    """
     if params.get("synthetic") is not None:
         raise ValueError(
             "synthetic cannot be given: the classifier is told which rows the sampler has made."
         )
-    return {name: value for name, value in params.items() if name != "sample_weight"}
+    weights = ("sample_weight", weight_name(classifier))
+    kept = {name: value for name, value in params.items() if name not in weights}
+    for name, value in kept.items():
+        if not isinstance(value, (str, bytes, Mapping)) and _has_length(n, value):
+            raise ValueError(
+                f"{name} has an entry for each of the {n} rows, but the classifier learns from "
+                "others, which the sampler has drawn and made. Weights of rows can be given, as "
+                "sample_weight, and what is the same for all rows."
+            )
+    return kept
+
+
+def _has_length(n: int, value: Any) -> bool:
+    """Return whether something has the length n."""
+    if hasattr(value, "shape"):
+        return tuple(value.shape)[:1] == (n,)
+    return hasattr(value, "__len__") and len(value) == n
 
 
 def told(classifier: Any, synthetic: np.ndarray | None) -> dict[str, np.ndarray]:
@@ -126,9 +174,10 @@ def fit_weighted(
     """
     if weight is None:
         return classifier.fit(X, y, **params, **told(classifier, synthetic))
+    prefix = last_step(classifier)[0]
     if routed or params:
-        params = {**params, **told(classifier, synthetic), "sample_weight": weight}
-        return classifier.fit(X, y, **params)
+        name = weight_name(classifier) if prefix else "sample_weight"
+        return classifier.fit(X, y, **params, **told(classifier, synthetic), **{name: weight})
     with config_context(enable_metadata_routing=False):
-        weights = {f"{last_step(classifier)[0]}sample_weight": weight}
+        weights = {f"{prefix}sample_weight": weight}
         return classifier.fit(X, y, **weights, **told(classifier, synthetic))

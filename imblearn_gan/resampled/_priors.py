@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils import compute_sample_weight
 
 from imblearn_gan.data import warn_user
-from imblearn_gan.resampled._parts import last_step
+from imblearn_gan.resampled._parts import all_steps, last_step
 
 
 def shift_priors(probabilities: Any, shares: Any, priors: Any) -> np.ndarray:
@@ -108,26 +108,54 @@ def learnt_shares(estimators: list, shares: list[np.ndarray]) -> np.ndarray:
     return np.mean(known, axis=0)
 
 
+#: What else changes the shares that a classifier learns, and the values with which it does not.
+_UNSEEN: dict[str, tuple] = {
+    "class_weight": (None,),  # of a classifier in the classifier
+    "priors": (None,),
+    "class_prior": (None,),
+    "fit_prior": (None, True),
+    # of gradient boosting by XGBoost, LightGBM and CatBoost
+    "scale_pos_weight": (None, 1),
+    "is_unbalance": (None, False),
+    "auto_class_weights": (None, "None"),
+    "class_weights": (None,),
+}
+
+
 def warn_of_unseen(classifier: Any) -> None:
     """Warn of what changes the shares that a classifier learns, and is not known to change them."""
-    prefix = last_step(classifier)[0]
-
-    def unseen(name: str, value: Any) -> bool:
-        last = name.rsplit("__", 1)[-1]
-        if last == "fit_prior":
-            return value is False
-        nested = last == "class_weight" and name != f"{prefix}class_weight"
-        return value is not None and (nested or last in ("priors", "class_prior"))
-
+    prefix, last = last_step(classifier)
+    params = {
+        name: value
+        for name, value in classifier.get_params(deep=True).items()
+        if name.startswith(prefix)  # earlier steps only prepare rows
+    }
     given = [
         f"{name}={value!r}"
-        for name, value in classifier.get_params(deep=True).items()
-        if name.startswith(prefix) and unseen(name, value)  # earlier steps only prepare rows
+        for name, value in params.items()
+        if name != f"{prefix}class_weight" and _changes(name.rsplit("__", 1)[-1], value)
     ]
+    balancing = [one for one in (last, *params.values()) if _is_balanced_ensemble(one)]
+    balancing += [one for one in all_steps(classifier) if hasattr(one, "fit_resample")]
+    given += [f"{type(one).__name__}, which balances its rows itself" for one in balancing]
     if given:
         warn_user(
             f"classifier has {', '.join(given)}: the class shares that it learns are others than "
             "the correction of its probabilities assumes, and these may be far off. Leave such "
-            "parameters at their defaults: the sampler sees to the balance. A class_weight of the "
-            "classifier itself, or of the last step of a pipeline, is seen."
+            "parameters at their defaults, and such estimators out: the sampler sees to the "
+            "balance. A class_weight of the classifier itself, or of the last step of a pipeline, "
+            "is seen."
         )
+
+
+def _changes(name: str, value: Any) -> bool:
+    """Return whether a parameter changes class shares with this value."""
+    if name not in _UNSEEN:
+        return False
+    return not any(value is one or (np.isscalar(value) and value == one) for one in _UNSEEN[name])
+
+
+def _is_balanced_ensemble(one: Any) -> bool:
+    """Return whether something is an ensemble of imbalanced-learn."""
+    modules = [cls.__module__ for cls in type(one).__mro__]
+    return any(f"{module}.".startswith("imblearn.ensemble.") for module in modules)

@@ -194,3 +194,13 @@ def test_micro_clusters_draw_classes_together():
         features = model.networks_["extractor"](rows)
         spread.append(float(features[y == 0].var(dim=0).sum()))
     assert spread[1] < spread[0]
+
+
+@pytest.mark.parametrize(
+    ("balance", "expected"),
+    [("batches", [1 / 3] * 3), ("softmax", [1 / 3] * 3), (None, [0.6, 0.3, 0.1])],
+)
+def test_shares_that_were_learnt(balance, expected):
+    X = np.random.RandomState(0).normal(size=(100, 3))
+    model = DOSClassifier(pretrain_iter=1, max_iter=1, balance=balance, random_state=0)
+    np.testing.assert_allclose(model.fit(X, labels(60, 30, 10)).learnt_shares_, expected)

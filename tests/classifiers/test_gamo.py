@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import load_digits
 
 from imblearn_gan import GAMOClassifier
+from imblearn_gan.games.gamo import _Play
 from tests.samplers import labels
 
 DIGITS = load_digits()
@@ -58,3 +60,29 @@ def test_helps_the_rare_class_of_digits():
         ).fit(X[train], y[train])
         scores.append((model.predict(X[test]) == 1)[y[test] == 1].mean())
     assert scores[1] > scores[0]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"balance": "batches"}, {"balance": None}, {"generated_weight": None}, {"variant": "cG"}],
+)
+def test_shares_are_what_the_classes_weigh_in_the_loss(params, monkeypatch):
+    """Counted: labels as they are drawn, times their weights."""
+    weighed = torch.zeros(3)
+    original = _Play.classifier_losses
+
+    def counted(self, turn):
+        for one_hot, weights in (
+            (turn.real_labels, self.real_weights),
+            (turn.generated_labels, self.generated_weights),
+        ):
+            weighed.add_(one_hot.mean(dim=0) * weights)
+        return original(self, turn)
+
+    monkeypatch.setattr(_Play, "classifier_losses", counted)
+    X = np.random.RandomState(0).normal(size=(100, 3))
+    model = GAMOClassifier(max_iter=20, batch_size=1000, random_state=0, **params).fit(
+        X, labels(60, 30, 10)
+    )
+    np.testing.assert_allclose(model.learnt_shares_, weighed / weighed.sum(), atol=0.02)
+    assert model.learnt_shares_.sum() == pytest.approx(1)

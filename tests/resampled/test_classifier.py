@@ -12,27 +12,30 @@ import polars as pl
 import pytest
 import sklearn
 from imblearn.combine import SMOTETomek
+from imblearn.ensemble import BalancedRandomForestClassifier, RUSBoostClassifier
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import BaggingClassifier
+from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import imblearn_gan
@@ -40,6 +43,8 @@ from imblearn_gan import (
     BaseGANOversampler,
     CGANOversampler,
     CWGANGPOversampler,
+    DOSClassifier,
+    GAMOClassifier,
     ResampledClassifier,
     ResNetClassifier,
 )
@@ -86,21 +91,25 @@ def test_scikit_learn(estimator, check):
 # probabilities ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sampler", [SMOTE(random_state=0), tiny(max_iter=300, replay=0.5)])
+@pytest.mark.parametrize(
+    "sampler", [SMOTE(random_state=0), RandomOverSampler(), tiny(max_iter=300, replay=0.5)]
+)
 def test_probabilities_are_those_of_the_true_shares(sampler):
-    X, y = make_classification(6000, weights=[0.95], flip_y=0, class_sep=0.6, random_state=3)
-    seen, unseen = slice(0, 3000), slice(3000, None)
-    losses = {}
-    for correct in (True, False):
-        fitted = model(sampler, correct_priors=correct).fit(X[seen], y[seen])
-        p = fitted.predict_proba(X[unseen])
-        losses[correct] = brier_score_loss(y[unseen], p[:, 1]), log_loss(y[unseen], p)
+    """As good as without a sampler, of rows whose probabilities the classifier can learn."""
+    stream = np.random.RandomState(0)
+    y = (stream.rand(8000) < 0.1).astype(int)
+    X = stream.normal(size=(8000, 3)) + np.outer(y, [1.5, 0.5, 0])
+    seen, unseen = slice(0, 4000), slice(4000, None)
+
+    def losses(classifier):
+        p = classifier.fit(X[seen], y[seen]).predict_proba(X[unseen])
         assert_allclose(p.sum(axis=1), 1)
-        assert abs(p[:, 1].mean() - y.mean()) < 0.025 or not correct
-    none = clone(LOGISTIC).fit(X[seen], y[seen]).predict_proba(X[unseen])
-    assert losses[True][0] < 0.6 * losses[False][0]
-    assert losses[True][1] < 0.65 * losses[False][1]
-    assert losses[True][0] < brier_score_loss(y[unseen], none[:, 1]) + 0.01
+        found = [brier_score_loss(y[unseen], p[:, 1]), log_loss(y[unseen], p)]
+        return np.array([*found, p[:, 1].mean()])
+
+    none = losses(clone(LOGISTIC))
+    assert_allclose(losses(model(sampler)), none, rtol=0.1)
+    assert (losses(model(sampler, correct_priors=False)) > 1.5 * none).all()
 
 
 def test_the_correction_by_hand():
@@ -126,6 +135,33 @@ def test_class_weights_of_the_classifier_are_corrected_too():
     fitted = model(RandomOverSampler(sampling_strategy=0.3), weighted).fit(X, Y)
     assert_allclose(fitted.shares_, [0.5, 0.5])
     assert abs(fitted.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        GAMOClassifier(max_iter=100),
+        make_pipeline(StandardScaler(), DOSClassifier(pretrain_iter=50, max_iter=50)),
+    ],
+    ids=["GAMO", "DOS"],
+)
+def test_classifiers_that_balance_themselves_say_the_true_shares(classifier):
+    """They have learnt others than those of the rows, and cut at these."""
+    fitted = model(RandomOverSampler(sampling_strategy=0.3), classifier).fit(X, Y)
+    raw = clone(fitted).set_params(correct_priors=False, decision="prior").fit(X, Y)
+    assert raw.predict_proba(X)[:, 1].mean() > 2 * Y.mean()
+    assert fitted.predict_proba(X)[:, 1].mean() == pytest.approx(Y.mean(), rel=0.25)
+    balanced = raw.predict_proba(X) / raw.shares_
+    assert_array_equal(fitted.predict(X), balanced.argmax(axis=1))
+
+
+def test_logarithms_of_probabilities():
+    fitted = model(RandomOverSampler()).fit(X, Y)
+    assert_allclose(fitted.predict_log_proba(X), np.log(fitted.predict_proba(X)))
+    certain = model(RandomOverSampler(), DecisionTreeClassifier()).fit(X, Y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isneginf(certain.predict_log_proba(X)).any()
 
 
 # draws ------------------------------------------------------------------------------------------
@@ -446,6 +482,23 @@ def test_weights_that_cannot_be():
         model(tiny()).fit(X, Y, sample_weight=-np.ones(len(Y)))
 
 
+class Booster(LogisticRegression):
+    """Has the parameters by which libraries of gradient boosting balance classes."""
+
+    def __init__(
+        self,
+        scale_pos_weight=1.0,
+        is_unbalance=False,
+        auto_class_weights=None,
+        class_weights=None,
+    ):
+        super().__init__()
+        self.scale_pos_weight = scale_pos_weight
+        self.is_unbalance = is_unbalance
+        self.auto_class_weights = auto_class_weights
+        self.class_weights = class_weights
+
+
 @pytest.mark.parametrize(
     ("classifier", "named"),
     [
@@ -459,6 +512,25 @@ def test_weights_that_cannot_be():
             BaggingClassifier(LogisticRegression(class_weight="balanced"), 2),
             "estimator__class_weight='balanced'",
         ),
+        (BalancedRandomForestClassifier(5), "BalancedRandomForestClassifier, which balances"),
+        (
+            make_pipeline(StandardScaler(), RUSBoostClassifier(n_estimators=2)),
+            "RUSBoostClassifier, which balances",
+        ),
+        (
+            CalibratedClassifierCV(BalancedRandomForestClassifier(5), cv=2),
+            "BalancedRandomForestClassifier, which balances",
+        ),
+        (
+            make_sampling_pipeline(StandardScaler(), make_sampling_pipeline(SMOTE(), LOGISTIC)),
+            "SMOTE, which balances",
+        ),
+        (Booster(scale_pos_weight=19), "scale_pos_weight=19"),
+        (Booster(is_unbalance=True), "is_unbalance=True"),
+        (Booster(auto_class_weights="Balanced"), "auto_class_weights='Balanced'"),
+        (Booster(class_weights=[1, 19]), "class_weights=[1, 19]"),
+        (Booster(), None),
+        (Booster(None, None, "None"), None),
         (GaussianNB(), None),
         (BernoulliNB(), None),
         (LogisticRegression(class_weight="balanced"), None),
@@ -544,6 +616,113 @@ def test_metadata_are_routed():
         model(tiny()).fit(X, Y, colour=3)
 
 
+@pytest.mark.parametrize("piped", [False, True])
+def test_weights_by_another_name_reach_the_classifier(piped):
+    weight = np.random.RandomState(0).rand(len(Y)) + 0.1
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Keeper().set_fit_request(sample_weight="w")
+        asks = make_pipeline(StandardScaler(), asks) if piped else asks
+        fitted = model(RandomOverSampler(), asks, n_draws=2).fit(X, Y, w=weight)
+        plain = Keeper().set_fit_request(sample_weight=True)
+        scaler = StandardScaler().set_fit_request(sample_weight=False)
+        plain = make_pipeline(scaler, plain) if piped else plain
+        expected = model(RandomOverSampler(), plain, n_draws=2).fit(X, Y, sample_weight=weight)
+        with pytest.raises(ValueError, match="sample_weight and w are both given"):
+            model(tiny(), asks).fit(X, Y, w=weight, sample_weight=weight)
+        with pytest.raises(ValueError, match="sample_weight must not be negative"):
+            model(tiny(), asks).fit(X, Y, w=-weight)
+    assert_allclose(fitted.priors_, np.bincount(Y, weight) / weight.sum())
+    for estimator, other in zip(fitted.estimators_, expected.estimators_):
+        own, others = (e[-1].weight_ if piped else e.weight_ for e in (estimator, other))
+        assert_array_equal(own, others)
+        assert set(own) <= set(weight)
+
+
+class Coloured(Keeper):
+    def fit(self, X, y, colour=None, sample_weight=None):
+        self.colour_ = colour
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.parametrize("asked", [True, "shade"])
+def test_what_is_the_same_for_all_rows_reaches_the_classifier(asked):
+    name = "colour" if asked is True else asked
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Coloured().set_fit_request(colour=asked)
+        for value in ("green", [1, 2, 3], "x" * len(Y), np.array(600)):
+            fitted = model(RandomOverSampler(), asks, decision="balanced_accuracy", cv=2)
+            assert fitted.fit(X, Y, **{name: value}).estimators_[0].colour_ == value
+
+
+@pytest.mark.parametrize("value", [np.arange(600), [0] * 600, pd.Series(Y), np.zeros((600, 2))])
+def test_what_is_one_a_row_is_refused_before_any_training(value):
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = Coloured().set_fit_request(colour=True)
+        with pytest.raises(ValueError, match=r"colour has an entry for each of the 600 rows"):
+            model(Untouched(), asks).fit(X, Y, colour=value)
+
+
+GROUPS = np.arange(len(Y)) % 50
+
+
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_are_kept_together_where_a_rule_is_tuned(routing):
+    Rememberer.seen, Reader.asked = [], []
+    rows = np.column_stack([GROUPS, X])
+    with sklearn.config_context(enable_metadata_routing=routing):
+        tuned = model(Rememberer(), Reader(), decision="f1", cv=StratifiedGroupKFold(4))
+        tuned.fit(rows, Y, groups=GROUPS)
+    assert len(Rememberer.seen) == 5
+    folds = [seen for seen in Rememberer.seen if len(seen) < len(Y)]
+    for seen, asked in zip(folds, Reader.asked):
+        assert not set(seen) & set(asked)
+    assert sum(map(len, Reader.asked)) == len(Y)
+
+
+def test_folds_may_come_from_a_generator():
+    splits = [*StratifiedGroupKFold(2).split(X, Y, GROUPS)]
+    fitted = [
+        model(RandomOverSampler(), decision="f1", cv=cv).fit(X, Y) for cv in (splits, iter(splits))
+    ]
+    assert_array_equal(*(one.decision_weights_ for one in fitted))
+
+
+def test_groups_come_through_a_search_with_routing():
+    grouped = model(RandomOverSampler(), decision="f1", cv=StratifiedGroupKFold(2))
+    with sklearn.config_context(enable_metadata_routing=True):
+        scores = cross_val_score(
+            grouped,
+            X,
+            Y,
+            cv=StratifiedGroupKFold(2),
+            params={"groups": GROUPS},
+            error_score="raise",
+        )
+    assert len(scores) == 2
+
+
+@pytest.mark.parametrize(
+    ("cv", "groups", "match"),
+    [
+        (StratifiedGroupKFold(2), None, r"cv=StratifiedGroupKFold.* needs groups.*groups=\.\.\."),
+        (None, GROUPS, "groups are given, but cv=None"),
+        (3, GROUPS, "groups are given, but cv=3"),
+        (StratifiedGroupKFold(2), GROUPS[:9], "inconsistent"),
+        (700, None, "n_splits=700"),
+        ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
+    ],
+)
+def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match):
+    with pytest.raises(ValueError, match=match):
+        model(Untouched(), decision="f1", cv=cv).fit(X, Y, groups=groups)
+
+
+def test_groups_are_not_asked_for_where_nothing_is_tuned():
+    cv = StratifiedGroupKFold(2)
+    fitted = [model(RandomOverSampler(), cv=cv).fit(X, Y, groups=g) for g in (None, GROUPS)]
+    assert_array_equal(*(one.predict_proba(X) for one in fitted))
+
+
 def test_pickles_and_clones():
     fitted = model(tiny(), n_draws=2).fit(X, Y)
     again = pickle.loads(pickle.dumps(fitted))
@@ -569,6 +748,47 @@ def test_frames_keep_their_names(sampler):
     assert_allclose(other.predict_proba(pl.DataFrame(frame)), p)
     with pytest.raises(ValueError, match="feature names"):
         fitted.predict(frame[[*"bacdefg"]])
+
+
+FRAME = pd.DataFrame(X[:, :2], columns=["size", "age"]).assign(kind=np.where(Y, "u", "v"))
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category"])
+@pytest.mark.parametrize(
+    "classifier",
+    [LOGISTIC, HistGradientBoostingClassifier(), make_pipeline(KNeighborsClassifier())],
+)
+def test_text_before_a_classifier_of_numbers_is_said_before_any_training(classifier, dtype):
+    frame = FRAME.astype({"kind": dtype})
+    if dtype == "category" and isinstance(classifier, HistGradientBoostingClassifier):
+        assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_  # takes it
+        return
+    with pytest.raises(ValueError, match=r"could not convert|unsupported|not supported|dtype"):
+        clone(classifier).fit(frame, Y)
+    with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*OneHotEncoder"):
+        model(Untouched(), classifier).fit(frame, Y)
+
+
+@pytest.mark.parametrize(
+    ("classifier", "frame"),
+    [
+        (LOGISTIC, FRAME.assign(kind=np.where(Y, "1", "2")).astype({"kind": object})),
+        (HistGradientBoostingClassifier(max_iter=2), FRAME.assign(kind=pd.array([None, 1] * 300))),
+        (HistGradientBoostingClassifier(max_iter=2, categorical_features=["kind"]), FRAME),
+        (DummyClassifier(), FRAME),
+        (Keeper(), FRAME),
+        (
+            CalibratedClassifierCV(
+                make_pipeline(OneHotEncoder(handle_unknown="ignore"), LOGISTIC), cv=2
+            ),
+            FRAME,
+        ),
+        (make_pipeline(OneHotEncoder(handle_unknown="ignore"), LOGISTIC), FRAME),
+    ],
+)
+def test_text_that_a_classifier_takes_is_no_error(classifier, frame):
+    clone(classifier).fit(frame, Y)
+    assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_
 
 
 def test_sparse_rows():
@@ -688,7 +908,7 @@ def test_a_class_of_one_row_cannot_be_left_out():
     y = np.zeros(len(X), dtype=int)
     y[0] = 1
     with pytest.raises(ValueError, match="a class has a single row"):
-        model(tiny(), decision="f1").fit(X, y)
+        model(Untouched(), decision="f1").fit(X, y)
 
 
 # files ------------------------------------------------------------------------------------------
