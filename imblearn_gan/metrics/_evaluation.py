@@ -28,7 +28,7 @@ from imblearn_gan.metrics._remedies import (
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
 from imblearn_gan.resampled._parts import seeded, takes_images
-from imblearn_gan.seeding import MAX_SEED as _MAX_SEED
+from imblearn_gan.seeding import MAX_SEED
 
 
 def _score(
@@ -274,7 +274,7 @@ def evaluate_sampler(
         check_consistent_length(X, groups)
         groups = codes_of(pd, groups)
     folds = folds_of(cv, y, groups, rng)
-    seeds = rng.randint(_MAX_SEED, size=len(folds))
+    seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)
     smallest, n_groups = (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextvars import copy_context
 from dataclasses import KW_ONLY, dataclass
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -35,15 +37,16 @@ from imblearn_gan.resampled._draws import (
     default_sampler,
     draws,
     known_source,
+    next_set,
 )
 from imblearn_gan.resampled._folds import folds_of, left_out
 from imblearn_gan.resampled._parts import (
-    MAX_SEED,
     NotSaved,
     check_classifier,
     fit_weighted,
     given_weight,
     of_all_rows,
+    restored_on_failure,
     seeded,
     takes_images,
     weight_name,
@@ -57,6 +60,7 @@ from imblearn_gan.resampled._priors import (
     warn_of_unseen,
 )
 from imblearn_gan.resampled._text import check_text
+from imblearn_gan.seeding import MAX_SEED
 
 
 @dataclass(eq=False, repr=False)
@@ -290,14 +294,15 @@ class ResampledClassifier(
             scorer_of(self.decision)
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
-        X, codes, weight = self._read(X, y, weight)
-        check_text(self.classifier, X)
-        check_scores(self.decision, self.classes_, codes)
-        params, groups = self._routed(len(codes), weight, groups, fit_params)
-        folds = folds_of(self, codes, groups)
-        stream = check_random_state(self.random_state)
-        self._train(X, codes, weight, params, stream)
-        self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
+        with restored_on_failure(self):
+            X, codes, weight = self._read(X, y, weight)
+            check_text(self.classifier, X)
+            check_scores(self.decision, self.classes_, codes)
+            params, groups = self._routed(len(codes), weight, groups, fit_params)
+            folds = folds_of(self, codes, groups)
+            stream = check_random_state(self.random_state)
+            self._train(X, codes, weight, params, stream)
+            self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
         return self
 
     def _train(
@@ -316,8 +321,11 @@ class ResampledClassifier(
         shares: list[np.ndarray] = []
         routed = weight is not None and _routing_enabled()
 
+        context, config = copy_context(), get_config()  # joblib asks for sets in threads of its own
+
         def fits() -> Iterator[Any]:
-            for drawn, seed in zip(sets, seeds):
+            for seed in seeds:
+                drawn = context.run(next_set, sets, config)
                 own, seen = self._weights(drawn, weight, codes)
                 shares.append(seen)
                 estimator = seeded(self.classifier, int(seed))

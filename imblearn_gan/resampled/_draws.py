@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
+from sklearn import config_context
 from sklearn.base import clone
 
 from imblearn_gan._more_rows import some_of
@@ -15,7 +16,8 @@ from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import label_keys
 from imblearn_gan.over_sampling import CWGANGPOversampler
-from imblearn_gan.resampled._parts import MAX_SEED, last_step, seeded, takes_images
+from imblearn_gan.resampled._parts import last_step, seeded, takes_images
+from imblearn_gan.seeding import MAX_SEED
 
 #: What ``sampler=None`` stands for, by the kind of data. Tables: of our samplers that whose sets
 #: came first on the nine tables of docs/benchmarks/proof.md by which it was chosen; the others
@@ -153,6 +155,12 @@ def _check_strategy(sampler: Any, class_size: str | int) -> None:
         )
 
 
+def next_set(sets: Iterator[BalancedSet], config: dict) -> BalancedSet:
+    """Draw a set under these settings of scikit-learn, which another thread does not know."""
+    with config_context(**config):
+        return next(sets)
+
+
 def _rows_of_a_class(y: np.ndarray, class_size: str | int) -> int | None:
     """Return how many rows each class is brought to; None is as many as the largest has."""
     counts = np.unique(y, return_counts=True)[1]
@@ -229,6 +237,7 @@ def _source(sampler: Any, labels: np.ndarray, y: np.ndarray) -> np.ndarray | Non
         if hasattr(sampler, name):
             return np.asarray(getattr(sampler, name)).ravel()
     over = getattr(sampler, "_sampling_type", None) == "over-sampling"
-    if over and np.array_equal(labels[: len(y)], y):  # SMOTE and its like put new rows behind
+    cleans = type(sampler).__module__.startswith("imblearn.combine")  # takes rows away again
+    if over and not cleans and np.array_equal(labels[: len(y)], y):  # new rows stand behind
         return np.where(np.arange(len(labels)) < len(y), np.arange(len(labels)), -1)
     return None

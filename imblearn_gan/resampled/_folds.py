@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing, check_random_state
 
-from imblearn_gan.resampled._parts import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED
 
 
 def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,6 @@ from sklearn.base import clone
 from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.validation import has_fit_parameter
-
-from imblearn_gan.seeding import MAX_SEED as MAX_SEED
 
 
 class NotSaved:
@@ -28,6 +27,18 @@ class NotSaved:
             "alone, sampler_.save(path), and what predicts with skops: see 'Saving and loading' in "
             "the guide."
         )
+
+
+@contextmanager
+def restored_on_failure(estimator: Any) -> Iterator[None]:
+    """If what is inside fails, let the estimator be as it was."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
 
 
 def seeded(estimator: Any, seed: int, *, afresh: bool = False) -> Any:

@@ -2,7 +2,9 @@
 
 import copy
 import pickle
+import threading
 import warnings
+from contextvars import ContextVar
 from importlib.util import find_spec
 from math import isqrt
 
@@ -11,11 +13,11 @@ import pandas as pd
 import polars as pl
 import pytest
 import sklearn
-from imblearn.combine import SMOTETomek
+from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.ensemble import BalancedRandomForestClassifier, RUSBoostClassifier
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
-from imblearn.under_sampling import RandomUnderSampler
+from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -912,6 +914,43 @@ def test_a_class_of_one_row_cannot_be_left_out():
 
 
 # files ------------------------------------------------------------------------------------------
+
+
+def test_a_failed_fit_leaves_the_model_as_it_was():
+    fitted = model(RandomOverSampler()).fit(X, Y)
+    before = fitted.predict_proba(X)
+    fitted.set_params(sampler=RandomOverSampler(sampling_strategy={"no such class": 9}))
+    with pytest.raises(ValueError, match="no such class"):
+        fitted.fit(X[:, :2], np.where(Y == 1, "b", "a"))
+    assert fitted.classes_.tolist() == [0, 1]
+    assert_array_equal(fitted.predict_proba(X), before)
+
+
+def test_sets_are_drawn_under_the_callers_settings_in_any_thread():
+    mine, seen = ContextVar("mine", default="lost"), []
+
+    class Watching(BaseEstimator):
+        random_state = None
+
+        def fit_resample(self, X, y):
+            here = threading.current_thread() is threading.main_thread()
+            seen.append((here, mine.get(), sklearn.get_config()["assume_finite"]))
+            return X, y
+
+    token = mine.set("kept")
+    with sklearn.config_context(assume_finite=True):
+        model(Watching(), n_draws=8, n_jobs=2).fit(X, Y)
+    mine.reset(token)
+    assert not all(here for here, *_ in seen)  # joblib asks for some in threads of its own
+    assert {tuple(settings) for _, *settings in seen} == {("kept", True)}
+
+
+def test_what_takes_rows_away_again_does_not_tell_which_are_which():
+    order = np.argsort(Y, kind="stable")
+    cleaning = SMOTEENN(enn=EditedNearestNeighbours(sampling_strategy=[1]), random_state=0)
+    assert_array_equal(cleaning.fit_resample(X[order], Y[order])[1][: len(Y)], Y[order])
+    with pytest.raises(ValueError, match="does not tell which rows"):
+        model(cleaning).fit(X[order], Y[order], sample_weight=np.ones(len(Y)))
 
 
 def test_save_says_what_to_do_in_its_place(tmp_path):
