@@ -21,7 +21,7 @@ from imblearn_gan import ResampledClassifier, ResNetClassifier
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._methods import MORE, USUAL, WITH_RULE
 from imblearn_gan.metrics._remedies import bootstrap
-from imblearn_gan.resampled._parts import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED
 from tests.metrics.samples import LABELS, TABLE
 from tests.samplers import images, tiny
 
