@@ -82,7 +82,7 @@ FAULTS = [
     Fault("over_sampling/_cwgan_gp.py", "(0.0, 0.9)", "(0.5, 0.999)", NOISE),
     Fault("over_sampling/_acgan.py", '"classes": self.class_loss_weight_ * softmax_loss(classes, y)',
           '"classes": softmax_loss(classes, y)', NOISE),
-    Fault("over_sampling/_cgan.py", '"generated": discriminator_loss(made, 0.0, self.loss)',
+    Fault("games/noise.py", '"generated": discriminator_loss(made, 0.0, self.loss)',
           '"generated": discriminator_loss(made, 1.0, self.loss)', NOISE),
     Fault("games/noise.py", "n_steps=self.n_discriminator_steps_,", "n_steps=1,", NOISE),
     Fault("games/noise.py", 'averaged=["generator"]', "averaged=[]", NOISE),
