@@ -99,7 +99,7 @@ FAULTS = [
     Fault("games/gamo.py", "lr_decay=self.ema_decay > 0", "lr_decay=False", GAMO),
     Fault("games/autoencoder.py", "self.reconstruction_weight * error", "error", AUTOENCODER),
     Fault("games/autoencoder.py", "rate_factor * self.pretrain_learning_rate", "self.pretrain_learning_rate", AUTOENCODER),
-    Fault("games/autoencoder.py", "copy_layers(encoder.trunk, discriminator.trunk)", "pass", AUTOENCODER),
+    Fault("games/autoencoder.py", "copy_layers(self._handed_over(encoder), discriminator.trunk)", "pass", AUTOENCODER),
     Fault("games/embedding.py", "torch.randint(1, n_classes, y.shape", "torch.randint(0, n_classes, y.shape", AUTOENCODER),
     Fault("games/embedding.py", "y if self.balance is None else self._made_labels(data)",
           "self._made_labels(data)", AUTOENCODER),
