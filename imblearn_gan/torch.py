@@ -168,7 +168,7 @@ class BalancedBatches(IterableDataset):
             ("n_batches", 1 if n_batches is None else n_batches),
             ("chunk_size", chunk_size),
         ):
-            if not isinstance(value, Integral) or value < 1:
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be an integer >= 1. Got {value!r}.")
         self.batch_size, self.chunk_size, self.marks = batch_size, chunk_size, marks
         self.transform = as_float32 if transform is None else transform
@@ -188,7 +188,8 @@ class BalancedBatches(IterableDataset):
     def _checked_fractions(self, fraction: float | None) -> np.ndarray:
         """Return the fraction of generated rows of each class, after all checks of the sampler."""
         n_classes, sampler = len(self.classes_), self._sampler
-        if fraction is not None and not (isinstance(fraction, Real) and 0 <= fraction <= 1):
+        number = isinstance(fraction, Real) and not isinstance(fraction, bool)
+        if fraction is not None and not (number and 0 <= fraction <= 1):
             raise ValueError(f"synthetic_fraction must be from 0 to 1, or None. Got {fraction!r}.")
         if sampler is None:
             if fraction:
@@ -239,7 +240,7 @@ class BalancedBatches(IterableDataset):
         ValueError
             If it is no such number.
         """
-        if not isinstance(epoch, Integral) or epoch < 0:
+        if not isinstance(epoch, Integral) or isinstance(epoch, bool) or epoch < 0:
             raise ValueError(f"epoch must be an integer >= 0. Got {epoch!r}.")
         self._epochs.fill_(int(epoch))
 

@@ -299,6 +299,8 @@ def test_a_sampler_that_only_repeats():
     ("params", "match"),
     [
         ({"batch_size": 0}, "batch_size must"),
+        ({"batch_size": True}, "batch_size must"),
+        ({"synthetic_fraction": True}, "synthetic_fraction must"),
         ({"n_batches": 0.5}, "n_batches must"),
         ({"chunk_size": 0}, "chunk_size must"),
         ({"synthetic_fraction": 2}, "synthetic_fraction must"),
@@ -318,5 +320,6 @@ def test_samplers_of_other_data(sampler):
         BalancedBatches(X[:240], Y[:240], sampler)
     with pytest.raises(ValueError, match="rows of 3 values, but those of X have 2"):
         BalancedBatches(X[:, :2], Y, sampler)
-    with pytest.raises(ValueError, match="epoch must"):
-        batches().set_epoch(-1)
+    for epoch in (-1, True):
+        with pytest.raises(ValueError, match="epoch must"):
+            batches().set_epoch(epoch)

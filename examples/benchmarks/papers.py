@@ -93,6 +93,14 @@ def arguments():
         parser.error(f"--inception must be a file of weights. Got {args.inception}")
     if "all" in args.tables:
         args.tables = list(plans.TABLES)
+    if min(args.seeds) < 0:
+        parser.error(f"--seeds must not be negative. Got {args.seeds}")
+    parts = [part for name in args.tables for part in plans.TABLES[name].parts]
+    known = {"datasets": {part.dataset for part in parts}}
+    known["cases"] = {case for part in parts for case in part.profiles}
+    for option, names in known.items():
+        if unknown := set(getattr(args, option) or ()) - names:
+            parser.error(f"--{option}: the tables have {sorted(names)}. Got {sorted(unknown)}")
     wanted = {row for name in args.tables for row in plans.TABLES[name].rows}
     if unknown := set(args.methods or ()) - wanted:
         parser.error(f"--methods: the tables have the rows {sorted(wanted)}. Got {sorted(unknown)}")

@@ -82,7 +82,13 @@ def named_samplers(sampler: Any) -> dict[str, Any]:
                 f"sampler is a pipeline whose steps {changing} transform rows: test rows would "
                 "stay as they are. Put these steps into classifier."
             )
-    return {f"given {name}" if name in USUAL + MORE else name: s for name, s in named.items()}
+    renamed = {name: f"given {name}" if name in USUAL + MORE else name for name in named}
+    if len(set(renamed.values())) < len(named):
+        raise ValueError(
+            f"sampler holds two of one name, since a baseline's is 'given' here: {list(named)}. "
+            "Name them otherwise."
+        )
+    return {renamed[name]: one for name, one in named.items()}
 
 
 def named_baselines(baselines: Any) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import average_precision_score, get_scorer, make_scorer
 
-from imblearn_gan.data import warn_user
+from imblearn_gan.data import label_keys, warn_user
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 
 RESERVED = ("fold", "method", "error")
@@ -70,19 +70,20 @@ def _check_labels(name: str, scorer: Callable, y: np.ndarray, labels: np.ndarray
 
     ``labels`` are those of both classes, the rare one first.
     """
-    advice = f"Give make_scorer(..., pos_label={labels[0].item()!r}) in its place."
+    named = label_keys(labels)
+    advice = f"Give make_scorer(..., pos_label={named[0]!r}) in its place."
     nothing, found = np.zeros((len(y), 1)), []
     for label in labels:
-        model = DummyClassifier(strategy="constant", constant=label).fit(nothing, y)
+        model = DummyClassifier(strategy="constant", constant=np.array([label]))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(scorer(model, nothing, y))
+                found.append(scorer(model.fit(nothing, y), nothing, y))
         except ValueError as error:
             if "pos_label" in str(error):
                 raise ValueError(
                     f"scoring has {name!r}, which is of the class labelled 1, but the labels are "
-                    f"{sorted(labels.tolist())}. {advice}"
+                    f"{sorted(named)}. {advice}"
                 ) from error
             return  # it wants what a constant has not
     if found[0] == 0 < found[1]:

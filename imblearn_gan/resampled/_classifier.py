@@ -29,7 +29,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
-from imblearn_gan.data import plain_labels, to_native
+from imblearn_gan.data import label_keys, plain_labels, to_native
 from imblearn_gan.resampled._decision import check_scores, scorer_of, tuned_weights
 from imblearn_gan.resampled._draws import (
     NAMED_SIZES,
@@ -351,7 +351,7 @@ class ResampledClassifier(
         if len(self.classes_) < 2:
             raise ValueError(
                 "Classifier can't train when only one class is present: y holds only the class "
-                f"{self.classes_.tolist()[0]!r}."
+                f"{label_keys(self.classes_)[0]!r}."
             )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, np.zeros((len(y), 1)))

@@ -10,6 +10,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import get_scorer
 
+from imblearn_gan.data import label_keys
+
 #: Rows of the class in question, and of the others, whose turning points are tried as cuts.
 N_CUTS = 100
 MAX_SWEEPS = 5
@@ -56,14 +58,14 @@ def check_scores(decision: Any, classes: np.ndarray, codes: np.ndarray) -> None:
     except Exception as error:
         advice = "Take a score that is averaged over classes, such as 'f1_macro'"
         if n == 2:
-            rare = classes.tolist()[np.bincount(codes).argmin()]
+            rare = label_keys(classes)[np.bincount(codes).argmin()]
             advice += (
                 ", or say which label counts, as in sklearn.metrics.make_scorer(f1_score, "
                 f"pos_label={rare!r})"
             )
         raise ValueError(
-            f"decision={decision!r} cannot score the {n} labels {reprlib.repr(classes.tolist())}: "
-            f"{str(error).rstrip('.')}. {advice}."
+            f"decision={decision!r} cannot score the {n} labels "
+            f"{reprlib.repr(label_keys(classes))}: {str(error).rstrip('.')}. {advice}."
         ) from error
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
+from joblib import parallel_config
 from sklearn import config_context
 from sklearn.base import clone
 
@@ -156,8 +157,11 @@ def _check_strategy(sampler: Any, class_size: str | int) -> None:
 
 
 def next_set(sets: Iterator[BalancedSet], config: dict) -> BalancedSet:
-    """Draw a set under these settings of scikit-learn, which another thread does not know."""
-    with config_context(**config):
+    """Draw a set under these settings of scikit-learn, which another thread does not know.
+
+    One by one: joblib holds a lock meanwhile, for which jobs that a sampler starts would wait.
+    """
+    with config_context(**config), parallel_config(backend="sequential"):
         return next(sets)
 
 

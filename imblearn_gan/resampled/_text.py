@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from imblearn_gan.data import is_frame
 from imblearn_gan.resampled._parts import first_step
@@ -22,18 +21,19 @@ def check_text(classifier: Any, X: Any) -> None:
     first = first_step(classifier)
     if not is_frame(X) or not _takes_numbers_alone(first):
         return
-    own = isinstance(first, HistGradientBoostingClassifier)
+    own = getattr(first, "categorical_features", None) == "from_dtype"
     columns = [
         name
         for place, name in enumerate(X.columns)
         if not (own and X.dtypes.iloc[place] == "category") and _is_text(X.iloc[:, place])
     ]
     if columns:
+        which = columns if len(columns) <= 5 else "make_column_selector(dtype_exclude='number')"
         raise ValueError(
             f"X has text in the columns {columns[:5]}, and {type(first).__name__} takes numbers "
             "alone. Give a pipeline that encodes them as classifier: "
-            "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore'), "
-            f"{columns[:5]}), remainder='passthrough'), {type(first).__name__}())."
+            "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore', "
+            f"sparse_output=False), {which}), remainder='passthrough'), {type(first).__name__}())."
             + " Or let them be of the dtype category."
             * own
         )

@@ -127,6 +127,8 @@ def test_rows_are_drawn_within_their_classes():
 def test_several_samplers_in_a_list_or_a_dict():
     samplers = [SMOTE(), tiny(), tiny(replay=1.0), tiny(replay=0.5)]
     result = evaluate(samplers)
+    with pytest.raises(ValueError, match="two of one name"):
+        evaluate({"SMOTE": SMOTE(), "given SMOTE": SMOTE()})
     names = ["given SMOTE", "TinySampler", "TinySampler 2", "TinySampler 3"]
     assert result.scores["method"].unique().tolist() == [*USUAL, *names]
     named = evaluate({"a": tiny(), "b": RandomUnderSampler()}, baselines=["none"])

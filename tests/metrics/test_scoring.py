@@ -4,8 +4,9 @@ import warnings
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import pytest
-from imblearn.over_sampling import RandomOverSampler
+from imblearn.over_sampling import SMOTE, RandomOverSampler
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, fbeta_score, make_scorer
@@ -122,6 +123,26 @@ def test_a_score_of_a_class_that_is_not_there(name):
     y = np.array(["bad"] * 3 + ["good"] * 7)
     with pytest.raises(ValueError, match=f"'{name}'.*labels are .*pos_label='bad'"):
         scorers([name], y)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array([False, True]),
+        np.array([0.0, 1.0]),
+        pd.array([False, True], dtype="boolean"),
+        np.array(["2020-01-01", "2020-01-02"], dtype="M8[ns]"),
+    ],
+    ids=["bool", "float", "pandas boolean", "dates"],
+)
+def test_scores_of_labels_of_any_type(labels):
+    y = labels[np.repeat([0, 1], [40, 20])]
+    X = np.arange(60.0)[:, None]
+    scoring = ["average_precision", "acsa", "balanced_accuracy", "neg_log_loss"]
+    result = evaluate_sampler(
+        SMOTE(), X, y, classifier=LogisticRegression(), baselines=["none"], cv=2, scoring=scoring
+    )
+    assert result.scores[scoring].notna().all(axis=None)
 
 
 def test_a_score_of_the_larger_class():

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 import threading
 import warnings
 from contextvars import ContextVar
@@ -262,6 +264,14 @@ def test_labels_may_be_dates():
     dated, plain = (model(tiny(replay=0.5), n_draws=3).fit(X, y) for y in (days[Y], Y))
     assert_array_equal(dated.predict_proba(X), plain.predict_proba(X))
     assert_array_equal(dated.predict(X), days[plain.predict(X)])
+
+
+def test_dates_are_dates_in_messages():
+    days = np.array(["2020-01-01", "2020-01-02"], dtype="M8[ns]")
+    with pytest.raises(ValueError, match=r"only the class .*2020-01-01"):
+        model(RandomOverSampler()).fit(X, days[0 * Y])
+    with pytest.raises(ValueError, match=r"the 2 labels .*2020-01-01.*pos_label=.*2020-01-02"):
+        model(RandomOverSampler(), decision="f1").fit(X, days[Y])
 
 
 def test_balanced_data_need_no_training():
@@ -771,6 +781,15 @@ def test_text_before_a_classifier_of_numbers_is_said_before_any_training(classif
         model(Untouched(), classifier).fit(frame, Y)
 
 
+def test_text_without_categories_or_in_many_columns_is_said_too():
+    plain = HistGradientBoostingClassifier(categorical_features=None)
+    with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*sparse_output=False"):
+        model(Untouched(), plain).fit(FRAME.astype({"kind": "category"}), Y)
+    wide = pd.concat([FRAME[["kind"]].add_suffix(i) for i in "abcdef"], axis=1)
+    with pytest.raises(ValueError, match="make_column_selector"):
+        model(Untouched(), LOGISTIC).fit(wide, Y)
+
+
 @pytest.mark.parametrize(
     ("classifier", "frame"),
     [
@@ -943,6 +962,30 @@ def test_sets_are_drawn_under_the_callers_settings_in_any_thread():
     mine.reset(token)
     assert not all(here for here, *_ in seen)  # joblib asks for some in threads of its own
     assert {tuple(settings) for _, *settings in seen} == {("kept", True)}
+
+
+OWN_JOBS = """
+import sys
+from imblearn.over_sampling import SMOTE
+from joblib import parallel_config
+from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from imblearn_gan import ResampledClassifier
+
+X, y = make_classification(300, 4, weights=[0.9], flip_y=0, random_state=0)
+model = ResampledClassifier(LogisticRegression(), SMOTE(), n_draws=6, random_state=0)
+with parallel_config(backend=sys.argv[1], n_jobs=2):
+    both = model.fit(X, y).predict_proba(X)
+print((both == model.fit(X, y).predict_proba(X)).all())
+"""
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_samplers_with_jobs_of_their_own_wait_for_nobody(backend):
+    """The search for neighbours in few columns starts jobs, while joblib waits for a set."""
+    run = [sys.executable, "-c", OWN_JOBS, backend]
+    done = subprocess.run(run, capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout.strip() == "True"
 
 
 def test_what_takes_rows_away_again_does_not_tell_which_are_which():
