@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
-from imblearn_gan.metrics._folds import codes_of, fewest, folds_of, tune_on_whole_groups
+from imblearn_gan.metrics._folds import fewest, folds_of, tune_on_whole_groups
 from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
 from imblearn_gan.metrics._remedies import (
     all_parameters,
@@ -27,6 +27,7 @@ from imblearn_gan.metrics._remedies import (
 )
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
+from imblearn_gan.resampled._folds import codes_of
 from imblearn_gan.resampled._parts import seeded, takes_images
 from imblearn_gan.seeding import MAX_SEED
 
@@ -271,8 +272,7 @@ def evaluate_sampler(
     categorical = [column.index for column in codec.columns_ if column.kind == "category"]
     rng = check_random_state(random_state)
     if groups is not None:
-        check_consistent_length(X, groups)
-        groups = codes_of(pd, groups)
+        groups = codes_of(groups, len(y))
     folds = folds_of(cv, y, groups, rng)
     seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:

@@ -12,22 +12,10 @@ from sklearn.model_selection import (
     StratifiedKFold,
     check_cv,
 )
-from sklearn.utils.validation import column_or_1d
 
 from imblearn_gan.resampled import ResampledClassifier
 
 N_SPLITS, N_REPEATS = 5, 2
-
-
-def codes_of(pd: Any, groups: Any) -> np.ndarray:
-    """Return groups, values of any kind, as numbers from 0; raise a ValueError for gaps."""
-    codes = pd.factorize(column_or_1d(groups), sort=True)[0]
-    if missing := int((codes < 0).sum()):
-        raise ValueError(
-            f"groups has {missing} missing values: give each of these rows a group, one of its own "
-            "if it belongs to none."
-        )
-    return codes
 
 
 def fewest(y: np.ndarray, groups: np.ndarray | None = None) -> int:

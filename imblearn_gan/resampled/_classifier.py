@@ -257,13 +257,13 @@ class ResampledClassifier(
             Labels.
 
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows, for the class shares and for the classifier; by the name that it
-            has asked for, too, if metadata routing is enabled. A scorer as ``decision`` is not
-            given them: it counts rows.
+            Weights of the rows, for the class shares and for the classifier; if metadata routing
+            is enabled, by the name that it has asked for. A scorer as ``decision`` is not given
+            them: it counts rows.
 
-        groups : array-like of shape (n_samples,) or None, default=None
+        groups : array-like of shape (n_samples,) or (n_samples, 1), or None, default=None
             What ``cv`` keeps together, if ``decision`` is a scorer: rows of one person, say.
-            Neither sampler nor classifier see them.
+            Values of any kind, none missing. Neither sampler nor classifier see them.
 
         **fit_params : dict
             Passed on to the ``fit`` of the classifier as they are, if metadata routing is enabled:
