@@ -39,7 +39,7 @@ from imblearn_gan.resampled._draws import (
     known_source,
     next_set,
 )
-from imblearn_gan.resampled._folds import folds_of, left_out
+from imblearn_gan.resampled._folds import folds_of, groups_for, left_out
 from imblearn_gan.resampled._parts import (
     NotSaved,
     check_classifier,
@@ -298,6 +298,7 @@ class ResampledClassifier(
             X, codes, weight = self._read(X, y, weight)
             check_text(self.classifier, X)
             check_scores(self.decision, self.classes_, codes)
+            groups = groups_for(self.cv, groups, len(codes))
             params, groups = self._routed(len(codes), weight, groups, fit_params)
             folds = folds_of(self, codes, groups)
             stream = check_random_state(self.random_state)

@@ -85,6 +85,19 @@ def _shown(cv: Any) -> str:
     return repr(cv) if hasattr(cv, "split") else short.repr(cv)
 
 
+def groups_for(cv: Any, groups: Any, n: int) -> np.ndarray | None:
+    """Return groups of n rows, or None; raise a ValueError for a ``cv`` that is not given any."""
+    if groups is None:
+        return None
+    groups = column_of(groups, n)
+    if not sees_groups(cv):
+        raise ValueError(
+            f"groups are given, but cv={_shown(cv)} does not see to them: take a cv that does, "
+            "such as StratifiedGroupKFold()."
+        )
+    return groups
+
+
 def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
     """Return training and test rows of the folds of a model's ``cv``, after all checks.
 
@@ -110,13 +123,7 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
         If ``cv`` cannot split these rows, or not with or without groups, or for what are no
         groups of these rows.
     """
-    if groups is not None:
-        groups = column_of(groups, len(codes))
-        if not sees_groups(model.cv):
-            raise ValueError(
-                f"groups are given, but cv={_shown(model.cv)} does not see to them: take a cv that "
-                "does, such as StratifiedGroupKFold()."
-            )
+    groups = groups_for(model.cv, groups, len(codes))
     if model.decision in ("balanced", "prior"):
         return None
     n_by_class = np.bincount(codes)

@@ -758,9 +758,19 @@ def test_groups_come_through_a_search_with_routing():
         ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
     ],
 )
-def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match):
-    with pytest.raises(ValueError, match=match):
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match, routing):
+    routed = sklearn.config_context(enable_metadata_routing=routing)
+    with routed, pytest.raises(ValueError, match=match):
         model(Untouched(), decision="f1", cv=cv).fit(X, Y, groups=groups)
+
+
+def test_groups_by_another_name_are_checked_too():
+    cv = StratifiedGroupKFold(2)
+    with sklearn.config_context(enable_metadata_routing=True):
+        tuned = model(Untouched(), decision="f1", cv=cv.set_split_request(groups="person"))
+        with pytest.raises(ValueError, match="groups has 12 missing values"):
+            tuned.fit(X, Y, person=np.where(GROUPS, GROUPS, np.nan))
 
 
 def test_groups_are_not_asked_for_where_nothing_is_tuned():
