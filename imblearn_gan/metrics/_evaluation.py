@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
-from imblearn_gan.metrics._folds import codes_of, fewest, folds_of, tune_on_whole_groups
+from imblearn_gan.metrics._folds import fewest, folds_of, tune_on_whole_groups
 from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
 from imblearn_gan.metrics._remedies import (
     all_parameters,
@@ -27,6 +27,7 @@ from imblearn_gan.metrics._remedies import (
 )
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
+from imblearn_gan.resampled._folds import codes_of
 from imblearn_gan.resampled._parts import seeded, takes_images
 from imblearn_gan.seeding import MAX_SEED
 
@@ -46,14 +47,14 @@ def _score(
     """Return scores on the test rows, which neither sampler nor classifier has seen."""
     train, test = fold
     X_train, y_train, X_test = _safe_indexing(X, train), y[train], _safe_indexing(X, test)
-    model = seeded(classifier, seed)
+    model, params = seeded(classifier, seed), {}
     if resample is not None:
         X_train, y_train = resample(X_train, y_train, seed)
     elif groups is not None:
-        tune_on_whole_groups(model, y_train, groups[train], seed)
+        params = tune_on_whole_groups(model, y_train, groups[train], seed)
     if flatten:
         X_train, X_test = flat(X_train), flat(X_test)
-    model.fit(X_train, y_train)
+    model.fit(X_train, y_train, **params)
     scores = {metric: scorer(model, X_test, y[test]) for metric, scorer in scoring.items()}
     return {"method": name} | {k: value for k, value in scores.items() if value is not None}
 
@@ -162,8 +163,8 @@ def evaluate_sampler(
     groups : array-like of shape (n_samples,) or None, default=None
         Groups of rows that stay together: in the folds, if ``cv`` is None, an integer or asks for
         them, as ``StratifiedGroupKFold`` does, and in those that a cut is tuned on, of
-        ``'tuned cut'`` and of a given :class:`~imblearn_gan.ResampledClassifier` with a ``cv`` of
-        None.
+        ``'tuned cut'`` and, by the same rule for its own ``cv``, of a given
+        :class:`~imblearn_gan.ResampledClassifier`.
 
     flatten : bool or 'auto', default='auto'
         Whether the classifier gets images as flat rows. ``'auto'`` asks its tags, those of the
@@ -271,8 +272,7 @@ def evaluate_sampler(
     categorical = [column.index for column in codec.columns_ if column.kind == "category"]
     rng = check_random_state(random_state)
     if groups is not None:
-        check_consistent_length(X, groups)
-        groups = codes_of(pd, groups)
+        groups = codes_of(groups, len(y))
     folds = folds_of(cv, y, groups, rng)
     seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:

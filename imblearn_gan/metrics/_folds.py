@@ -12,22 +12,11 @@ from sklearn.model_selection import (
     StratifiedKFold,
     check_cv,
 )
-from sklearn.utils.validation import column_or_1d
 
 from imblearn_gan.resampled import ResampledClassifier
+from imblearn_gan.resampled._folds import sees_groups
 
 N_SPLITS, N_REPEATS = 5, 2
-
-
-def codes_of(pd: Any, groups: Any) -> np.ndarray:
-    """Return groups, values of any kind, as numbers from 0; raise a ValueError for gaps."""
-    codes = pd.factorize(column_or_1d(groups), sort=True)[0]
-    if missing := int((codes < 0).sum()):
-        raise ValueError(
-            f"groups has {missing} missing values: give each of these rows a group, one of its own "
-            "if it belongs to none."
-        )
-    return codes
 
 
 def fewest(y: np.ndarray, groups: np.ndarray | None = None) -> int:
@@ -103,13 +92,14 @@ def _whole(y: np.ndarray, groups: np.ndarray, seed: int) -> list[tuple]:
         n_splits -= 1
 
 
-def tune_on_whole_groups(model: Any, y: np.ndarray, groups: np.ndarray, seed: int) -> None:
-    """Have a rule for labels tuned on whole groups left out, unless the model has its own folds.
+def tune_on_whole_groups(model: Any, y: np.ndarray, groups: np.ndarray, seed: int) -> dict:
+    """Have a rule for labels tuned on whole groups left out, unless the model's folds see to none.
 
     Parameters
     ----------
     model : classifier
-        What learns from rows in their groups. Its ``cv`` is set, if it tunes and has none.
+        What learns from rows in their groups. Its ``cv`` is set, if it tunes and has none or a
+        number of folds.
 
     y : ndarray of shape (n_samples,)
         Labels of the rows that it learns from.
@@ -119,7 +109,18 @@ def tune_on_whole_groups(model: Any, y: np.ndarray, groups: np.ndarray, seed: in
 
     seed : int
         Seed of the folds.
+
+    Returns
+    -------
+    dict
+        What the model's ``fit`` takes besides rows and labels: groups, if its ``cv`` asks for them.
     """
     tunes = isinstance(model, ResampledClassifier) and model.decision not in ("balanced", "prior")
-    if tunes and model.cv is None:
+    if not tunes:
+        return {}
+    if model.cv is None:
         model.set_params(cv=_whole(y, groups, seed))
+    elif isinstance(model.cv, Integral):
+        cv = StratifiedGroupKFold(int(model.cv), shuffle=True, random_state=seed)
+        model.set_params(cv=cv)
+    return {"groups": groups} if sees_groups(model.cv) else {}

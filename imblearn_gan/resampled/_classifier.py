@@ -39,7 +39,7 @@ from imblearn_gan.resampled._draws import (
     known_source,
     next_set,
 )
-from imblearn_gan.resampled._folds import folds_of, left_out
+from imblearn_gan.resampled._folds import folds_of, groups_for, left_out
 from imblearn_gan.resampled._parts import (
     NotSaved,
     check_classifier,
@@ -257,13 +257,13 @@ class ResampledClassifier(
             Labels.
 
         sample_weight : array-like of shape (n_samples,) or None, default=None
-            Weights of the rows, for the class shares and for the classifier; by the name that it
-            has asked for, too, if metadata routing is enabled. A scorer as ``decision`` is not
-            given them: it counts rows.
+            Weights of the rows, for the class shares and for the classifier; if metadata routing
+            is enabled, by the name that it has asked for. A scorer as ``decision`` is not given
+            them: it counts rows.
 
-        groups : array-like of shape (n_samples,) or None, default=None
+        groups : array-like of shape (n_samples,) or (n_samples, 1), or None, default=None
             What ``cv`` keeps together, if ``decision`` is a scorer: rows of one person, say.
-            Neither sampler nor classifier see them.
+            Values of any kind, none missing. Neither sampler nor classifier see them.
 
         **fit_params : dict
             Passed on to the ``fit`` of the classifier as they are, if metadata routing is enabled:
@@ -298,6 +298,7 @@ class ResampledClassifier(
             X, codes, weight = self._read(X, y, weight)
             check_text(self.classifier, X)
             check_scores(self.decision, self.classes_, codes)
+            groups = groups_for(self.cv, groups, len(codes))
             params, groups = self._routed(len(codes), weight, groups, fit_params)
             folds = folds_of(self, codes, groups)
             stream = check_random_state(self.random_state)

@@ -1,8 +1,10 @@
-"""Folds that a decision is tuned on."""
+"""Folds that a decision is tuned on, and groups that they keep together."""
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,89 @@ from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.utils import _safe_indexing, check_random_state
 
 from imblearn_gan.seeding import MAX_SEED
+
+
+def column_of(groups: Any, n: int) -> np.ndarray:
+    """Return groups as an array that can be sorted, values of mixed types as numbers.
+
+    Parameters
+    ----------
+    groups : array-like of shape (n_samples,) or (n_samples, 1)
+        Values of any kind, in any container.
+
+    n : int
+        How many rows there are.
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+        The groups.
+
+    Raises
+    ------
+    ValueError
+        If they are no column, not one for each row, or missing for some.
+    """
+    is_list = isinstance(groups, (list, tuple))  # of which NumPy makes text, gaps included
+    values, seen = np.asarray(groups), np.asarray(groups, dtype=object if is_list else None)
+    if values.shape[1:] not in ((), (1,)) or not values.ndim:
+        raise ValueError(f"groups must be one column. Got an array of shape {values.shape}.")
+    if len(values) != n:
+        raise ValueError(f"groups is inconsistent with y: it has {len(values)} rows, y has {n}.")
+    values = values.ravel()
+    if missing := sum(map(_is_missing, seen.ravel())):
+        raise ValueError(
+            f"groups has {missing} missing values: give each of these rows a group, one of its own "
+            "if it belongs to none."
+        )
+    try:
+        np.unique(values)
+    except TypeError:
+        numbers: dict = {}
+        values = np.array([numbers.setdefault(value, len(numbers)) for value in values])
+    return values
+
+
+def _is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN, NaT or pandas.NA."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas.NA
+        return True
+
+
+def codes_of(groups: Any, n: int) -> np.ndarray:
+    """Return groups of n rows, values of any kind, as numbers from 0."""
+    return np.unique(column_of(groups, n), return_inverse=True)[1]
+
+
+def sees_groups(cv: Any) -> bool:
+    """Return whether a ``cv`` takes groups, and does not ignore them."""
+    if not hasattr(cv, "split"):
+        return False
+    if hasattr(cv, "get_metadata_routing"):  # those of scikit-learn take what they ignore
+        return "groups" in cv.get_metadata_routing().split.requests
+    return "groups" in signature(cv.split).parameters
+
+
+def _shown(cv: Any) -> str:
+    """Return a ``cv`` as text, which is short for lists of rows."""
+    short = reprlib.Repr()
+    short.maxlist = short.maxtuple = 2
+    return repr(cv) if hasattr(cv, "split") else short.repr(cv)
+
+
+def groups_for(cv: Any, groups: Any, n: int) -> np.ndarray | None:
+    """Return groups of n rows, or None; raise a ValueError for a ``cv`` that is not given any."""
+    if groups is None:
+        return None
+    groups = column_of(groups, n)
+    if not sees_groups(cv):
+        raise ValueError(
+            f"groups are given, but cv={_shown(cv)} does not see to them: take a cv that does, "
+            "such as StratifiedGroupKFold()."
+        )
+    return groups
 
 
 def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
@@ -24,7 +109,7 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
     codes : ndarray of shape (n_samples,)
         Class codes.
 
-    groups : array-like of shape (n_samples,) or None
+    groups : array-like of shape (n_samples,) or (n_samples, 1), or None
         What is not to be torn apart.
 
     Returns
@@ -35,13 +120,10 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
     Raises
     ------
     ValueError
-        If ``cv`` cannot split these rows, or not with or without groups.
+        If ``cv`` cannot split these rows, or not with or without groups, or for what are no
+        groups of these rows.
     """
-    if groups is not None and not hasattr(model.cv, "split"):
-        raise ValueError(
-            f"groups are given, but cv={model.cv!r} does not see to them: take a cv that does, "
-            "such as StratifiedGroupKFold()."
-        )
+    groups = groups_for(model.cv, groups, len(codes))
     if model.decision in ("balanced", "prior"):
         return None
     n_by_class = np.bincount(codes)
@@ -59,8 +141,8 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
         if groups is not None or "groups" not in str(error):
             raise
         raise ValueError(
-            f"cv={model.cv!r} needs groups, and fit got none: give fit(X, y, groups=...). Inside "
-            "another meta-estimator they come through with metadata routing enabled."
+            f"cv={_shown(model.cv)} needs groups, and fit got none: give fit(X, y, groups=...). "
+            "Inside another meta-estimator they come through with metadata routing enabled."
         ) from error
     if any(len(np.unique(codes[train])) < len(n_by_class) for train, _ in folds):
         raise ValueError("cv must give folds with rows of every class to learn from.")

@@ -107,25 +107,61 @@ def check_classifier(classifier: Any, sample_weight: Any, synthetic_weight: floa
         check_weights_are_taken(classifier, f"synthetic_weight={synthetic_weight}")
 
 
-def weight_name(classifier: Any) -> str:
-    """Return the name by which a classifier, or a pipeline's last step, has asked for weights."""
+def _asked_weight(classifier: Any) -> Any:
+    """Return what a classifier, or a pipeline's last step, has asked of weights.
+
+    It is True or False, an alias, or None if it has not said; True of what keeps no requests.
+    """
     routing = getattr(last_step(classifier)[1], "get_metadata_routing", None)
     request = getattr(routing(), "fit", None) if routing else None  # routers have none
-    name = None if request is None else request.requests.get("sample_weight")
+    return True if request is None else request.requests.get("sample_weight", True)
+
+
+def weight_name(classifier: Any) -> str:
+    """Return the name by which a classifier, or a pipeline's last step, has asked for weights."""
+    name = _asked_weight(classifier)
     return name if isinstance(name, str) and name.isidentifier() else "sample_weight"
 
 
 def given_weight(classifier: Any, sample_weight: Any, fit_params: Mapping[str, Any]) -> Any:
-    """Return the weights of rows, by whatever name the classifier has asked for them."""
-    name = weight_name(classifier) if _routing_enabled() else "sample_weight"
-    if fit_params.get(name) is None:
+    """Return the weights of rows, by the name that the classifier has asked for them.
+
+    Raises
+    ------
+    ValueError
+        With metadata routing, for weights that the classifier, or a pipeline's last step, has not
+        asked for: priors and rule would be weighted, and what has been learnt would not.
+    """
+    if not _routing_enabled():
         return sample_weight
-    if sample_weight is not None:
+    name, (prefix, last) = weight_name(classifier), last_step(classifier)
+    if name != "sample_weight":
+        return _by_alias(name, sample_weight, fit_params)
+    asked = _asked_weight(classifier)
+    unsaid = asked is None and not prefix  # scikit-learn says what to do
+    if sample_weight is not None and asked is not True and not unsaid:
         raise ValueError(
-            f"sample_weight and {name} are both given, and the classifier takes {name} for its "
-            "sample_weight: give one of them."
+            f"sample_weight is given, but {last!r}, which classifies, has not asked for it. Call "
+            "its set_fit_request(sample_weight=True), or leave the weights out: they cannot be "
+            "given to the other steps of a pipeline alone."
         )
-    return fit_params[name]
+    return sample_weight
+
+
+def _by_alias(name: str, sample_weight: Any, fit_params: Mapping[str, Any]) -> Any:
+    """Return weights that are asked for by another name; raise a ValueError for others."""
+    weight = fit_params.get(name)
+    if sample_weight is None:
+        return weight
+    if weight is None:
+        raise ValueError(
+            f"the classifier asks for its weights as {name!r}: give fit(..., {name}=...), and no "
+            "sample_weight."
+        )
+    raise ValueError(
+        f"sample_weight and {name} are both given, and the classifier asks for its weights as "
+        f"{name!r}: give {name} alone. Other steps of a pipeline can have no weights but these."
+    )
 
 
 def of_all_rows(classifier: Any, params: Mapping[str, Any], n: int) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from functools import partial
 
 import numpy as np
 import pytest
+import sklearn
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
+from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold, StratifiedKFold
 
 from imblearn_gan import ResampledClassifier
 from imblearn_gan.metrics import evaluate_sampler
@@ -50,8 +51,19 @@ def test_a_cut_is_tuned_on_whole_groups(asked):
     assert len(asked) >= 2 * 2 * (2 + 1)  # folds, methods, and inner folds and the test rows
     assert not any(asked)
     assert result.scores.notna().all(axis=None)
-    run({"given": tuned(cv=2)}, baselines=[])  # folds of its own stay
+    run({"given": tuned(cv=StratifiedKFold(2))}, baselines=[])  # folds of its own stay
     assert any(asked)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("inner", [3, StratifiedGroupKFold(3)])
+def test_folds_of_its_own_are_of_whole_groups(asked, inner, routing):
+    tuned = ResampledClassifier(Groups(), RandomOverSampler(), decision="f1_macro", cv=inner)
+    params = {"baselines": [], "scoring": "accuracy", "error_score": "raise"}
+    with sklearn.config_context(enable_metadata_routing=routing):
+        evaluate({"given": tuned}, cv=StratifiedGroupKFold(2), **params)
+    assert len(asked) == 2 * (3 + 1)  # folds, and in each inner folds and the test rows
+    assert not any(asked)
 
 
 @pytest.mark.parametrize(("cv", "n_folds"), [(None, 10), (2, 2), (LeaveOneGroupOut(), 5)])
@@ -80,6 +92,7 @@ def test_few_groups():
     [
         (GROUPS[:5], "inconsistent"),
         ([None, *GROUPS[1:]], "groups has 1 missing values: give each of these rows"),
+        ([float("nan"), *map(str, GROUPS[1:])], "groups has 1 missing values"),
     ],
 )
 def test_what_are_no_groups(groups, message):

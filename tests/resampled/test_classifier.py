@@ -33,7 +33,12 @@ from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
-from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, cross_val_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_val_score,
+)
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -650,6 +655,40 @@ def test_weights_by_another_name_reach_the_classifier(piped):
         assert set(own) <= set(weight)
 
 
+@pytest.mark.parametrize("asked", [False, None, "w"])
+@pytest.mark.parametrize("scaled", [None, True])
+def test_weights_that_the_classifier_has_not_asked_for_are_refused(asked, scaled):
+    weight = np.where(Y == 1, 10.0, 1.0)
+    message = (
+        r"classifier asks .* as 'w': give fit\(\.\.\., w=" if asked else "has not asked for it"
+    )
+    with sklearn.config_context(enable_metadata_routing=True):
+        asks = LogisticRegression().set_fit_request(sample_weight=asked)
+        scaler = StandardScaler().set_fit_request(sample_weight=scaled)
+        with pytest.raises(ValueError, match=message):
+            model(Untouched(), make_pipeline(scaler, asks)).fit(X, Y, sample_weight=weight)
+        if asked is not None:  # else scikit-learn says it
+            with pytest.raises(ValueError, match=message):
+                model(Untouched(), asks).fit(X, Y, sample_weight=weight)
+
+
+def test_weights_of_the_classifier_reach_a_scaler_that_asks_for_them():
+    weight = np.where(X[:, 0] > 0, 10.0, 1.0)
+    with sklearn.config_context(enable_metadata_routing=True):
+        scaled = [
+            make_pipeline(
+                StandardScaler().set_fit_request(sample_weight=asked),
+                Keeper().set_fit_request(sample_weight="w"),
+            )
+            for asked in ("w", False)
+        ]
+        both, one = (model(RandomOverSampler(), p).fit(X, Y, w=weight) for p in scaled)
+        with pytest.raises(ValueError, match=r"give w alone\. Other steps"):
+            model(Untouched(), scaled[0]).fit(X, Y, w=weight, sample_weight=weight)
+    assert both.estimators_[0][0].mean_[0] > one.estimators_[0][0].mean_[0] + 0.1
+    assert_array_equal(both.estimators_[0][1].weight_, one.estimators_[0][1].weight_)
+
+
 class Coloured(Keeper):
     def fit(self, X, y, colour=None, sample_weight=None):
         self.colour_ = colour
@@ -719,20 +758,60 @@ def test_groups_come_through_a_search_with_routing():
         (StratifiedGroupKFold(2), None, r"cv=StratifiedGroupKFold.* needs groups.*groups=\.\.\."),
         (None, GROUPS, "groups are given, but cv=None"),
         (3, GROUPS, "groups are given, but cv=3"),
-        (StratifiedGroupKFold(2), GROUPS[:9], "inconsistent"),
+        (StratifiedKFold(2), GROUPS, "groups are given, but cv=StratifiedKFold"),
+        (StratifiedGroupKFold(2), GROUPS[:9], "groups is inconsistent with y"),
+        (StratifiedGroupKFold(2), np.where(GROUPS, GROUPS, np.nan), "groups has 12 missing values"),
+        (StratifiedGroupKFold(2), ["a", *[float("nan")] * 599], "groups has 599 missing values"),
+        (StratifiedGroupKFold(2), pd.Series([None, *GROUPS[1:]], dtype="Int64"), "groups has 1 "),
+        (StratifiedGroupKFold(2), np.zeros((600, 2)), "groups must be one column"),
         (700, None, "n_splits=700"),
         ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
     ],
 )
-def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match):
-    with pytest.raises(ValueError, match=match):
+@pytest.mark.parametrize("routing", [False, True])
+def test_groups_and_folds_that_do_not_fit_are_said_before_any_training(cv, groups, match, routing):
+    routed = sklearn.config_context(enable_metadata_routing=routing)
+    with routed, pytest.raises(ValueError, match=match):
         model(Untouched(), decision="f1", cv=cv).fit(X, Y, groups=groups)
+
+
+def test_groups_by_another_name_are_checked_too():
+    cv = StratifiedGroupKFold(2)
+    with sklearn.config_context(enable_metadata_routing=True):
+        tuned = model(Untouched(), decision="f1", cv=cv.set_split_request(groups="person"))
+        with pytest.raises(ValueError, match="groups has 12 missing values"):
+            tuned.fit(X, Y, person=np.where(GROUPS, GROUPS, np.nan))
 
 
 def test_groups_are_not_asked_for_where_nothing_is_tuned():
     cv = StratifiedGroupKFold(2)
     fitted = [model(RandomOverSampler(), cv=cv).fit(X, Y, groups=g) for g in (None, GROUPS)]
     assert_array_equal(*(one.predict_proba(X) for one in fitted))
+    with pytest.raises(ValueError, match="groups is inconsistent with y: it has 9 rows"):
+        model(Untouched(), cv=cv).fit(X, Y, groups=GROUPS[:9])
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        GROUPS[:, None],
+        pd.DataFrame({"person": GROUPS}),
+        pl.Series(GROUPS),
+        [f"{group:02}" for group in GROUPS],
+        np.array([group if group < 25 else f"p{group}" for group in GROUPS], dtype=object),
+    ],
+)
+def test_groups_are_of_any_kind(groups):
+    tuned = model(RandomOverSampler(), decision="f1", cv=StratifiedGroupKFold(2))
+    expected = clone(tuned).fit(X, Y, groups=GROUPS).decision_weights_
+    assert_array_equal(tuned.fit(X, Y, groups=groups).decision_weights_, expected)
+
+
+def test_folds_are_not_printed_row_by_row():
+    splits = [*StratifiedGroupKFold(5).split(X, Y, GROUPS)]
+    with pytest.raises(ValueError, match="groups are given, but cv=") as refused:
+        model(Untouched(), decision="f1", cv=splits).fit(X, Y, groups=GROUPS)
+    assert len(str(refused.value)) < 400
 
 
 def test_pickles_and_clones():
