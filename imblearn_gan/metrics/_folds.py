@@ -57,9 +57,10 @@ def folds_of(
         cv = RepeatedStratifiedKFold(
             n_splits=min(N_SPLITS, smallest), n_repeats=N_REPEATS, random_state=seed
         )
+    elif isinstance(cv, Integral) and groups is not None:
+        cv = _of_groups(int(cv), y, groups, seed)
     elif isinstance(cv, Integral):
-        kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-        cv = kind(int(cv), shuffle=True, random_state=seed)
+        cv = StratifiedKFold(int(cv), shuffle=True, random_state=seed)
     folds = [
         tuple(np.arange(len(y))[np.asarray(part)] for part in fold)  # masks become indices
         for fold in check_cv(cv).split(np.zeros((len(y), 1)), y, groups)
@@ -81,12 +82,21 @@ def _hold_every_class(y: np.ndarray, folds: list[tuple]) -> bool:
     return all(len(np.unique(y[part])) == n_classes for fold in folds for part in fold)
 
 
+def _of_groups(n_splits: int, y: np.ndarray, groups: np.ndarray, seed: int) -> list[tuple]:
+    """Return so many stratified folds of whole groups, at random if no part then lacks a class."""
+    for options in ({"shuffle": True, "random_state": seed}, {"shuffle": False}):
+        cv = StratifiedGroupKFold(n_splits, **options)
+        folds = [*cv.split(np.zeros((len(y), 1)), y, groups)]
+        if _hold_every_class(y, folds):
+            break
+    return folds
+
+
 def _whole(y: np.ndarray, groups: np.ndarray, seed: int) -> list[tuple]:
     """Return stratified folds of whole groups, fewer where a part would lack a class."""
     n_splits = max(2, min(N_SPLITS, fewest(y, groups)))
     while True:
-        cv = StratifiedGroupKFold(n_splits, shuffle=True, random_state=seed)
-        folds = [*cv.split(np.zeros((len(y), 1)), y, groups)]
+        folds = _of_groups(n_splits, y, groups, seed)
         if n_splits == 2 or _hold_every_class(y, folds):
             return folds
         n_splits -= 1
@@ -121,6 +131,5 @@ def tune_on_whole_groups(model: Any, y: np.ndarray, groups: np.ndarray, seed: in
     if model.cv is None:
         model.set_params(cv=_whole(y, groups, seed))
     elif isinstance(model.cv, Integral):
-        cv = StratifiedGroupKFold(int(model.cv), shuffle=True, random_state=seed)
-        model.set_params(cv=cv)
+        model.set_params(cv=_of_groups(int(model.cv), y, groups, seed))
     return {"groups": groups} if sees_groups(model.cv) else {}

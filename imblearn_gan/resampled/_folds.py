@@ -74,8 +74,14 @@ def sees_groups(cv: Any) -> bool:
     if not hasattr(cv, "split"):
         return False
     if hasattr(cv, "get_metadata_routing"):  # those of scikit-learn take what they ignore
-        return "groups" in cv.get_metadata_routing().split.requests
+        return needs_groups(cv)
     return "groups" in signature(cv.split).parameters
+
+
+def needs_groups(cv: Any) -> bool:
+    """Return whether a ``cv`` of scikit-learn, or one that routes like those, asks for groups."""
+    routes = hasattr(cv, "split") and hasattr(cv, "get_metadata_routing")
+    return routes and "groups" in cv.get_metadata_routing().split.requests
 
 
 def _shown(cv: Any) -> str:
@@ -135,15 +141,12 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
             )
         return None
     cv, rows = check_cv(model.cv, codes, classifier=True), np.zeros(len(codes))
-    try:
-        folds = [*(cv.split(rows, codes) if groups is None else cv.split(rows, codes, groups))]
-    except ValueError as error:
-        if groups is not None or "groups" not in str(error):
-            raise
+    if groups is None and needs_groups(model.cv):
         raise ValueError(
             f"cv={_shown(model.cv)} needs groups, and fit got none: give fit(X, y, groups=...). "
             "Inside another meta-estimator they come through with metadata routing enabled."
-        ) from error
+        )
+    folds = [*(cv.split(rows, codes) if groups is None else cv.split(rows, codes, groups))]
     if any(len(np.unique(codes[train])) < len(n_by_class) for train, _ in folds):
         raise ValueError("cv must give folds with rows of every class to learn from.")
     return folds
