@@ -120,8 +120,10 @@ def label_keys(labels: np.ndarray) -> list:
     --------
     >>> import numpy as np
     >>> from imblearn_gan.data import label_keys
-    >>> label_keys(np.array([3, 4])), label_keys(np.array(["2020-01-02"], dtype="M8[ns]"))
-    ([3, 4], [np.datetime64('2020-01-02T00:00:00.000000000')])
+    >>> label_keys(np.array([3, 4]))
+    [3, 4]
+    >>> str(label_keys(np.array(["2020-01-02"], dtype="M8[D]"))[0])
+    '2020-01-02'
     """
     return list(labels) if labels.dtype.kind in "Mm" else labels.tolist()
 
@@ -247,7 +249,12 @@ class LabelCodec:
         """
         plain = plain_labels(labels)
         plain = column_or_1d(plain.argmax(axis=1) if self._one_hot and plain.ndim == 2 else plain)
-        code_of = {label: code for code, label in enumerate(label_keys(self.classes_))}
+        classes = self.classes_
+        if plain.dtype.kind in "Mm" and plain.dtype.kind == classes.dtype.kind:
+            # to NumPy 1 equal times of two units are two keys
+            unit = np.result_type(plain, classes)
+            plain, classes = plain.astype(unit), classes.astype(unit)
+        code_of = {label: code for code, label in enumerate(label_keys(classes))}
         y = np.array([code_of.get(label, -1) for label in label_keys(plain)], dtype=np.int64)
         if (y < 0).any():
             unknown = list(dict.fromkeys(label_keys(plain[y < 0])))
