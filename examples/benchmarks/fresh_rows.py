@@ -17,14 +17,10 @@ and decides at .5::
 import argparse
 from pathlib import Path
 
-import numpy as np
 import records
-import sources
 import torch
-from members import TABLES
+from members import all_folds, measures
 from run import surroundings
-from sklearn.metrics import average_precision_score, balanced_accuracy_score
-from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
@@ -72,10 +68,7 @@ def fold(name, number, X, y, X_test, y_test):
             classifier="network",
             seed=number,
             split="folds:3",
-            measures={
-                "ap": round(float(average_precision_score(y_test, p)), 4),
-                "acsa": round(float(balanced_accuracy_score(y_test, p >= 0.5)), 4),
-            },
+            measures=measures(y_test, p),
             labels=[0, 1],
             **surroundings(),
         )
@@ -87,13 +80,9 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help="file of results")
     output = parser.parse_args().output
     records.resume(output)
-    for name in TABLES:
-        source = sources.load(f"keel:{name}")
-        X, y = source.X.to_numpy(float), np.asarray(source.y)
-        folds = StratifiedKFold(3, shuffle=True, random_state=0).split(X, y)
-        for number, (train, test) in enumerate(folds):
-            for record in fold(name, number, X[train], y[train], X[test], y[test]):
-                records.append(output, record)
+    for rows in all_folds():
+        for record in fold(*rows):
+            records.append(output, record)
 
 
 if __name__ == "__main__":

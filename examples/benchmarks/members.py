@@ -110,6 +110,14 @@ def bag(make, sets, X_test):
     return np.mean([model.predict_proba(X_test)[:, 1] for model in fits], axis=0)
 
 
+def measures(y, p, cut=0.5):
+    """Average precision and balanced accuracy of probabilities of the rare class."""
+    return {
+        "ap": round(float(average_precision_score(y, p)), 4),
+        "acsa": round(float(balanced_accuracy_score(y, p >= cut)), 4),
+    }
+
+
 def fold(name, number, X, y, X_test, y_test):
     """The records of one fold."""
     pools = {}
@@ -140,13 +148,20 @@ def fold(name, number, X, y, X_test, y_test):
                 split="folds:3",
                 n_draws=N_MEMBERS,
                 class_size=scheme,
-                measures={
-                    "ap": round(float(average_precision_score(y_test, p)), 4),
-                    "acsa": round(float(balanced_accuracy_score(y_test, p >= cut)), 4),
-                },
+                measures=measures(y_test, p, cut),
                 labels=[0, 1],
                 **surroundings(),
             )
+
+
+def all_folds():
+    """Name and number of each fold of each table, its rows to learn from and those to score."""
+    for name in TABLES:
+        source = sources.load(f"keel:{name}")
+        X, y = source.X.to_numpy(float), source.y
+        folds = StratifiedKFold(3, shuffle=True, random_state=0).split(X, y)
+        for number, (train, test) in enumerate(folds):
+            yield name, number, X[train], y[train], X[test], y[test]
 
 
 def main():
@@ -156,13 +171,9 @@ def main():
     output = parser.parse_args().output
     records.resume(output)
     warnings.simplefilter("ignore")  # of networks that have not converged
-    for name in TABLES:
-        source = sources.load(f"keel:{name}")
-        X, y = source.X.to_numpy(float), source.y
-        folds = StratifiedKFold(3, shuffle=True, random_state=0).split(X, y)
-        for number, (train, test) in enumerate(folds):
-            for record in fold(name, number, X[train], y[train], X[test], y[test]):
-                records.append(output, record)
+    for rows in all_folds():
+        for record in fold(*rows):
+            records.append(output, record)
 
 
 if __name__ == "__main__":

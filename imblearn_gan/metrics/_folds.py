@@ -15,6 +15,7 @@ from sklearn.model_selection import (
 
 from imblearn_gan.resampled import ResampledClassifier
 from imblearn_gan.resampled._folds import sees_groups
+from imblearn_gan.seeding import MAX_SEED
 
 N_SPLITS, N_REPEATS = 5, 2
 
@@ -45,7 +46,7 @@ def folds_of(
     rng : RandomState
         Where seeds come from.
     """
-    seed, smallest = rng.randint(np.iinfo(np.int32).max), fewest(y, groups)
+    seed, smallest = rng.randint(MAX_SEED), fewest(y, groups)
     what = "rows" if groups is None else "groups"
     if cv is None and smallest < 2:
         raise ValueError(
