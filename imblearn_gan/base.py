@@ -221,9 +221,13 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
         left_out = asked_for(self.callbacks, "leave_out", labels)
         return np.flatnonzero(~left_out) if left_out.any() else None
 
+    def _added_by_class(self) -> list[int]:
+        """Return how many rows the balanced set adds to each of ``classes_``."""
+        return [int(self.sampling_strategy_.get(label, 0)) for label in label_keys(self.classes_)]
+
     def _fit_resample(self, X: Any, y: np.ndarray, out: Any = None) -> tuple[Any, np.ndarray]:
         y = np.searchsorted(self.classes_, y)
-        n_to_add = [int(self.sampling_strategy_.get(label, 0)) for label in self.classes_]
+        n_to_add = self._added_by_class()
         n_to_repeat = n_repeated(n_to_add, self.replay)
         n_to_make = [n - m for n, m in zip(n_to_add, n_to_repeat)]
         n_new = sum(n_to_add)

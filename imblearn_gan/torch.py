@@ -213,8 +213,7 @@ class BalancedBatches(IterableDataset):
                 f"sampler was fitted to rows of {sampler.n_features_in_} values, but those of X "
                 f"have {n_values}."
             )
-        asked = sampler.sampling_strategy_
-        added = [int(asked.get(label, 0)) for label in label_keys(self.classes_)]
+        added = sampler._added_by_class()
         made = np.array(added) - n_repeated(added, sampler.replay)
         fractions = made / (self._n_by_class + added)
         if fraction is not None:

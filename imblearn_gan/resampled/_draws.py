@@ -200,7 +200,7 @@ def _drawn(
 ) -> BalancedSet:
     """Return the rows of X, fresh generated ones, and repeated ones dealt anew, in this order."""
     names = label_keys(sampler.classes_)
-    added = [int(sampler.sampling_strategy_.get(label, 0)) for label in names]
+    added = sampler._added_by_class()
     if size is not None:
         missing = size - np.unique(y, return_counts=True)[1]
         added = [int(n) if asked else 0 for n, asked in zip(missing, added)]
