@@ -173,7 +173,9 @@ def is_for(method, kind, n_draws=1, recipe="", class_size="largest"):
         return n_draws == 1 and (method == "none" or method not in UNCHANGED)
     if method == "class weight":
         return kind != "mlp" and n_draws == 1
-    if method in (TUNED, UNDER, PREVALENCE) and kind not in FLAT:
+    if method == PREVALENCE and kind not in (*FLAT, *RESNETS):
+        return False
+    if method in (TUNED, UNDER) and kind not in FLAT:
         return False
     return {TUNED: n_draws == 1, UNDER: n_draws > 1, "CTGAN": n_draws == 1}.get(method, True)
 
