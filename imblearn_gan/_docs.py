@@ -143,7 +143,9 @@ PARAMETERS: dict[str, dict[str, str]] = {
         and its decoder makes the rows.""",
         "batch_size": """int or 'auto', default=<default>
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
-        number of rows. <auto>""",
+        number of rows. <auto> Of images of more than 128 x 128 pixels it is as many as have as many
+        pixels together as 64 of these, at least 8: 20 of 224 x 224. Networks and their gradients
+        would fill gigabytes otherwise.""",
         "learning_rate": """float or 'auto', default=<default>
         Step size of Adam for the players of the game. <auto>""",
         "beta_2": """float, default=<default>

@@ -337,8 +337,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         """Keep what each ``'auto'`` stands for."""
         for name, (on_images, on_tables) in self._auto.items():
             value = getattr(self, name)
-            chosen = on_images if spec.is_image else on_tables
-            value = chosen if value == "auto" else value
+            if value == "auto":
+                value = on_images if spec.is_image else on_tables
+                value = _limits.batch_size(spec, value) if name == "batch_size" else value
             # torch takes no integers of NumPy's
             setattr(self, f"{name}_", int(value) if isinstance(value, Integral) else value)
 

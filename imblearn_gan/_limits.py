@@ -18,6 +18,9 @@ from imblearn_gan.training import torch_scope
 
 #: Values of a code from which on no network can be meant.
 MAX_LATENT_DIM = 100_000
+#: Pixels of the images of a batch, those of 64 of 128 x 128: networks hold a hundred times as much.
+MAX_PIXELS = 64 * 128 * 128
+MIN_BATCH_SIZE = 8
 
 
 def refuse_booleans(estimator: Any) -> None:
@@ -58,6 +61,14 @@ def check_callbacks(callbacks: Sequence[Any], random_state: Any) -> None:
                 "random_state must be an integer for a Checkpoint: a training goes on only "
                 f"where it draws the same numbers. Got {random_state!r}."
             )
+
+
+def batch_size(spec: DataSpec, most: int) -> int:
+    """Return how many rows make a batch: ``most``, and fewer of large images."""
+    if not spec.is_image:
+        return most
+    _, height, width = spec.shape
+    return min(most, max(MIN_BATCH_SIZE, MAX_PIXELS // (height * width)))
 
 
 def check_sizes(spec: DataSpec, batch_size: int, latent_dim: int) -> None:
