@@ -275,8 +275,14 @@ def test_equal_labels_of_another_type_are_found():
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
-    [((7,), 64), ((10**6,), 64), ((3, 128, 128), 64), ((1, 128, 129), 63), ((3, 224, 224), 20)]
-    + [((1, 2000, 2000), 8)],
+    [
+        ((7,), 64),
+        ((10**6,), 64),
+        ((3, 128, 128), 64),
+        ((1, 128, 129), 63),
+        ((3, 224, 224), 20),
+        ((1, 2000, 2000), 8),
+    ],
 )
 def test_batches_of_large_images_are_smaller(shape, expected):
     assert batch_size(DataSpec(shape=shape, class_counts=(9, 3)), 64) == expected
