@@ -5,8 +5,8 @@ A table in many files, balanced part by part
 Balance a table that lies in many Parquet files, part by part, on the workers of Dask.
 
 The table is never in one memory. The sampler is trained once, on a sample with about so many rows
-of each class at most; workers then draw the rows that each part is to get, with a seed of its own,
-and write them under the part's real rows. It needs ``dask[dataframe,distributed]``. Without a
+of each class at most; workers then draw the rows that each part is to get, with a stream of its
+own, and write them under the part's real rows. It needs ``dask[dataframe,distributed]``. Without a
 scheduler's address two processes of this machine are the cluster::
 
     python examples/balance_parts.py transactions balanced --label fraud
@@ -19,6 +19,7 @@ from pathlib import Path
 
 import dask
 import dask.dataframe as dd
+import numpy as np
 import pandas as pd
 from dask.distributed import Client
 
@@ -31,7 +32,7 @@ def sample_of(table, label, counts, cap, seed):
 
     def drawn(part, number):
         kept = [
-            rows.sample(frac=fractions[name], random_state=seed + number)
+            rows.sample(frac=fractions[name], random_state=np.random.RandomState([seed, number]))
             for name, rows in part.groupby(label, observed=True)
         ]
         return pd.concat(kept) if kept else part
@@ -54,7 +55,8 @@ def trained(sample, label, lacking, max_iter, seed):
 
 def balance_part(part, number, sampler, counts, label, seed, folder):
     """Write a part with its share of generated rows; runs on a worker."""
-    X, y = sampler.sample(counts, random_state=seed + number)
+    stream = np.random.RandomState([seed, number])  # of no other part, nor of another seed's
+    X, y = sampler.sample(counts, random_state=stream)
     made = X.assign(**{label: y, "generated": True})[[*part.columns, "generated"]]
     whole = pd.concat([part.assign(generated=False), made], ignore_index=True)
     whole.to_parquet(Path(folder) / f"part.{number:05d}.parquet")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import (
     _check_feature_names,
@@ -16,6 +17,7 @@ from sklearn.utils.validation import (
 from imblearn_gan import _stored
 from imblearn_gan.callbacks import WarmStart
 from imblearn_gan.data import label_keys, to_native
+from imblearn_gan.training import encoded_for, placed
 
 
 def read_rows(estimator: Any, X: Any) -> Any:
@@ -45,6 +47,26 @@ def read_rows(estimator: Any, X: Any) -> Any:
         _check_n_features(estimator, X, reset=False)
     estimator.codec_.check(X)
     return X
+
+
+def read_encoded(estimator: Any, X: Any) -> Any:
+    """Return rows that :func:`read_rows` has checked, encoded, images and files as they are drawn.
+
+    Parameters
+    ----------
+    estimator : CodecEstimator
+        A fitted one.
+
+    X : array-like
+        Rows of the kind that ``fit`` got.
+
+    Returns
+    -------
+    Tensor, SparseRows or EncodedRows of shape ``(n_samples, *shape)``
+        On the CPU.
+    """
+    cpu, rows = torch.device("cpu"), read_rows(estimator, X)
+    return placed(encoded_for(cpu, rows, estimator.codec_), cpu, torch.preserve_format)
 
 
 def read_more(

@@ -1,6 +1,7 @@
 """Fits on the workers of joblib and Dask, and a table that is balanced part by part."""
 
 import os
+import runpy
 from pathlib import Path
 
 import joblib
@@ -121,6 +122,21 @@ def test_real_rows_stay_in_their_parts(balanced):
         real = after[~after["generated"]].drop(columns="generated")
         pd.testing.assert_frame_equal(real, before, check_dtype=False)  # Dask's strings
         assert after["generated"].sum() == 90
+
+
+def test_no_part_has_the_generated_rows_of_another_seed(tmp_path):
+    balance_part = runpy.run_path(str(EXAMPLE))["balance_part"]
+    part, sampler = pd.DataFrame(X).add_prefix("x"), CGANOversampler(max_iter=2, random_state=0)
+    sampler.fit_resample(part, Y)
+    made = []
+    for seed in (0, 1):
+        for number in (0, 1):
+            (tmp_path / str(seed)).mkdir(exist_ok=True)
+            balance_part(
+                part.assign(y=Y), number, sampler, {1: 20}, "y", seed, tmp_path / str(seed)
+            )
+        made += [rows[rows["generated"]] for rows in read(tmp_path / str(seed))]
+    assert len(pd.concat(made).drop_duplicates("x0")) == 4 * 20
 
 
 def test_no_part_has_the_generated_rows_of_another(balanced):

@@ -32,7 +32,8 @@ class MaxRowsPerClass(Callback):
         How many rows of the classes that have more are trained on, ``{label: n}``.
 
     n_left_out_ : dict
-        How many are not. Both stand in the log, too, of the logger ``'imblearn_gan'``.
+        How many are not. Both stand in the log, too, of the logger ``'imblearn_gan'``, at level
+        INFO, which ``logging.basicConfig(level="INFO")`` shows.
 
     Raises
     ------

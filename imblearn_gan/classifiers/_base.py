@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from imblearn_gan._estimator import CodecEstimator
-from imblearn_gan._more_rows import read_rows
+from imblearn_gan._more_rows import read_encoded
 from imblearn_gan.training import extract, inference
 
 
@@ -79,7 +79,7 @@ class NetworkClassifier(ClassifierMixin, CodecEstimator):
         check_is_fitted(self, "networks_")
         network = torch.nn.Sequential(self.networks_["extractor"], self.networks_["classifier"])
         with inference():
-            return extract(network, torch.from_numpy(self.codec_.encode(read_rows(self, X))))
+            return extract(network, read_encoded(self, X))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probabilities of the classes.

@@ -43,9 +43,9 @@ def check_no_label_missing(labels: Any) -> None:
         missing = np.asarray(labels.isna())
     else:
         # the labels themselves: as an array, ["a", nan] is ["a", "nan"]
-        is_array = isinstance(labels, np.ndarray)
+        typed = isinstance(getattr(labels, "dtype", None), np.dtype)  # HDF5 makes no objects
         values = labels.toarray() if sparse.issparse(labels) else labels
-        values = np.asarray(values, dtype=None if is_array else object)
+        values = np.asarray(values, dtype=None if typed else object)
         missing = missing_in(values.ravel()).reshape(values.shape)
     if n_missing := int(missing.any(axis=tuple(range(1, missing.ndim))).sum()):
         raise ValueError(f"y lacks the labels of {n_missing} rows (NaN or None): drop these first.")

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_array, check_consistent_length
 from torch import Tensor, nn
 
 from imblearn_gan._estimator import architecture_options
-from imblearn_gan._more_rows import read_rows
+from imblearn_gan._more_rows import read_encoded
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import DataSpec
 from imblearn_gan.latent import (
@@ -90,10 +90,9 @@ class LatentSampler(BaseGANOversampler):
             If X does not fit what ``fit_resample`` got, or y holds an unknown label.
         """
         check_trained(self)
-        X, y = read_rows(self, X), self.label_codec_.encode(y)
-        check_consistent_length(X, y)
+        rows, y = read_encoded(self, X), self.label_codec_.encode(y)
+        check_consistent_length(rows, y)
         with inference():
-            rows = torch.from_numpy(self.codec_.encode(X))
             return extract(self.networks_["encoder"], rows, torch.from_numpy(y)).numpy()
 
     def decode(self, Z: Any, y: Any) -> Any:

@@ -17,7 +17,7 @@ from torch import nn
 
 from imblearn_gan._docs import documented
 from imblearn_gan._estimator import NetworkEstimator
-from imblearn_gan._more_rows import read_rows
+from imblearn_gan._more_rows import read_encoded
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.gamo import build_decoders, decoding_phase
 from imblearn_gan.training import Phase, TrainingData, extract, inference
@@ -172,8 +172,7 @@ class GAMO2pix(NetworkEstimator):
         """
         check_is_fitted(self)
         with inference():
-            encoded = torch.from_numpy(self.codec_.encode(read_rows(self, X)))
-            return extract(self.networks_["extractor"], encoded).numpy()
+            return extract(self.networks_["extractor"], read_encoded(self, X)).numpy()
 
     def decode(self, features: Any, y: Any) -> Any:
         """Return images of feature vectors.

@@ -95,7 +95,7 @@ class Writer:
     def array(self, values: np.ndarray) -> str:
         """Put an array of a native dtype aside; return its name."""
         name = f"a{len(self.arrays)}"
-        self.arrays[name] = np.array(values, order="C")
+        self.arrays[name] = np.asarray(values, order="C")
         return name
 
 
@@ -163,7 +163,7 @@ def digest(value: Any, classes: Classes) -> str:
     writer = Writer(classes)
     hashed = hashlib.sha256(json.dumps(writer.write(value)).encode())
     for array in writer.arrays.values():
-        hashed.update(array.tobytes())
+        hashed.update(array.data)
     return hashed.hexdigest()
 
 

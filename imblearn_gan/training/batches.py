@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
@@ -318,14 +319,22 @@ def placed(encoded: Any, device: torch.device, layout: torch.memory_format) -> A
 
 
 def stored_of(encoded: Any) -> Any:
-    """Return what tells encoded rows from others: plain values and arrays."""
+    """Return what tells encoded rows from others: plain values and arrays.
+
+    Arrays that stay as they are, in a file or not, are looked at in pieces: they are not copied.
+    """
     if isinstance(encoded, tuple):
         common, others = encoded
         return [common, others.data, others.indices, others.indptr]
     if not isinstance(encoded, EncodedRows):
         return encoded
-    is_array = lie_in_file(encoded.rows)
-    return np.asarray(encoded.rows) if is_array else encoded.rows
+    rows = encoded.rows
+    if not (isinstance(rows, np.ndarray) or lie_in_file(rows)) or rows.dtype.kind not in "biuf":
+        return rows
+    hashed, size = hashlib.sha256(), max(1, _SUMMED_AT_ONCE // prod(rows.shape[1:]))
+    for i in range(0, rows.shape[0], size):
+        hashed.update(np.ascontiguousarray(rows[i : i + size]).data)
+    return [rows.dtype.str, list(rows.shape), hashed.hexdigest()]
 
 
 def _taken(x: Any, index: Tensor) -> Any:

@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from imblearn_gan import BaseGANOversampler, DOSClassifier, GAMOClassifier
 from imblearn_gan._estimator import NetworkEstimator
+from tests.data.test_sliced import InFile
 from tests.instances import CLASSIFIERS
 from tests.samplers import Recorder, images, labels
 
@@ -80,6 +81,15 @@ def test_images_of_all_layouts(classifier):
         assert np.allclose(p.sum(axis=1), 1)
         flat = clone(model).set_params(image_shape=shape).fit(X.reshape(28, -1), y)
         assert np.array_equal(flat.predict_proba(X.reshape(28, -1)), p)
+
+
+def test_rows_are_predicted_some_at_a_time(classifier, monkeypatch):
+    X, y = images(600, 8, 8), np.arange(600) % 3
+    model = quick(classifier).fit(X, y)
+    expected, encode, sizes = model.predict_proba(X), model.codec_.encode, []
+    monkeypatch.setattr(model.codec_, "encode", lambda X: sizes.append(len(X)) or encode(X))
+    np.testing.assert_array_equal(model.predict_proba(InFile(X)), expected)
+    assert sizes == [256, 256, 88]
 
 
 def test_fitted_attributes(classifier):

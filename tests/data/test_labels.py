@@ -195,6 +195,25 @@ def test_what_is_no_list_comes_back_as_an_array():
         assert_same(codec.decode(codec.fit_encode(given)), np.array([3, 4]))
 
 
+def test_labels_in_a_file():
+    class InFile:
+        """HDF5's data sets, which become an array of their own dtype alone."""
+
+        def __init__(self, labels):
+            self._labels, self.shape, self.dtype = labels, labels.shape, labels.dtype
+
+        def __array__(self, dtype=None, copy=None):
+            if dtype not in (None, self.dtype):
+                raise OSError("no appropriate function for conversion path")
+            return self._labels
+
+    codec = LabelCodec()
+    for given in (Y, ONE_HOT, Y * 2.0):
+        assert_same(codec.decode(codec.fit_encode(InFile(given))), given)
+    with pytest.raises(ValueError, match="lacks the labels of 12 rows"):
+        codec.fit(InFile(np.where(Y == 0, np.nan, Y)))
+
+
 def test_rows_of_lists_are_copies():
     given = [[1, 0], [0, 1]]
     LabelCodec().fit(given).decode([0])[0].append(7)

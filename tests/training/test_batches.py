@@ -6,8 +6,9 @@ import torch
 from scipy import sparse
 
 from imblearn_gan import CGANOversampler
-from imblearn_gan.data import DataCodec, DataSpec
+from imblearn_gan.data import DataCodec, DataSpec, to_native
 from imblearn_gan.training import EncodedRows, SparseRows, TrainingData, batches
+from tests.data.test_sliced import InFile
 from tests.samplers import images, labels
 
 
@@ -160,6 +161,24 @@ def test_encoded_when_drawn_rows_are_the_same_and_lie_alike(layout):
     assert torch.equal(flat[torch.tensor([1, 5])], dense.flatten(1)[torch.tensor([1, 5])])
     some = torch.tensor([7, 2, 2])
     assert torch.equal(lazy.taken(some)[torch.tensor([2, 0])], dense[some][torch.tensor([2, 0])])
+
+
+def test_rows_are_told_apart_in_pieces(monkeypatch):
+    monkeypatch.setattr(batches, "_SUMMED_AT_ONCE", 10 * 4)
+    rows = np.random.default_rng(0).normal(size=(33, 4))
+
+    def told(rows):
+        return batches.stored_of(EncodedRows(to_native(rows), DataCodec().encode, (4,)))
+
+    source = InFile(rows)
+    assert told(source) == told(rows) == told(np.asfortranarray(rows))
+    assert source.read == [10, 10, 10, 3]
+    other = rows.copy()
+    other[-1, -1] += 1e-9
+    prints = [
+        told(one) for one in (rows, other, rows[:-1], rows.astype("f4"), rows.reshape(33, 2, 2))
+    ]
+    assert all(prints.count(one) == 1 for one in prints)
 
 
 @pytest.mark.parametrize("limit", [batches._MEAN_AT_ONCE, 0])

@@ -24,6 +24,7 @@ from imblearn_gan import (
 from imblearn_gan.callbacks import Callback, Checkpoint, EarlyStopping
 from imblearn_gan.networks import MLPFamily
 from imblearn_gan.training import CheckpointKeeper
+from tests.data.test_sliced import InFile
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 
@@ -100,6 +101,14 @@ def test_every_method_goes_on_from_random_moments(n, tmp_path):
     stops = [*stops[np.cumsum(stops) < n_events - 1]] or [0]  # while there is something to stop
     assert_goes_on(estimator, tmp_path / "a", stops, rows)
     assert_goes_on(estimator, tmp_path / "b", [int(stream.randint(n_events))], rows)
+
+
+def test_rows_in_a_file_go_on(tmp_path):
+    sampler = CGANOversampler(max_iter=6, batch_size=8, random_state=0)
+    assert_goes_on(sampler, tmp_path, [2], InFile(IMAGES))
+    sampler.set_params(callbacks=[Checkpoint(tmp_path)])
+    with pytest.raises(ValueError, match="What differs: X"):
+        sampler.fit_resample(InFile(255 - IMAGES), Y)
 
 
 def test_images_from_features(tmp_path):

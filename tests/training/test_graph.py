@@ -10,7 +10,16 @@ from sklearn.base import clone
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from imblearn_gan import CGANOversampler, GAMO2pix, GAMOClassifier, GAMOOversampler, _estimator
+from imblearn_gan import (
+    BAGANGPOversampler,
+    BAGANOversampler,
+    CAPGANOversampler,
+    CGANOversampler,
+    GAMO2pix,
+    GAMOClassifier,
+    GAMOOversampler,
+    _estimator,
+)
 from imblearn_gan.networks import ConvexGenerator, MLPFamily
 from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import (
@@ -103,6 +112,14 @@ IN_OTHER_WAYS = [
     GAMO2pix(torch.nn.Flatten(), max_iter=3, random_state=0),
 ]
 
+OTHER_METHODS = [
+    CGANOversampler(reject=True, spectral_norm=True, loss="hinge", conditioning="concatenation"),
+    CGANOversampler(augmentation=["mirror", "translation", "color", "cutout", "noise"]),
+    BAGANOversampler(codes="gaussian", noise_weight=0.5, balance=None),
+    BAGANGPOversampler(autoencoder="unsupervised", codes="normal", balance="labels"),
+    CAPGANOversampler(pretraining="ensemble"),
+]
+
 
 def fitted(estimator, rows, n_iter=3):
     budgets = {"max_iter": n_iter, "pretrain_iter": n_iter}
@@ -120,7 +137,8 @@ def test_nothing_in_an_iteration_waits(estimator, rows, found):
     assert set().union(*found) == set()
 
 
-@pytest.mark.parametrize("estimator", IN_OTHER_WAYS, ids=str)
+@pytest.mark.filterwarnings("ignore:.*rows still look like another class")  # after so few updates
+@pytest.mark.parametrize("estimator", [*IN_OTHER_WAYS, *OTHER_METHODS], ids=str)
 def test_nothing_in_an_iteration_waits_in_other_ways(estimator, found):
     fitted(estimator, IMAGES)
     assert set().union(*found) == set()
