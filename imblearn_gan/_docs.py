@@ -144,8 +144,9 @@ PARAMETERS: dict[str, dict[str, str]] = {
         "batch_size": """int or 'auto', default=<default>
         Rows in a batch, at least 2. Batches are drawn with replacement, so it may exceed the
         number of rows. <auto> Of images of more than 128 x 128 pixels it is as many as have as many
-        pixels together as 64 of these, at least 8: 20 of 224 x 224. Networks and their gradients
-        would fill gigabytes otherwise.""",
+        pixels together as 64 of these, at least 8: 20 of 224 x 224, since networks and their
+        gradients would fill gigabytes otherwise; and where the numbers of updates are
+        ``'auto'``, too, there are as many more, so that as many images are seen.""",
         "learning_rate": """float or 'auto', default=<default>
         Step size of Adam for the players of the game. <auto>""",
         "beta_2": """float, default=<default>

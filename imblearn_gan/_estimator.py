@@ -335,11 +335,9 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _choose(self, spec: DataSpec) -> None:
         """Keep what each ``'auto'`` stands for."""
-        for name, (on_images, on_tables) in self._auto.items():
+        for name, chosen in _limits.defaults(spec, self._auto, self.batch_size == "auto").items():
             value = getattr(self, name)
-            if value == "auto":
-                value = on_images if spec.is_image else on_tables
-                value = _limits.batch_size(spec, value) if name == "batch_size" else value
+            value = chosen if value == "auto" else value
             # torch takes no integers of NumPy's
             setattr(self, f"{name}_", int(value) if isinstance(value, Integral) else value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -69,6 +70,22 @@ def batch_size(spec: DataSpec, most: int) -> int:
         return most
     _, height, width = spec.shape
     return min(most, max(MIN_BATCH_SIZE, MAX_PIXELS // (height * width)))
+
+
+def defaults(
+    spec: DataSpec, auto: Mapping[str, tuple[Any, Any]], automatic: bool
+) -> dict[str, Any]:
+    """Return what each ``'auto'`` stands for; ``automatic`` batches fit the size of images.
+
+    Where they are smaller there are as many more, so that as many images are seen.
+    """
+    values = {name: pair[not spec.is_image] for name, pair in auto.items()}
+    size = values["batch_size"]
+    values["batch_size"] = batch_size(spec, size) if automatic else size
+    for name in values:
+        if name.endswith("_iter"):
+            values[name] = math.ceil(values[name] * size / values["batch_size"])
+    return values
 
 
 def check_sizes(spec: DataSpec, batch_size: int, latent_dim: int) -> None:

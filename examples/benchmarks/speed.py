@@ -62,6 +62,7 @@ from imblearn_gan import (
     ResNetClassifier,
 )
 from imblearn_gan.callbacks import Callback
+from imblearn_gan.data import DataSpec
 from imblearn_gan.datasets import make_longtailed
 from imblearn_gan.latent import class_neighbours
 from imblearn_gan.presets import PRESETS
@@ -207,19 +208,19 @@ def photographs(args, name, side):
     y = np.arange(len(X)) % 10 == 0
     params = {"device": args.device} | args.settings
     runs = [play(name, X, y, args.iterations, **params) for _ in range(args.repeats)]
-    kind = getattr(imblearn_gan, name)
     found = medians([{f"ms {phase}": ms for phase, ms in run.items()} for run in runs])
+    chosen = default(name, X, y)
     *before, last = (found[f"ms {phase}"] for phase in runs[0])
-    ms = _default(kind, "max_iter") * last + sum(
-        _default(kind, "pretrain_iter") * b for b in before
-    )
+    ms = chosen.max_iter_ * last + sum(chosen.pretrain_iter_ * ms for ms in before)
     return found | {"minutes": ms / 60_000}
 
 
-def _default(kind, budget):
-    """How many updates a call on images makes by default; None without such a phase."""
-    value = getattr(kind(), budget, None)
-    return kind._auto[budget][0] if value == "auto" else value
+def default(name, X, y):
+    """A sampler that knows what its defaults are for these images: how many updates it makes."""
+    sampler = getattr(imblearn_gan, name)()
+    shape = (X.shape[-1], *X.shape[1:-1])
+    sampler._choose(DataSpec(shape=shape, class_counts=tuple(np.bincount(y))))
+    return sampler
 
 
 def memory(args):
