@@ -8,7 +8,8 @@ as it is, after the usual remedies and after a GAN, and GAMO end to end. As a sc
 
     python examples/plot_paper_table.py table.png
 
-The papers' own data sets, networks and budgets take hours: ``examples/benchmarks/run.py`` has them.
+The papers' own data sets, networks and budgets take hours: ``examples/benchmarks/papers.py`` has
+them.
 """
 
 # %%

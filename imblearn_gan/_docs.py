@@ -305,7 +305,7 @@ ATTRIBUTES = {
 #: What every ``paper()`` takes besides its own parameters, and gives.
 PAPER = """**changes : dict
             Parameters that are to have other values than the paper's. They are checked as those
-            of the constructor are.
+            of the constructor are, but at once.
 
         Returns
         -------
@@ -318,7 +318,7 @@ PAPER = """**changes : dict
             If ``changes`` names a parameter that there is not.
 
         ValueError
-            If a version, or a number of rows, is none that there can be."""
+            If a version, a number of rows or the value of a parameter is none that there can be."""
 
 
 def documented(cls: T) -> T:

@@ -133,7 +133,9 @@ def check_trained(sampler: Any) -> None:
         "networks_",
         msg=(
             "This %(name)s instance has no trained generator: call fit_resample first, on "
-            "data that are not balanced and with replay below 1."
+            "data that are not balanced and with replay below 1. On a balanced set a "
+            "sampling_strategy that asks for more rows than there are, as {0: 200, 1: 200}, "
+            "trains one."
         ),
     )
     trained = getattr(sampler, "_latent_dim", None)  # files of earlier versions have none

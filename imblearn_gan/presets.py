@@ -11,9 +11,19 @@ import math
 from collections.abc import Mapping, Sequence
 from numbers import Integral
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["PRESETS", "Epochs", "Setting", "check_version", "constructor_arguments", "gamo_preset"]
+__all__ = [
+    "PRESETS",
+    "Epochs",
+    "Setting",
+    "check_version",
+    "constructor_arguments",
+    "from_preset",
+    "gamo_preset",
+]
+
+T = TypeVar("T")
 
 
 class Epochs(NamedTuple):
@@ -260,3 +270,52 @@ def constructor_arguments(preset: str, changes: Mapping[str, Any], **n_rows: int
         name: value.n * math.ceil(n_rows[value.over] / size) if isinstance(value, Epochs) else value
         for name, value in values.items()
     }
+
+
+def from_preset(cls: type[T], preset: str, changes: Mapping[str, Any], **n_rows: int) -> T:
+    """Return a method with a preset's settings, which are checked: what ``paper()`` gives.
+
+    Parameters
+    ----------
+    cls : type
+        A sampler or classifier.
+
+    preset : str
+        A key of ``PRESETS``.
+
+    changes : mapping
+        Parameters that override it.
+
+    **n_rows : int
+        Rows of the sets that epochs pass over.
+
+    Returns
+    -------
+    estimator
+        One of ``cls``, not fitted.
+
+    Raises
+    ------
+    TypeError
+        If a change is no parameter of ``cls``.
+
+    ValueError
+        If a parameter has a value that ``cls`` does not take, or as :func:`constructor_arguments`.
+
+    Examples
+    --------
+    >>> from imblearn_gan import BAGANOversampler
+    >>> from imblearn_gan.presets import from_preset
+    >>> from_preset(BAGANOversampler, "BAGAN", {"max_iter": 500}, n_samples=1000).learning_rate
+    5e-05
+    """
+    kind: Any = cls
+    if unknown := [name for name in changes if name not in kind._get_param_names()]:
+        counted = {"n_samples", "n_balanced"} & set(unknown) and not n_rows
+        why = ": its budget is in updates, max_iter, not in epochs of the rows" if counted else ""
+        raise TypeError(
+            f"{cls.__name__}.paper() got an unexpected keyword argument {unknown[0]!r}{why}"
+        )
+    made = kind(**constructor_arguments(preset, changes, **n_rows))
+    made._validate_params()
+    return made

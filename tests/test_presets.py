@@ -312,9 +312,25 @@ def test_changes_override():
 def test_changes_are_checked_as_the_constructors(cls):
     with pytest.raises(TypeError, match="unexpected keyword argument 'n_epochs'"):
         cls.paper(n_epochs=3)
-    sampler = cls.paper(batch_size=0.5)
     with pytest.raises(ValueError, match=f"'batch_size' parameter of {cls.__name__}"):
-        sampler.fit_resample(np.eye(4), [0, 0, 0, 1])
+        cls.paper(batch_size=0.5)
+
+
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier])
+def test_unknown_ablations_and_losses_are_named_at_once(cls):
+    with pytest.raises(ValueError, match=r"'variant' parameter .*'cG\+D'.* Got 'GAMO\\\\D'"):
+        cls.paper(variant="GAMO\\D")
+    with pytest.raises(ValueError, match=r"'loss' parameter .*'least_squares'.* Got 'LS'"):
+        cls.paper(loss="LS")
+
+
+@pytest.mark.parametrize("cls", [GAMOOversampler, GAMOClassifier, CGANOversampler])
+def test_budgets_in_updates_take_no_number_of_rows(cls):
+    words = rf"{cls.__name__}.paper\(\).*'n_samples': its budget is in updates, max_iter"
+    with pytest.raises(TypeError, match=words):
+        cls.paper(n_samples=100)
+    with pytest.raises(TypeError, match=r"unexpected keyword argument 'n_balanced'$"):
+        BAGANOversampler.paper(n_balanced=100)
 
 
 def test_epochs_are_of_the_set_and_of_the_batches_in_use():

@@ -23,10 +23,14 @@ table has MNIST; ``--rows`` scales a profile to so many rows of its largest clas
 FID, and the inception score, are of Inception with ``--inception``, the file of its weights, as in
 the papers; without it they are of the features of a classifier that is trained on all images, and
 cannot be held against the papers' figures.
+
+What is measured is said on stderr, and what fails; the exit status is 0 once all that was asked for
+is in the results.
 """
 
 import argparse
 import sys
+import time
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -37,24 +41,41 @@ import numpy as np
 import plans
 import records
 import sources
-from papers_measures import eyes, measured
+from papers_measures import check_rows, eyes, measured
 from run import budget_of, surroundings
 
 from imblearn_gan import datasets
 
 FOLDERS = ["lsun", "sun397", "flowers", "gtsrb", "cells", "breakhis"]
+_IDX = "train-images-idx3-ubyte and the three other files, packed with gzip or not"
+#: What ``--data-home`` must have.
+FILES = {
+    "mnist": f"mnist/{_IDX} (or give --stand-in)",
+    "fashion_mnist": f"fashion-mnist/{_IDX}",
+    "cifar10": "cifar10/cifar-10-python.tar.gz or cifar-10-binary.tar.gz, or what is in it",
+    "svhn": "svhn/train_32x32.mat and svhn/test_32x32.mat",
+    "celeba": "celeba/list_attr_celeba.txt, and the images in celeba/img_align_celeba",
+    **{name: f"{name}, with a folder of images for each class" for name in FOLDERS},
+}
 
 
 def arguments():
     """What was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0],
+        epilog="Exit status: 0 if all that was asked for is in the results, or with --check can "
+        "be measured; 1 if something is missing or failed; 2 if the command is wrong; 130 if it "
+        "was stopped.",
+    )
     known = ["all", *plans.TABLES]
     parser.add_argument("tables", nargs="+", choices=known, metavar="TABLE", help=f"of {known}")
     parser.add_argument("--output", type=Path, help="file of results")
     parser.add_argument("--check", action="store_true", help="say what is missing, and run nothing")
     data = parser.add_argument_group("data")
     data.add_argument("--data-home", help="folder of the files")
-    data.add_argument("--datasets", nargs="+", help="only these of the table")
+    data.add_argument(
+        "--datasets", nargs="+", help="only these of the table; mnist, or digits, with --stand-in"
+    )
     data.add_argument("--cases", nargs="+", help="only these: losses, fractions removed, rates")
     data.add_argument("--labels", nargs="+", help="of those that lose rows in turn")
     data.add_argument("--stand-in", action="store_true", help="digits in place of MNIST")
@@ -83,6 +104,12 @@ def arguments():
     what.add_argument("--inception", type=Path, help="file of the weights of Inception")
     what.add_argument("--device", default="auto")
     args = parser.parse_args()
+    check_arguments(parser, args)
+    return args
+
+
+def check_arguments(parser, args):
+    """End with what is wrong with the arguments; bring names to those of the plans."""
     if args.output is None and not args.check:
         parser.error("--output must name the file of results, unless --check is given")
     if len(args.budget) > 2 or not all(0 < part <= 1 for part in args.budget):
@@ -95,6 +122,10 @@ def arguments():
         args.tables = list(plans.TABLES)
     if min(args.seeds) < 0:
         parser.error(f"--seeds must not be negative. Got {args.seeds}")
+    if args.stand_in and args.datasets:
+        args.datasets = ["mnist" if name == "digits" else name for name in args.datasets]
+    elif "digits" in (args.datasets or ()):
+        parser.error("--datasets: digits stand in for mnist, with --stand-in. Got no --stand-in")
     parts = [part for name in args.tables for part in plans.TABLES[name].parts]
     known = {"datasets": {part.dataset for part in parts}}
     known["cases"] = {case for part in parts for case in part.profiles}
@@ -104,7 +135,6 @@ def arguments():
     wanted = {row for name in args.tables for row in plans.TABLES[name].rows}
     if unknown := set(args.methods or ()) - wanted:
         parser.error(f"--methods: the tables have the rows {sorted(wanted)}. Got {sorted(unknown)}")
-    return args
 
 
 # data -------------------------------------------------------------------------------------------
@@ -124,6 +154,19 @@ def load(part, args):
     if name == "mnist" and args.stand_in:
         return "digits", sources.load("digits", **how)
     return name, sources.load(name, data_home=args.data_home, **how)
+
+
+def tried(part, args):
+    """What ``load`` gives; if it fails, None and what is missing."""
+    kind = part.dataset.partition(":")[0]
+    try:
+        return load(part, args)
+    except (OSError, ValueError, ImportError) as error:
+        home = Path(args.data_home or ".")
+        if isinstance(error, FileNotFoundError) or (kind in FOLDERS and not (home / kind).is_dir()):
+            got = args.data_home or "no --data-home"
+            return None, f"--data-home must be a folder that has {FILES[kind]}. Got {got}."
+        return None, str(error)
 
 
 def needed(part):
@@ -212,44 +255,107 @@ def together(record):
     return [getattr(record, name) for name in names]
 
 
-def main():
-    """Measure what is not in the results yet."""
-    args = arguments()
-    done = {} if args.check else {record.key() for record in records.resume(args.output)}
-    around, loaded = surroundings(), {}
-
-    todo = []
+def wanted(args, done):
+    """Records that are not done, each with its source and kind of images; and if all are known."""
+    loaded, missing, todo, n_planned = {}, {}, [], 0
     for name in args.tables:
         for part in plans.TABLES[name].parts:
             if args.datasets and part.dataset not in args.datasets:
                 continue
             key = (part.dataset, part.image_size, part.crop, part.n_samples_per_class)
-            try:
-                dataset, source = loaded.get(key) or loaded.setdefault(key, load(part, args))
-            except (OSError, ValueError, ImportError) as error:
-                print(f"{name} lacks {part.dataset}: {error}", file=sys.stderr)
+            if key not in loaded:
+                loaded[key] = tried(part, args)
+            dataset, source = loaded[key]
+            if dataset is None:
+                missing.setdefault((part.dataset, source), {})[name] = None
                 continue
-            todo += [
-                (record, source, part.flattened)
-                for record in planned(name, part, dataset, source, args)
-                if record.key() not in done
-            ]
-    print(f"{len(todo)} records to measure", file=sys.stderr)
-    if args.check:
-        return
+            for record in planned(name, part, dataset, source, args):
+                n_planned += 1
+                if record.key() not in done:
+                    todo.append((record, source, part.flattened))
+    for (dataset, why), tables in missing.items():
+        say(f"{dataset} is missing, for {', '.join(tables)}: {why}")
+    if not n_planned and not missing:
+        say("nothing was asked for: no case, label, row or data set of these tables is left")
+    return todo, n_planned > 0 and not missing
+
+
+def say(text):
+    """A line on stderr, at once."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def rows(todo, source, args):
+    """The rows of records that share them; a ValueError says why they cannot be measured."""
+    try:
+        part = sources.part(source, todo[0], todo[0].seed)
+    except ValueError as error:
+        if "more rows than there are" not in str(error):
+            raise
+        n = 2 * methods.smallest_class(source.y) // 3
+        raise ValueError(
+            f"{error} Give --rows, the most rows of a class, such as --rows {n}."
+        ) from error
+    check_rows(todo, part)
+    return part
+
+
+def measure(todo, args):
+    """Measure records, and write them down; the number of those that failed."""
+    around, told, n_seen, n_failed = surroundings(), set(), 0, 0
     todo.sort(key=lambda item: str(together(item[0])))
     for _, group in groupby(todo, key=lambda item: str(together(item[0]))):
         found, (source, *_), (flattened, *_) = map(list, zip(*group))
+        first, start = found[0], time.monotonic()
+        look = cache(lambda name=first.dataset, source=source: eyes(args, name, source))
+        what = f"{first.table}, {first.dataset}"
         try:
-            part = sources.part(source, found[0], found[0].seed)
+            part = rows(found, source, args)
+            what = titled(first)
+            for number, record in enumerate(measured(found, part, flattened, look, args), 1):
+                vars(record).update(around)
+                records.append(args.output, record)
+                seconds = round(time.monotonic() - start)
+                say(f"{n_seen + number} of {len(todo)}: {titled(record)}, {seconds} s")
         except ValueError as error:
-            print(f"{found[0].table}, {found[0].row}: {error}", file=sys.stderr)
-            continue
-        look = cache(lambda name=found[0].dataset, source=source: eyes(args, name, source))
-        for record in measured(found, part, flattened, look, args):
-            vars(record).update(around)
-            records.append(args.output, record)
+            n_failed += len(found)
+            if (text := f"{what}: {error}") not in told:
+                say(text)
+            told.add(text)
+        n_seen += len(found)
+    return n_failed
+
+
+def titled(record):
+    """What a record is of, in words."""
+    parts = [record.table, record.dataset, record.case, record.row, record.setting]
+    return ", ".join([*filter(None, parts), f"seed {record.seed}"])
+
+
+def run(args):
+    """Measure what is not in the results yet; the exit status."""
+    there = []
+    if not args.check:
+        there = records.resume(args.output)
+    elif args.output and args.output.exists():
+        there = records.read(args.output)
+    todo, complete = wanted(args, {record.key() for record in there})
+    say(f"{len(todo)} records to measure")
+    n_failed = 0 if args.check else measure(todo, args)
+    if n_failed:
+        say(f"{n_failed} of {len(todo)} records failed")
+    return 0 if complete and not n_failed else 1
+
+
+def main():
+    """Run, and say how it goes on where it is stopped."""
+    args = arguments()
+    try:
+        return run(args)
+    except KeyboardInterrupt:
+        say("stopped: the same command goes on where it stopped")
+        return 130
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

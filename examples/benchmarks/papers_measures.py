@@ -194,6 +194,24 @@ def eyes(args, dataset, source):
     return [model, model]
 
 
+def check_rows(todo, part):
+    """Raise a ValueError where the measures of records say nothing on these rows."""
+    kinds = {record.classifier for record in todo}
+    scored, counts = np.unique(part.y_test), np.unique(part.y, return_counts=True)[1]
+    if "codes" in kinds and len(scored) < 2:
+        raise ValueError(
+            "a V-score needs test rows of several classes. Got those of "
+            f"{', '.join(map(str, scored))} alone: give --rows, fewer than there are of a class, "
+            "so that some of each are left to score."
+        )
+    makes_rows = kinds & {"pairs", "images", "codes"} and todo[0].method in methods.SAMPLERS
+    if makes_rows and len(set(counts)) == 1:
+        raise ValueError(
+            f"a sampler trains where rows lack. Got {counts[0]} of each class by the profile "
+            f"{todo[0].profile}: give more --rows."
+        )
+
+
 def measured(todo, part, flattened, look, args):
     """Finish records that share the rows of a method."""
     with warnings.catch_warnings(record=True) as caught:

@@ -84,7 +84,8 @@ class LatentSampler(BaseGANOversampler):
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            If nothing has been trained.
+            If nothing has been trained, as on balanced data: there a ``sampling_strategy`` that
+            asks for more rows than there are, such as ``{0: 200, 1: 200}``, trains.
 
         ValueError
             If X does not fit what ``fit_resample`` got, or y holds an unknown label.

@@ -29,7 +29,7 @@ from imblearn_gan.networks import (
     RowStore,
     dense,
 )
-from imblearn_gan.presets import constructor_arguments, gamo_preset
+from imblearn_gan.presets import from_preset, gamo_preset
 from imblearn_gan.seeding import own_draws
 from imblearn_gan.training import Batch, Phase, Player, TrainingData, extract
 
@@ -128,7 +128,7 @@ class GAMOGame(NetworkEstimator):
         """
         generated = {"replay": 0.0} if hasattr(cls, "replay") else {}
         changes = {"variant": variant, "loss": loss} | generated | changes
-        return cls(**constructor_arguments(gamo_preset(images), changes))
+        return from_preset(cls, gamo_preset(images), changes)
 
     @property
     def _is_convex(self) -> bool:

@@ -264,10 +264,13 @@ class _Crop(nn.Module):
 
 def _require_images(spec: DataSpec, architecture: str = "conv") -> None:
     if not spec.is_image:
+        auto = "architecture='auto'"
+        if architecture == "paper":
+            auto += ", paper(architecture='auto'), or of GAMO paper(images='flattened')"
         raise ValueError(
-            f"architecture={architecture!r} needs images. X has rows of shape "
-            f"{spec.shape}: give images of shape (n, H, W), (n, C, H, W) or (n, H, W, C), or set "
-            "image_shape for flattened ones."
+            f"architecture={architecture!r} needs images, and X is a table, of {spec.n_values} "
+            f"values a row once it is encoded. For a table take {auto}; images have the shape "
+            "(n, H, W), (n, C, H, W) or (n, H, W, C), or image_shape says it of flattened ones."
         )
 
 

@@ -45,7 +45,8 @@ class _PaperFamily:
             shapes = ", ".join(f"{side}x{side}" for side in self._sides)
             raise ValueError(
                 f"architecture='paper' of {self._name} is for images of {shapes}{self._others}. "
-                f"Got {height}x{width}: use architecture='conv', or resize the images."
+                f"Got {height}x{width}: take architecture='auto', paper(architecture='auto'), or "
+                "resize the images."
             )
         return height
 

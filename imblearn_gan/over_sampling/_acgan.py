@@ -15,7 +15,7 @@ from imblearn_gan.data import DataSpec
 from imblearn_gan.games.noise import LOSSES, ConditionalGame, Turn
 from imblearn_gan.losses import discriminator_loss, generator_loss, softmax_loss
 from imblearn_gan.networks import TwoHeadedDiscriminator, trunk_of
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 
 
 @documented
@@ -95,7 +95,7 @@ class ACGANOversampler(ConditionalGame):
         >>> ACGANOversampler.paper().replay
         0.0
         """
-        return cls(**constructor_arguments("ACGAN", changes))
+        return from_preset(cls, "ACGAN", changes)
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return TwoHeadedDiscriminator(*trunk_of(self._family(spec), spec), spec.n_classes)

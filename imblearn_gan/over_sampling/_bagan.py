@@ -22,7 +22,7 @@ from imblearn_gan.networks import (
     MLPFamily,
     SoftmaxDiscriminator,
 )
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, TrainingData
 
@@ -124,7 +124,7 @@ class BAGANOversampler(AutoencoderGame):
         >>> BAGANOversampler.paper(max_iter=500).learning_rate
         5e-05
         """
-        return cls(**constructor_arguments("BAGAN", changes, n_samples=n_samples))
+        return from_preset(cls, "BAGAN", changes, n_samples=n_samples)
 
     def _autoencoder(self, spec: DataSpec) -> tuple[nn.Module, nn.Module]:
         encoder = Encoder(*self._trunk(spec), self.latent_dim)

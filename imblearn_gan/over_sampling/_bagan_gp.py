@@ -12,7 +12,7 @@ from imblearn_gan._docs import documented
 from imblearn_gan.data import DataSpec
 from imblearn_gan.games.embedding import EmbeddingGame, EmbeddingTurn
 from imblearn_gan.networks import BAGANGPFamily, DCGANFamily, Encoder, MLPFamily
-from imblearn_gan.presets import check_version, constructor_arguments
+from imblearn_gan.presets import check_version, from_preset
 from imblearn_gan.training import Batch
 
 
@@ -107,10 +107,10 @@ class BAGANGPOversampler(EmbeddingGame):
     ) -> BAGANGPOversampler:
         """Return the sampler with the settings of its paper, see :mod:`imblearn_gan.presets`.
 
-        Networks are the authors', for images of 64x64; resize others, as the paper does. Adam's
-        betas are fixed, no parameter: 0.5 and 0.9, the paper's, in the autoencoder's training and
-        in the game. Not expressed: a wrong label is never the true one here, in the paper it can
-        be.
+        Networks are the authors', for images of 64x64, and of 32x32; resize others, as the paper
+        does, to 64x64. Adam's betas are fixed, no parameter: 0.5 and 0.9, the paper's, in the
+        autoencoder's training and in the game. Not expressed: a wrong label is never the true one
+        here, in the paper it can be.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class BAGANGPOversampler(EmbeddingGame):
         'unsupervised'
         """
         check_version(version, ("v1", "v2", "v3", "cDRAGAN"))
-        return cls(**constructor_arguments(f"BAGAN-GP {version}", changes, n_samples=n_samples))
+        return from_preset(cls, f"BAGAN-GP {version}", changes, n_samples=n_samples)
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
         trunk, n_features = self._trunk(spec)

@@ -22,7 +22,7 @@ from imblearn_gan.networks import (
     VariationalEncoder,
     draw_codes,
 )
-from imblearn_gan.presets import check_version, constructor_arguments
+from imblearn_gan.presets import check_version, from_preset
 from imblearn_gan.seeding import randn_like
 from imblearn_gan.training import Batch, Phase, TrainingData
 
@@ -155,7 +155,8 @@ class CAPGANOversampler(EmbeddingGame):
             5,000 images and nine of a tenth of that.
 
         n_balanced : int, default=50_000
-            Rows of that set once it is balanced, for the epochs of the autoencoder.
+            Rows of that set once it is balanced, the number of classes times the rows of the
+            largest, for the epochs of the autoencoder.
 
         {changes}
 
@@ -168,7 +169,7 @@ class CAPGANOversampler(EmbeddingGame):
         check_version(pretraining, ("oversample", "two_phase", "ensemble"), "pretraining")
         changes = {"pretraining": pretraining} | changes
         rows = {"n_samples": n_samples, "n_balanced": n_balanced}
-        return cls(**constructor_arguments("CAPGAN", changes, **rows))
+        return from_preset(cls, "CAPGAN", changes, **rows)
 
     def _encoder(self, spec: DataSpec) -> nn.Module:
         return VariationalEncoder(*self._trunk(spec), self.latent_dim)

@@ -16,7 +16,7 @@ from imblearn_gan.games.noise import (
     VanillaLosses,
     conditional_discriminator,
 )
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 
 
 @documented
@@ -91,7 +91,7 @@ class CGANOversampler(VanillaLosses, ConditionalGame):
         >>> CGANOversampler.paper().replay
         0.0
         """
-        return cls(**constructor_arguments("CGAN", changes))
+        return from_preset(cls, "CGAN", changes)
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return conditional_discriminator(self._family(spec), spec, self.conditioning)

@@ -25,7 +25,7 @@ from imblearn_gan.losses import (
     gradient_penalty,
     points_between,
 )
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 
 
 @documented
@@ -117,7 +117,7 @@ class CWGANGPOversampler(ConditionalGame):
         >>> CWGANGPOversampler.paper().replay
         0.0
         """
-        return cls(**constructor_arguments("CWGAN-GP", changes))
+        return from_preset(cls, "CWGAN-GP", changes)
 
     def _moment_decays(self, spec: DataSpec) -> tuple[float, float]:
         return self._betas if spec.is_image else (0.5, 0.9)

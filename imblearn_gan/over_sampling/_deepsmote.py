@@ -17,7 +17,7 @@ from imblearn_gan.games.autoencoder import N_KEPT, LatentSampler
 from imblearn_gan.games.reconstruction import Reconstruction
 from imblearn_gan.latent import InterpolatedCodes, evenly_spaced
 from imblearn_gan.networks import Encoder, Generator, trunk_of
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 from imblearn_gan.training import Batch, Phase, TrainingData, latent_codes
 
 
@@ -141,7 +141,7 @@ class DeepSMOTEOversampler(Reconstruction, LatentSampler):
         >>> DeepSMOTEOversampler.paper().latent_dim
         300
         """
-        return cls(**constructor_arguments("DeepSMOTE", changes, n_samples=n_samples))
+        return from_preset(cls, "DeepSMOTE", changes, n_samples=n_samples)
 
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         family = self._family(spec)

@@ -22,7 +22,7 @@ from imblearn_gan.networks import (
     trunk_of,
     unstack,
 )
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 from imblearn_gan.training import Phase, TrainingData
 
 _PLAYERS = "generator", "discriminator"
@@ -111,7 +111,7 @@ class GANOversampler(VanillaLosses, NoiseGame):
         >>> GANOversampler.paper().replay
         0.0
         """
-        return cls(**constructor_arguments("GAN", changes))
+        return from_preset(cls, "GAN", changes)
 
     def _discriminator(self, spec: DataSpec) -> nn.Module:
         return Discriminator(*trunk_of(self._family(spec), spec))

@@ -21,7 +21,7 @@ from imblearn_gan.networks import (
     MLPFamily,
 )
 from imblearn_gan.over_sampling._bagan import BAGANOversampler
-from imblearn_gan.presets import constructor_arguments
+from imblearn_gan.presets import from_preset
 
 
 @documented
@@ -121,7 +121,7 @@ class GANDAOversampler(BAGANOversampler):
         >>> GANDAOversampler.paper().beta_2
         0.9999
         """
-        return cls(**constructor_arguments("GANDA", changes, n_samples=n_samples))
+        return from_preset(cls, "GANDA", changes, n_samples=n_samples)
 
     def _moment_decays(self) -> tuple[float, float]:
         return self._betas[0], self.beta_2

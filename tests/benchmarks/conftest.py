@@ -24,13 +24,16 @@ def module(monkeypatch):
 
 @pytest.fixture
 def script(module, monkeypatch, tmp_path, capsys):
-    """Run a script in an empty folder: what it prints; a SystemExit if it refuses."""
+    """Run a script in an empty folder: what it prints; a SystemExit if it refuses.
+
+    What its ``main`` gives, the exit status, is in ``script.status``.
+    """
     monkeypatch.chdir(tmp_path)
 
     def script(name, *arguments):
         monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
         try:
-            module(name).main()
+            script.status = module(name).main()
         finally:
             said = capsys.readouterr()
         return said.out + said.err

@@ -193,10 +193,68 @@ def test_a_class_that_lost_rows(measure):
 
 def test_says_what_is_missing(script, tmp_path):
     said = script("papers", "all", "--check", "--data-home", tmp_path)
-    for name in ("celeba", "lsun", "cells", "breakhis", "flowers", "svhn"):
-        assert f"lacks {name}" in said
+    assert script.status == 1
+    for name in ("mnist", "celeba:sex", "lsun", "cells", "breakhis", "flowers", "svhn"):
+        assert len([line for line in said.splitlines() if line.startswith(f"{name} is miss")]) == 1
+    assert "flowers is missing, for BAGAN 8, BAGAN 9: --data-home" in said
     assert "list_attr_celeba.txt" in said
+    assert not {"data_home", "download"} & set(said.replace("=", " ").split())
     assert not list(tmp_path.rglob("*.jsonl"))
+
+
+CODES = ["GANDA 3", "--stand-in", "--datasets", "digits", "--output", "results.jsonl"]
+
+
+def test_a_v_score_of_one_class_is_refused(script, tmp_path):
+    said = script("papers", *CODES, "--seeds", "0")
+    assert "several classes. Got those of 0 alone: give --rows" in said
+    assert "4 of 4 records failed" in said
+    assert script.status == 1
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_a_balanced_set_is_said_and_the_rest_goes_on(script, module, monkeypatch):
+    papers = module("papers")
+
+    def measured(todo, *_):
+        for record in todo:
+            record.measures = {"recall": 50.0}
+            yield record
+
+    monkeypatch.setattr(papers, "measured", measured)
+    some = [*CODES, "--seeds", "0", "--rows", "30", "--methods", "GANDA"]
+    some.insert(1, "GANDA 4")
+    said = script("papers", *some)
+    assert "GANDA 3, digits: a sampler trains where rows lack. Got 30 of each class" in said
+    assert "give more --rows" in said
+    assert "2 of 12 records failed" in said
+    assert "of 12: GANDA 4, digits, 60, GANDA, paper, seed 0, 0 s" in said
+    assert script.status == 1
+    assert len(module("records").read(papers.Path("results.jsonl"))) == 10
+    # what is there is not counted again, and all that was asked for is there
+    said = script("papers", *some, "--check")
+    assert "2 records to measure" in said
+    some.remove("GANDA 3")
+    assert "0 records to measure" in script("papers", *some)
+    assert script.status == 0
+
+
+def test_a_profile_of_more_rows_than_there_are_is_said_once(script):
+    some = ["GAMO 1", "--stand-in", "--datasets", "mnist", "--seeds", "0"]
+    said = script("papers", *some, "--output", "results.jsonl")
+    assert said.count("profile asks for more rows") == 1
+    assert "such as --rows 116." in said
+    assert script.status == 1
+
+
+def test_what_is_stopped_says_how_it_goes_on(script, module, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module("papers"), "measured", stopped)
+    said = script("papers", *CODES, "--rows", "60")
+    assert said.endswith("stopped: the same command goes on where it stopped\n")
+    assert script.status == 130
 
 
 @pytest.mark.parametrize(
@@ -208,6 +266,7 @@ def test_says_what_is_missing(script, tmp_path):
         ["GAMO 1", "--budget", "2"],
         ["GAMO 1", "--inception", "nowhere.pth"],
         ["GAMO 1", "--n-drawn", "1"],
+        ["GAMO 1", "--datasets", "digits"],
     ],
     ids=" ".join,
 )

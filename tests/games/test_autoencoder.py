@@ -360,13 +360,24 @@ def test_players_train_their_own_network(method):
     assert all(p.grad.abs().sum() > 0 for p in game.networks["generator"].parameters())
 
 
+def test_codes_of_a_balanced_set(method):
+    X, y = images(8, 8, 8), labels(4, 4)
+    sampler = method(**BUDGET)
+    sampler.fit_resample(X, y)
+    with pytest.raises(NotFittedError, match=r"On a balanced set .*\{0: 200, 1: 200\}"):
+        sampler.encode(X, y)
+    sampler.set_params(sampling_strategy={0: 5}).fit_resample(X, y)
+    assert sampler.encode(X, y).shape == (8, 5)
+
+
 # Images and encode, decode ----------------------------------------------------------------------
 
 
 def test_paper_networks_name_the_shapes_that_they_are_for(method):
-    with pytest.raises(ValueError, match=r"architecture='paper'.*32x32.*Got 30x30"):
+    auto = r"paper\(architecture='auto'\)"
+    with pytest.raises(ValueError, match=rf"architecture='paper'.*32x32.*Got 30x30.*{auto}"):
         method(**BUDGET, architecture="paper").fit_resample(images(12, 30, 30), labels(8, 4))
-    with pytest.raises(ValueError, match="architecture='paper' needs images"):
+    with pytest.raises(ValueError, match=f"needs images, and X is a table, of 12 .*{auto}"):
         method(**BUDGET, architecture="paper").fit_resample(np.eye(12), labels(8, 4))
 
 

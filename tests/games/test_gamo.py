@@ -145,7 +145,7 @@ def test_the_papers_networks_are_the_convolutions_of_the_authors_code():
     assert kinds == [*stage, *stage, "Flatten", "Linear", "Tanh"]
     convolutions = [m for m in extractor.modules() if hasattr(m, "kernel_size")][::2]
     assert {(c.out_channels, *c.kernel_size) for c in convolutions} == {(32, 5, 5)}
-    with pytest.raises(ValueError, match="architecture='paper' needs images"):
+    with pytest.raises(ValueError, match=r"needs images, and X is a table.*images='flattened'"):
         GAMOClassifier(architecture="paper").fit(np.eye(6), [0, 0, 0, 0, 1, 1])
 
 
