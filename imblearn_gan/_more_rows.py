@@ -50,20 +50,9 @@ def read_rows(estimator: Any, X: Any) -> Any:
 
 
 def read_encoded(estimator: Any, X: Any) -> Any:
-    """Return rows that :func:`read_rows` has checked, encoded, images and files as they are drawn.
+    """Return what :func:`read_rows` gives of the same, encoded, on the CPU.
 
-    Parameters
-    ----------
-    estimator : CodecEstimator
-        A fitted one.
-
-    X : array-like
-        Rows of the kind that ``fit`` got.
-
-    Returns
-    -------
-    Tensor, SparseRows or EncodedRows of shape ``(n_samples, *shape)``
-        On the CPU.
+    Images, and rows of files, stay as they are until they are drawn.
     """
     cpu, rows = torch.device("cpu"), read_rows(estimator, X)
     return placed(encoded_for(cpu, rows, estimator.codec_), cpu, torch.preserve_format)
