@@ -20,7 +20,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
 
-from imblearn_gan import _limits, _stored
+from imblearn_gan import _auto, _limits, _stored
 from imblearn_gan._more_rows import read_more, some_of
 from imblearn_gan.callbacks import Checkpoint, ProgressBar, TrainingRows, WarmStart, is_phase
 from imblearn_gan.data import (
@@ -335,7 +335,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     def _choose(self, spec: DataSpec) -> None:
         """Keep what each ``'auto'`` stands for."""
-        for name, chosen in _limits.defaults(spec, self._auto, self.batch_size == "auto").items():
+        for name, chosen in _auto.defaults(spec, self._auto, self.batch_size == "auto").items():
             value = getattr(self, name)
             value = chosen if value == "auto" else value
             # torch takes no integers of NumPy's

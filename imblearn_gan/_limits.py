@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -19,9 +18,6 @@ from imblearn_gan.training import torch_scope
 
 #: Values of a code from which on no network can be meant.
 MAX_LATENT_DIM = 100_000
-#: Pixels of the images of a batch, those of 64 of 128 x 128: networks hold a hundred times as much.
-MAX_PIXELS = 64 * 128 * 128
-MIN_BATCH_SIZE = 8
 
 
 def refuse_booleans(estimator: Any) -> None:
@@ -62,30 +58,6 @@ def check_callbacks(callbacks: Sequence[Any], random_state: Any) -> None:
                 "random_state must be an integer for a Checkpoint: a training goes on only "
                 f"where it draws the same numbers. Got {random_state!r}."
             )
-
-
-def batch_size(spec: DataSpec, most: int) -> int:
-    """Return how many rows make a batch: ``most``, and fewer of large images."""
-    if not spec.is_image:
-        return most
-    _, height, width = spec.shape
-    return min(most, max(MIN_BATCH_SIZE, MAX_PIXELS // (height * width)))
-
-
-def defaults(
-    spec: DataSpec, auto: Mapping[str, tuple[Any, Any]], automatic: bool
-) -> dict[str, Any]:
-    """Return what each ``'auto'`` stands for; ``automatic`` batches fit the size of images.
-
-    Where they are smaller there are as many more, so that as many images are seen.
-    """
-    values = {name: pair[not spec.is_image] for name, pair in auto.items()}
-    size = values["batch_size"]
-    values["batch_size"] = batch_size(spec, size) if automatic else size
-    for name in values:
-        if name.endswith("_iter"):
-            values[name] = math.ceil(values[name] * size / values["batch_size"])
-    return values
 
 
 def check_sizes(spec: DataSpec, batch_size: int, latent_dim: int) -> None:
