@@ -267,8 +267,8 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
     def _check_spec(self, spec: DataSpec) -> None:
         if not spec.is_image:
             raise ValueError(
-                f"{type(self).__name__} is for images, but X is a table of {spec.n_values} "
-                "columns. If its rows are flattened images, set image_shape."
+                f"{type(self).__name__} is for images, and X a table of {self.n_features_in_} "
+                "columns. If they are pixels, set image_shape, as (8, 8) for 64 of them."
             )
         Augmentation(self.augmentation, spec)
         # weights of all layers go with its square, and Adam's moments beside them

@@ -198,7 +198,7 @@ def test_augmentation_refuses_before_training(change):
 def test_errors():
     pictures, y = images(20, 8, 8), labels(12, 8)
     for change in (None, ["mirror"]):
-        with pytest.raises(ValueError, match="set image_shape"):
+        with pytest.raises(ValueError, match=r"table of 64 columns.*set image_shape, as \(8, 8\)"):
             small(augmentation=change).fit(pictures.reshape(20, -1), y)
     with pytest.raises(ValueError, match="'class_weight' parameter"):
         small(class_weight="even").fit(pictures, y)
