@@ -270,10 +270,10 @@ class Container:
 
     def check(self, X: Any) -> None:
         """Raise a ValueError if rows cannot be put under those that were seen, as they are."""
-        seen = self.template
-        if type(X) is not type(seen):
+        given, seen = X[:0], self.template  # rows in a file come as arrays
+        if type(given) is not type(seen):
             raise ValueError(
-                f"X is a {type(X).__name__}, but must be what fit has seen, a "
+                f"X is a {type(given).__name__}, but must be what fit has seen, a "
                 f"{type(seen).__name__}."
             )
         if not is_frame(X):

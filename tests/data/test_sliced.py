@@ -95,6 +95,9 @@ def test_a_codec_learns_the_same(shape, dtype):
     assert np.array_equal(outside.encode(SlicedRows(InFile(rows))), encoded)
     assert np.array_equal(outside.decode(encoded), inside.decode(encoded))
     assert outside.decode(encoded).dtype == dtype
+    inside.check_more(to_native(InFile(rows)))
+    with pytest.raises(ValueError, match="must be of"):
+        inside.check_more(to_native(InFile(rows.astype("uint8"))))
 
 
 @pytest.mark.parametrize(
