@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from scipy import sparse
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing, check_random_state, gen_batches
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
@@ -19,6 +20,7 @@ from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
 from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.training import rows_at_once
 
 __all__ = ["BalancedBatches", "Batch"]
 
@@ -96,7 +98,8 @@ class BalancedBatches(IterableDataset):
 
     transform : callable or None, default=None
         What turns rows, in the container of X, into a tensor; it is called with the real and with
-        the generated rows of a batch. None takes numbers of any dtype, as float32, unscaled.
+        the generated rows of a batch. None takes finite numbers of any dtype, as float32,
+        unscaled.
 
     marks : bool, default=True
         Whether a batch is a :class:`Batch`, ``(x, y, synthetic)``. If not, it is ``(x, y)``, as
@@ -117,10 +120,17 @@ class BalancedBatches(IterableDataset):
     Raises
     ------
     ValueError
-        If a parameter is wrong, or the sampler was fitted to other columns or labels.
+        If a parameter is wrong, the sampler was fitted to rows of another container, other
+        columns, dtypes or labels, or X holds what is no finite number and there is no
+        ``transform``.
 
     sklearn.exceptions.NotFittedError
         If the sampler has no trained generator.
+
+    Warns
+    -----
+    UserWarning
+        If X has numbers far outside the ranges that the sampler has seen.
 
     Notes
     -----
@@ -170,6 +180,11 @@ class BalancedBatches(IterableDataset):
         ):
             if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be an integer >= 1. Got {value!r}.")
+        if transform is not None and not callable(transform):
+            raise ValueError(
+                "transform must be a function that makes a tensor of rows of X, or None. "
+                f"Got {transform!r}."
+            )
         self.batch_size, self.chunk_size, self.marks = batch_size, chunk_size, marks
         self.transform = as_float32 if transform is None else transform
         self._X, labels = to_native(X), column_or_1d(plain_labels(y))
@@ -183,7 +198,9 @@ class BalancedBatches(IterableDataset):
         self._seed = int(check_random_state(random_state).randint(MAX_SEED))
         # in shared memory, so that workers, which are copies, count on from epoch to epoch
         self._epochs = torch.zeros(1 + MAX_WORKERS, dtype=torch.int64).share_memory_()
-        self._tensor(self._X[:1])
+        if transform is None:
+            _check_numbers(self._X)
+        self._tensor(_safe_indexing(self._X, [0]))  # a copy, as all that transform gets
 
     def _checked_fractions(self, fraction: float | None) -> np.ndarray:
         """Return the fraction of generated rows of each class, after all checks of the sampler."""
@@ -202,17 +219,17 @@ class BalancedBatches(IterableDataset):
                 "sampler must be a fitted sampler of this package, which draws more rows by "
                 f"sample(). Got {sampler!r}."
             )
-        check_is_fitted(sampler, "sampling_strategy_")
+        check_is_fitted(
+            sampler,
+            "sampling_strategy_",
+            msg="This %(name)s instance is not fitted yet: call fit_resample(X, y) first.",
+        )
         if not np.array_equal(sampler.classes_, self.classes_):
             raise ValueError(
                 f"sampler was fitted to the labels {label_keys(sampler.classes_)}, but y holds "
                 f"{label_keys(self.classes_)}."
             )
-        if sampler.n_features_in_ != (n_values := int(np.prod(self._X.shape[1:]))):
-            raise ValueError(
-                f"sampler was fitted to rows of {sampler.n_features_in_} values, but those of X "
-                f"have {n_values}."
-            )
+        self._check_rows(sampler)
         added = sampler._added_by_class()
         made = np.array(added) - n_repeated(added, sampler.replay)
         fractions = made / (self._n_by_class + added)
@@ -221,6 +238,18 @@ class BalancedBatches(IterableDataset):
         if fractions.any():
             check_trained(sampler)
         return fractions
+
+    def _check_rows(self, sampler: BaseGANOversampler) -> None:
+        """Raise a ValueError if X could not hold rows of the sampler."""
+        if not hasattr(sampler, "codec_"):
+            return  # it only repeats rows, those of X
+        try:
+            sampler.codec_.check_more(self._X)
+        except ValueError as error:
+            raise ValueError(
+                f"The sampler was fitted to other columns or rows than those of X: {error} Give "
+                "the X that fit_resample got."
+            ) from error
 
     def __len__(self) -> int:
         """Return the number of batches of an epoch."""
@@ -328,6 +357,15 @@ class BalancedBatches(IterableDataset):
         self._epochs.share_memory_()
 
 
+def _check_numbers(X: Any) -> None:
+    """Raise what :func:`as_float32` raises of any rows of X."""
+    if sparse.issparse(X):
+        as_float32(X.data)
+    elif is_frame(X) or X.dtype.kind not in "biu":
+        for rows in gen_batches(X.shape[0], rows_at_once(prod(X.shape[1:]))):
+            as_float32(_safe_indexing(X, rows))
+
+
 def as_float32(rows: Any) -> Tensor:
     """Return rows of numbers as a tensor.
 
@@ -344,15 +382,24 @@ def as_float32(rows: Any) -> Tensor:
     Raises
     ------
     ValueError
-        If there is something else among them.
+        If there is something else among them, or some are missing or infinite in float32.
     """
     if sparse.issparse(rows):
         rows = rows.toarray()
     try:
-        values = rows.to_numpy(np.float32, copy=True) if is_frame(rows) else rows.astype(np.float32)
+        with np.errstate(over="ignore"):  # what becomes infinite is refused
+            if is_frame(rows):
+                values = rows.to_numpy(np.float32, copy=True, na_value=np.nan)
+            else:
+                values = rows.astype(np.float32)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"X holds other things than numbers ({error}): give a transform that makes tensors "
             "of its rows."
         ) from error
+    if not np.isfinite(values).all():
+        raise ValueError(
+            "X holds numbers that are missing, infinite or too large for float32: impute or drop "
+            "them (sklearn.impute), or give a transform that makes tensors of its rows."
+        )
     return torch.from_numpy(values)

@@ -14,6 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from imblearn_gan.torch import BalancedBatches, Batch
+from tests.data.test_sliced import InFile
 from tests.samplers import images, tiny
 
 R = np.random.RandomState(0)
@@ -306,8 +307,9 @@ def test_a_sampler_that_only_repeats():
         ({"synthetic_fraction": 2}, "synthetic_fraction must"),
         ({"synthetic_fraction": 0.5}, "needs a fitted sampler"),
         ({"sampler": SMOTE()}, "sampler must be a fitted sampler of this package"),
-        ({"sampler": tiny()}, "not fitted"),
+        ({"sampler": tiny()}, "not fitted yet: call fit_resample"),
         ({"transform": lambda rows: 3}, "transform must return"),
+        ({"transform": 5}, "transform must be a function"),
     ],
 )
 def test_what_is_refused(params, match):
@@ -315,11 +317,74 @@ def test_what_is_refused(params, match):
         batches(**params)
 
 
+def with_last(value, rows=X):
+    """Return rows whose last value is another one."""
+    rows = rows.copy()
+    rows[-1, -1] = value
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("rows", "match"),
+    [
+        (with_last(np.nan), "impute"),
+        (with_last(np.inf), "impute"),
+        (with_last(1e300, X.astype(np.float64)), "impute"),
+        (with_last(np.nan, sparse.csr_matrix(X)), "impute"),
+        (pd.DataFrame({"a": pd.array([*range(249), None], dtype="Int64")}), "impute"),
+        (with_last("many", X.astype(object)), "other things than numbers"),
+    ],
+)
+def test_what_is_no_finite_number_is_found_before_the_first_batch(rows, match):
+    with pytest.raises(ValueError, match=match):
+        BalancedBatches(rows, Y)
+    BalancedBatches(rows, Y, transform=lambda rows: torch.zeros(rows.shape[0], 2))
+
+
+def test_a_transform_that_works_in_place_leaves_the_rows_as_they_are():
+    rows = X.copy()
+    list(BalancedBatches(rows, Y, transform=lambda rows: torch.from_numpy(rows).mul_(2)))
+    assert_array_equal(rows, X)
+
+
+def test_rows_in_a_file(sampler):
+    found = list(BalancedBatches(InFile(X), Y, sampler, batch_size=30, random_state=0))
+    assert list(map(key, found)) == list(map(key, batches(sampler)))
+
+
+FRAME = pd.DataFrame(X, columns=list("abc"))
+PICTURES = images(250, 4, 4, dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("seen", "given"),
+    [
+        (FRAME, FRAME[["c", "b", "a"]]),
+        (FRAME, FRAME.rename(columns={"a": "z"})),
+        (FRAME, FRAME.astype({"a": float})),
+        (FRAME, X),
+        (X, FRAME),
+        (X, X[:, :2]),
+        (X, sparse.csr_matrix(X)),
+        (PICTURES, PICTURES / 16),
+        (PICTURES, PICTURES.reshape(250, 16)),
+    ],
+)
+def test_samplers_of_other_rows(seen, given):
+    fitted = tiny(max_iter=1)
+    fitted.fit_resample(seen, Y)
+    with pytest.raises(ValueError, match=r"fitted to other columns or rows.*fit_resample"):
+        BalancedBatches(given, Y, fitted)
+
+
+def test_rows_far_outside_those_that_the_sampler_has_seen(sampler):
+    with pytest.warns(UserWarning, match=r"far outside.*columns \[0, 1, 2\]"):
+        BalancedBatches(16 * X, Y, sampler)
+
+
 def test_samplers_of_other_data(sampler):
     with pytest.raises(ValueError, match=r"fitted to the labels \[0, 1, 2\], but y holds \[0, 1\]"):
         BalancedBatches(X[:240], Y[:240], sampler)
-    with pytest.raises(ValueError, match="rows of 3 values, but those of X have 2"):
-        BalancedBatches(X[:, :2], Y, sampler)
     for epoch in (-1, True):
         with pytest.raises(ValueError, match="epoch must"):
             batches().set_epoch(epoch)
