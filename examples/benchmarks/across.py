@@ -7,7 +7,7 @@ rows of folds overlap; across tables each table is one value, for Student's and 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
-from tables import LOSSES, TITLES, _by_table, interval, mean_of, places_of, spread
+from tables import LOSSES, TITLES, _by_table, interval, mean_of, places_of, signed_ranks, spread
 
 FOLD = ["dataset", "seed", "classifier_seed"]
 BASELINES = (
@@ -88,8 +88,7 @@ def _cell(gaps, split):
     means, found = tables.mean(), [corrected(part, split) for _, part in tables]
     above = sum(mean - half > 0 for mean, half in found)
     below = sum(mean + half < 0 for mean, half in found)
-    p = stats.wilcoxon(means).pvalue if means.any() else 1.0
-    return f"{interval(means, 3)}, p = {p:.2g}, {above} / {below}"
+    return f"{interval(means, 3)}, p = {signed_ranks(means)}, {above} / {below}"
 
 
 def mean_lead(frame, of, over, measure="ap"):

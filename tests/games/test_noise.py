@@ -154,15 +154,18 @@ def test_spectral_norm_bounds_every_layer_of_the_discriminator(method, spectral_
         random_state=0,
     )
     sampler.fit_resample(X, y)
-    norms = [
-        torch.linalg.matrix_norm(module.weight, 2).item()
+    layers = [
+        module.train()
         for network in watch.networks
         for module in network.modules()
         if isinstance(module, (torch.nn.Linear, torch.nn.Embedding))
     ]
+    for layer in layers * 50:  # each look is a step of the power iteration, which updates outrun
+        layer.weight  # noqa: B018
+    norms = [torch.linalg.matrix_norm(layer.weight, 2).item() for layer in layers]
     assert len(norms) >= 4
     if spectral_norm:
-        assert norms == pytest.approx([1] * len(norms), abs=0.35)
+        assert norms == pytest.approx([1] * len(norms), abs=0.05)
     else:
         assert max(norms) > 2
 
