@@ -65,8 +65,7 @@ def leads_across(frame, measure="ap", over=None, of=None):
     """
     wide, (split,) = folds_of(frame, measure), set(frame["split"])
     sign = -1 if measure in LOSSES else 1
-    others = over.split("|") if over else [name for name in wide if name.startswith(BASELINES)]
-    others += [name for name in wide if "under-sampling" in name and not over]
+    others = over.split("|") if over else _baselines_in(wide)
     order = (sign * wide.groupby("dataset").mean().mean()).sort_values(ascending=False).index
     cells = {f"over {other}": [] for other in others}
     for other in others:
@@ -91,11 +90,39 @@ def _cell(gaps, split):
     return f"{interval(means, 3)}, p = {signed_ranks(means)}, {above} / {below}"
 
 
+def _baselines_in(names):
+    return [n for n in names if n.startswith(BASELINES)] + [n for n in names if "under-" in n]
+
+
+def _lead_of_tables(frame, of, over, measure):
+    wide, sign = folds_of(frame, measure), -1 if measure in LOSSES else 1
+    return sign * (wide[of] - wide[over]).dropna().groupby("dataset").mean()
+
+
 def mean_lead(frame, of, over, measure="ap"):
     """Mean lead over tables of one method over another, with its 95 % interval, as text."""
-    wide = folds_of(frame, measure)
-    sign = -1 if measure in LOSSES else 1
-    return interval(sign * (wide[of] - wide[over]).dropna().groupby("dataset").mean(), 3)
+    return interval(_lead_of_tables(frame, of, over, measure), 3)
+
+
+def verdicts(frame, of, measures="ap,acsa"):
+    """Whether a method is surely ahead of each baseline, level or behind, and its mean lead.
+
+    A column for each classifier and measure; the interval is that of ``mean_lead``.
+    """
+    columns = {}
+    for kind, rows in frame.groupby("classifier"):
+        for measure in measures.split(","):
+            columns[f"{kind} {TITLES.get(measure, measure)}"] = {
+                f"over {other}": _verdict(_lead_of_tables(rows, of, other, measure))
+                for other in _baselines_in(sorted(set(rows["name"])))
+            }
+    return pd.DataFrame(columns).rename_axis("lead")
+
+
+def _verdict(leads):
+    sure = stats.ttest_1samp(leads, 0).pvalue < 0.05
+    said = ("ahead" if leads.mean() > 0 else "behind") if sure else "level"
+    return f"{said} ({leads.mean():+.3f})"
 
 
 def power(frame, over, measures="ap,acsa", n_tables="32", n_folds="25", chance="0.8"):
@@ -185,5 +212,8 @@ def _margin(half):
 VALUES = {"mean_lead": mean_lead}
 TABLES = {
     function.__name__: function
-    for function in (*(by_dataset, leads_by_dataset, leads_across, power, since, since_by_table),)
+    for function in (
+        *(by_dataset, leads_by_dataset, leads_across, verdicts),
+        *(power, since, since_by_table),
+    )
 }

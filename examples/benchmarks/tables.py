@@ -134,9 +134,9 @@ def _leads(frame, measure, order, index=PAIR, over=()):
 
 
 def scores(frame, measures="acsa,gm", digits="4"):
-    """Means and standard deviations over seeds, and median seconds of the method."""
-    groups = frame.groupby("name")
-    table = pd.DataFrame({"seeds": groups.size()})
+    """Means and standard deviations over seeds or folds, and median seconds of the method."""
+    groups, of_folds = frame.groupby("name"), frame["split"].str.startswith("folds:").all()
+    table = pd.DataFrame({"folds" if of_folds else "seeds": groups.size()})
     for measure in measures.split(","):
         title = TITLES.get(measure, measure)
         table[title] = groups[measure].apply(spread, int(digits))
@@ -282,7 +282,10 @@ def ranks(frame, measures="ap,acsa,gm"):
     means = means.groupby("name").mean().round(9)  # halves are rounded alike by any pandas
     table = pd.DataFrame(
         {
-            column: [f"{m:.3f} ({p:.1f})" for m, p in zip(means[column], places[column])]
+            column: [
+                "" if pd.isna(m) else f"{m:.3f} ({p:.1f})"
+                for m, p in zip(means[column], places[column])
+            ]
             for column in sorted(means)
         },
         index=means.index,
@@ -381,8 +384,8 @@ TABLES = {
 
 
 def value(frame, measure="acsa", digits="3"):
-    """Mean of one method."""
-    return f"{frame[measure].mean():.{digits}f}"
+    """Mean of one method; of several tables, the mean of theirs."""
+    return f"{frame.groupby('dataset')[measure].mean().mean():.{digits}f}"
 
 
 def gap(frame, of, over, measure="acsa", digits="3"):

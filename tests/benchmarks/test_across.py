@@ -72,6 +72,30 @@ def test_leads_across_tables(module, frame):
     assert losses.loc["CGANOversampler", "over SMOTE"] == cell  # less is better
 
 
+def test_verdicts_say_which_intervals_hold_zero(module, frame):
+    verdicts = module("across").verdicts
+    (cell,) = verdicts(frame(), "CGANOversampler, bag of 3", "ap").loc["over SMOTE"]
+    assert cell.startswith("ahead (+0.2")
+    (cell,) = verdicts(frame(), "CGANOversampler, bag of 3", "brier").loc["over SMOTE"]
+    assert cell.startswith("ahead (+0.2")  # less is better
+    (cell,) = verdicts(frame(), "CGANOversampler", "ap").loc["over SMOTE"]
+    assert cell.startswith("level (+0.1")
+    (cell,) = verdicts(frame(-1), "CGANOversampler", "ap").loc["over SMOTE"]
+    assert cell.startswith("behind (-0.8")
+
+
+def test_ranks_leave_what_was_not_measured_empty(module, rows):
+    tables, found = module("tables"), rows()
+    others = [vars(r) | {"classifier": "mlp"} for r in found if r.method != "SMOTE"]
+    table = tables.ranks(tables.frame_of([*found, *(type(found[0])(**r) for r in others)]), "ap")
+    assert table.loc["SMOTE", "mlp average precision"] == ""
+    assert table.loc["SMOTE", "forest average precision"].startswith("0.500 (3.")
+
+
+def test_scores_call_folds_folds(module, frame):
+    assert next(iter(module("tables").scores(frame(), "ap"))) == "folds"
+
+
 def test_leads_and_means_by_table(module, frame):
     across = module("across")
     table = across.leads_by_dataset(frame(), over="SMOTE")
