@@ -34,6 +34,8 @@ MIN_EXPECTED = 7
 MIN_COLUMNS = 0.05
 #: Most classes and columns that a warning names.
 MAX_NAMED = 3
+#: What a warning says of the sampler's attribute, for those who have the sampler.
+WHERE_FIGURES_ARE = "All figures are in diagnostics_. "
 
 Finding = tuple[str, Any]
 
@@ -95,8 +97,8 @@ def warn_of_collapse(diagnostics: dict[Any, dict]) -> None:
     n_more = len(collapsed) - MAX_NAMED
     more = f" And {n_more} more of {len(diagnostics)} generated classes." if n_more > 0 else ""
     warn_user(
-        f"Generated rows have collapsed. In {', in '.join(collapsed[:MAX_NAMED])}.{more} All "
-        "figures are in diagnostics_. Try a smaller learning_rate, more iterations (max_iter), "
+        f"Generated rows have collapsed. In {', in '.join(collapsed[:MAX_NAMED])}.{more} "
+        f"{WHERE_FIGURES_ARE}Try a smaller learning_rate, more iterations (max_iter), "
         "more repeated rows in their place (replay), or another sampler.",
         CollapseWarning,
     )

@@ -2,91 +2,43 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.exceptions import FitFailedWarning
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
 from imblearn_gan.data import DataCodec, plain_labels, to_native
 from imblearn_gan.metrics._features import import_optional
-from imblearn_gan.metrics._folds import fewest, folds_of, tune_on_whole_groups
-from imblearn_gan.metrics._methods import methods, named_baselines, named_samplers
+from imblearn_gan.metrics._fits import (
+    Task,
+    as_frame,
+    attempts,
+    check_some_work,
+    pass_on_warnings,
+    tell_failures,
+)
+from imblearn_gan.metrics._folds import fewest, folds_of
+from imblearn_gan.metrics._methods import (
+    methods,
+    named_baselines,
+    named_samplers,
+    on_flat_rows,
+    smotenc_hint,
+)
 from imblearn_gan.metrics._remedies import (
     all_parameters,
     check_dates,
     default_classifier,
-    flat,
     refused_by_smote,
 )
 from imblearn_gan.metrics._scoring import scorers
-from imblearn_gan.metrics._summary import SamplerEvaluation, summarize
+from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
-from imblearn_gan.resampled._parts import seeded, takes_images
+from imblearn_gan.resampled._text import check_text
 from imblearn_gan.seeding import MAX_SEED
-
-
-def _score(
-    name: str,
-    resample: Callable | None,
-    classifier: Any,
-    scoring: dict[str, Callable],
-    X: Any,
-    y: np.ndarray,
-    groups: np.ndarray | None,
-    fold: tuple,
-    seed: int,
-    flatten: bool,
-) -> dict:
-    """Return scores on the test rows, which neither sampler nor classifier has seen."""
-    train, test = fold
-    X_train, y_train, X_test = _safe_indexing(X, train), y[train], _safe_indexing(X, test)
-    model, params = seeded(classifier, seed), {}
-    if resample is not None:
-        X_train, y_train = resample(X_train, y_train, seed)
-    elif groups is not None:
-        params = tune_on_whole_groups(model, y_train, groups[train], seed)
-    if flatten:
-        X_train, X_test = flat(X_train), flat(X_test)
-    model.fit(X_train, y_train, **params)
-    scores = {metric: scorer(model, X_test, y[test]) for metric, scorer in scoring.items()}
-    return {"method": name} | {k: value for k, value in scores.items() if value is not None}
-
-
-def _attempt(error_score: Any, name: str, *args: Any) -> dict:
-    """Return scores, or what went wrong."""
-    try:
-        return _score(name, *args)
-    except Exception as error:
-        if error_score == "raise":
-            raise
-        return {"method": name, "error": f"{type(error).__name__}: {error}"}
-
-
-def _with_failures(scores: Any, needed: list[str], error_score: float) -> Any:
-    """Return scores, those of fits that failed ``error_score``; a warning says which."""
-    failed = scores["error"].notna()
-    errors, scores = scores["error"], scores.drop(columns="error")
-    for name in scores["method"].unique():
-        here = scores["method"] == name
-        if failed[here].all() and name in needed:
-            raise ValueError(f"The method {name!r} failed in every fold. {errors[here].iloc[0]}")
-        if failed[here].any():
-            folds = scores["fold"][here & failed].tolist()
-            warnings.warn(
-                f"The method {name!r} failed in the folds {folds}: its scores there are "
-                f"{error_score}. {errors[here & failed].iloc[0]}",
-                FitFailedWarning,
-                stacklevel=3,
-            )
-    scores.loc[failed, scores.columns.difference(["fold", "method"])] = error_score
-    return scores
 
 
 def _check_arguments(classifier: Any, flatten: Any, error_score: Any) -> None:
@@ -168,7 +120,9 @@ def evaluate_sampler(
 
     flatten : bool or 'auto', default='auto'
         Whether the classifier gets images as flat rows. ``'auto'`` asks its tags, those of the
-        first step of a pipeline, whether it takes images.
+        first step of a pipeline, whether it takes images. In a
+        :class:`~imblearn_gan.ResampledClassifier` this holds for its classifier: its sampler gets
+        images.
 
     baselines : {'usual', 'all'} or list of str, default='usual'
         What the samplers stand beside. ``'usual'`` is ``'none'``, ``'class weight'``,
@@ -182,13 +136,15 @@ def evaluate_sampler(
 
     scoring : str, callable, list or dict of them, or None, default=None
         Scores: names of scikit-learn's, such as ``'neg_log_loss'``, or scorers; a dict gives
-        their names. Larger must be better. ``'acsa'``, ``'gm'`` and ``'average_precision'`` are
-        known, too: None is all three. The last is that of the smaller one of two classes, which
-        is what has to be found, and the mean over all of more.
+        their names. Larger must be better: what falls with better predictions wants
+        ``make_scorer(..., greater_is_better=False)``. ``'acsa'``, ``'gm'`` and
+        ``'average_precision'`` are known, too: None is all three. The last is that of the smaller
+        one of two classes, which is what has to be found, and the mean over all of more.
 
     error_score : 'raise' or float, default=nan
-        What a fit that fails scores, with a warning; ``'raise'`` ends the call with its error.
-        The lead is that over the folds in which both fits did not score nan.
+        What a fit that fails scores, with a warning, be it in some folds or in all; ``'raise'``
+        ends the call with its error. The lead is that over the folds in which both fits did not
+        score nan.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the folds and, another one for each fold, of all that has a ``random_state`` of
@@ -210,15 +166,19 @@ def evaluate_sampler(
         hold dates or missing values; the tuned cut because a class has a single row or group;
         others because the classifier has no ``predict_proba``.
 
+    UserWarning
+        If a sampler leaves no row of a class: its probability is 0 then. What samplers and
+        classifiers warn of is passed on with method and folds, unless joblib has them in threads.
+
     FitFailedWarning
-        If a sampler or a classifier failed in some folds, and ``error_score`` is a number.
+        If a sampler or a classifier failed in some folds, or all, and ``error_score`` is a number.
 
     Raises
     ------
     ValueError
-        If a parameter is wrong, ``y`` has a class too small for the folds, ``X`` has dates that
-        the classifier does not take, or a sampler, or the classifier without any, fails in every
-        fold.
+        If a parameter is wrong, a score does not take the labels, ``y`` has a class too small for
+        the folds, ``X`` has dates or text that the classifier does not take, or in every fold all
+        samplers fail, or the classifier without any, which is fitted first.
 
     Notes
     -----
@@ -277,6 +237,12 @@ def evaluate_sampler(
     seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)
+    if X.ndim > 2:
+        classifier = on_flat_rows(classifier, flatten)
+        samplers = {
+            name: one if hasattr(one, "fit_resample") else on_flat_rows(one, flatten)
+            for name, one in samplers.items()
+        }
     smallest, n_groups = (
         min(fewest(y[train], None if of is None else of[train]) for train, _ in folds)
         for of in (None, groups)
@@ -285,29 +251,14 @@ def evaluate_sampler(
     runs = methods(samplers, wanted, classifier, categorical, smallest, n_groups, refused)
     if any(model is classifier for _, model in runs.values()):
         check_dates(classifier, X, y, codec.columns_)
-
-    def flattens(model: Any) -> bool:
-        return not takes_images(model) if flatten == "auto" else bool(flatten)
-
-    jobs = [(i, name, *run) for i in range(len(folds)) for name, run in runs.items()]
-    scored = Parallel(n_jobs=n_jobs)(
-        delayed(_attempt)(
-            error_score,
-            name,
-            resample,
-            model,
-            scoring,
-            X,
-            y,
-            groups,
-            folds[i],
-            int(seeds[i]),
-            flattens(model),
-        )
-        for i, name, resample, model in jobs
-    )
-    scores = pd.DataFrame([{"fold": job[0]} | record for job, record in zip(jobs, scored)])
-    if "error" in scores:
-        scores = _with_failures(scores, ["none", *samplers], error_score)
+        check_text(classifier, X)
+    hints = {name: smotenc_hint(one, X, categorical) for name, one in samplers.items()}
+    task = Task(X, y, groups, scoring)
+    done = attempts(task, runs, folds, seeds, hints, error_score, n_jobs)
+    pass_on_warnings(done)
+    check_some_work(done, samplers)
+    tell_failures(done, error_score)
+    scores = as_frame(pd, done, error_score)
     test_ratio = float(np.mean([len(test) / len(train) for train, test in folds]))
-    return SamplerEvaluation(scores, summarize(pd, scores, [*samplers], test_ratio))
+    summary = summarize(pd, scores, [*samplers], test_ratio)
+    return SamplerEvaluation(scores, summary, how_sure(summary, [y[test] for _, test in folds]))

@@ -8,12 +8,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.under_sampling import RandomUnderSampler
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import _safe_indexing
 
+from imblearn_gan.data import is_frame
 from imblearn_gan.metrics._remedies import (
     bootstrap,
+    flat,
     repeat,
     smote,
     transformers,
@@ -22,6 +28,7 @@ from imblearn_gan.metrics._remedies import (
     weighted,
 )
 from imblearn_gan.resampled import ResampledClassifier
+from imblearn_gan.resampled._parts import takes_images
 
 USUAL = ("none", "class weight", "random oversampling", "SMOTE", "cut at the prevalence")
 MORE = (
@@ -96,10 +103,11 @@ def named_baselines(baselines: Any) -> tuple[str, ...]:
     if isinstance(baselines, str) and baselines in ("usual", "all"):
         return USUAL if baselines == "usual" else USUAL + MORE
     known = USUAL + MORE
-    if isinstance(baselines, str) or not set(baselines) <= set(known):
+    several = isinstance(baselines, Iterable) and not isinstance(baselines, str)
+    if not several or not set(baselines) <= set(known):
         raise ValueError(
-            f"baselines must be 'usual', 'all' or a list of some of {list(known)}. Got "
-            f"{baselines!r}."
+            f"baselines must be 'usual', 'all' or a list of some of {list(known)}, [] for none of "
+            f"them. Got {baselines!r}."
         )
     return tuple(name for name in known if name in set(baselines))
 
@@ -197,6 +205,33 @@ def _tell(baselines: Iterable[str], reasons: dict[str, str]) -> None:
         out = [name for name in asked if reasons[name] == reason]
         verb = "are" if len(out) > 1 else "is"
         warnings.warn(f"{', '.join(out)} {verb} left out: {reason}.", stacklevel=4)
+
+
+def on_flat_rows(model: Any, flatten: bool | str) -> Any:
+    """Return a classifier that gets images as flat rows, where it must.
+
+    In a ResampledClassifier it is the inner one that does: the sampler gets images.
+    """
+    if isinstance(model, ResampledClassifier):
+        inner = on_flat_rows(model.classifier, flatten)
+        return clone(model).set_params(classifier=inner)
+    flattens = not takes_images(model) if flatten == "auto" else flatten
+    return make_pipeline(FunctionTransformer(flat), model) if flattens else model
+
+
+def smotenc_hint(sampler: Any, X: Any, categorical: list[int]) -> str:
+    """Return what to give in place of SMOTE, if a sampler or its parts are SMOTE and X has text."""
+    parts = [sampler, *sampler.get_params().values()]
+    plain = any(isinstance(p, SMOTE) and not isinstance(p, (SMOTEN, SMOTENC)) for p in parts)
+    if not (plain and categorical):
+        return ""
+    try:
+        np.asarray(_safe_indexing(X, categorical, axis=1)).astype(np.float64)
+    except (TypeError, ValueError):
+        columns = [X.columns[i] for i in categorical] if is_frame(X) else categorical
+        of_all = len(categorical) == X.shape[1]
+        return "Give " + ("SMOTEN()" if of_all else f"SMOTENC({columns})") + " in place of SMOTE."
+    return ""
 
 
 def _shared_strategy(samplers: list) -> Any:

@@ -5,26 +5,29 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
-from sklearn.dummy import DummyClassifier
 from sklearn.metrics import average_precision_score, get_scorer, make_scorer
 
 from imblearn_gan.data import label_keys, warn_user
+from imblearn_gan.metrics._all_classes import by_class
 from imblearn_gan.metrics._classification import acsa_score, gm_score
+from imblearn_gan.resampled._decision import Rule
 
-RESERVED = ("fold", "method", "error")
+RESERVED = ("fold", "method")
 
 
 def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
-    """Return scorers by name; raise a ValueError for what is none.
+    """Return scorers by name; raise a ValueError for what is none, or none of such labels.
 
     ``'acsa'``, ``'gm'`` and ``'average_precision'``, of the smaller one of two classes or the mean
     over more, are those of this package; all other names are scikit-learn's.
     """
     classes, counts = np.unique(y, return_counts=True)
-    ranked = [int(counts.argmin())] if len(classes) == 2 else [*range(len(classes))]
+    by_size = classes[np.argsort(counts, kind="stable")]
+    ranked = by_size[:1] if len(classes) == 2 else classes
     own: dict[str, Callable] = {"acsa": make_scorer(acsa_score), "gm": make_scorer(gm_score)}
     own["average_precision"] = partial(_average_precision, ranked)
     if scoring is None:
@@ -41,53 +44,88 @@ def scorers(scoring: Any, y: np.ndarray) -> dict[str, Callable]:
             f"{scoring!r}."
         )
     found = {name: _scorer(one, own) for name, one in named.items()}
-    for name, one in named.items():
-        if isinstance(one, str) and one not in own:
-            if len(classes) == 2:
-                _check_labels(one, found[name], y, classes[np.argsort(counts, kind="stable")])
-            else:
-                _check_many(one, found[name], y)
+    for name, scorer in found.items():
+        if hasattr(scorer, "_score_func"):  # others may look at what real rows have
+            _check_labels(name, scorer, by_size)
+            if isinstance(named[name], str) and len(classes) == 2:
+                _warn_of_larger(name, scorer, by_size)
     return found
 
 
-def _check_many(name: str, scorer: Callable, y: np.ndarray) -> None:
-    """Raise a ValueError if a score is of two classes alone."""
-    nothing = np.zeros((len(y), 1))
+def _check_labels(name: str, scorer: Callable, by_size: np.ndarray) -> None:
+    """Raise a ValueError if a score fails, or is no number, where all is predicted right.
+
+    ``by_size`` are the labels, that of the smallest class first.
+    """
+    classes, n = np.sort(by_size), len(by_size)
+    codes = np.repeat(np.arange(n), 2)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            scorer(DummyClassifier(strategy="prior").fit(nothing, y), nothing, y)
-    except ValueError as error:
+            value = scorer(Rule(classes, np.ones(n)), np.eye(n)[codes], classes[codes])
+    except AttributeError:  # it wants what a rule has not
+        return
+    except Exception as error:
+        what = f"the labels are {label_keys(classes)}" if n == 2 else f"y has the {n} classes"
         raise ValueError(
-            f"scoring has {name!r}, which does not take the {len(np.unique(y))} classes of y: "
-            f"{error} Give one of all classes, such as 'average_precision', 'roc_auc_ovr' or "
-            "'f1_macro'."
+            f"scoring has {name!r}, but {what}: {str(error).rstrip('.')}. "
+            f"{_in_its_place(scorer, by_size)}"
         ) from error
+    _check_number(name, value)
 
 
-def _check_labels(name: str, scorer: Callable, y: np.ndarray, labels: np.ndarray) -> None:
-    """Look, by what constants score, whether a score finds its class, and if that is rare.
+def _check_number(name: str, value: Any) -> None:
+    if np.ndim(value) != 0:
+        raise ValueError(
+            f"scoring has {name!r}, which must give a number. Got {value!r}: take the mean over "
+            "classes, as average='macro' does, or a score for each."
+        )
 
-    ``labels`` are those of both classes, the rare one first.
-    """
-    named = label_keys(labels)
-    advice = f"Give make_scorer(..., pos_label={named[0]!r}) in its place."
-    nothing, found = np.zeros((len(y), 1)), []
-    for label in labels:
-        model = DummyClassifier(strategy="constant", constant=np.array([label]))
+
+def _in_its_place(scorer: Any, by_size: np.ndarray) -> str:
+    """Return advice: the line that makes a scorer of the smaller class, if there is one."""
+    if len(by_size) > 2:
+        return "Give one of all classes, such as 'average_precision', 'roc_auc_ovr' or 'f1_macro'."
+    function, method = scorer._score_func, scorer._response_method
+    if "pos_label" not in signature(function).parameters:
+        return "Give one that takes them, such as 'average_precision' or 'f1_macro'."
+    options = ["greater_is_better=False"] * (scorer._sign < 0)
+    params = {"response_method": method} if method != "predict" else {}
+    params |= {key: value for key, value in scorer._kwargs.items() if key != "average"}
+    params["pos_label"] = label_keys(by_size)[0]
+    options += [f"{key}={value!r}" for key, value in params.items()]
+    return f"Give make_scorer({', '.join([_name(scorer), *options])}) in its place."
+
+
+def _warn_of_larger(name: str, scorer: Callable, by_size: np.ndarray) -> None:
+    """Warn if a score is of the larger one of two classes, by what constants score."""
+    classes = np.sort(by_size)
+    found = []
+    for label in by_size:
+        constant = Rule(classes, (classes == label).astype(float))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(scorer(model.fit(nothing, y), nothing, y))
-        except ValueError as error:
-            if "pos_label" in str(error):
-                raise ValueError(
-                    f"scoring has {name!r}, which is of the class labelled 1, but the labels are "
-                    f"{sorted(named)}. {advice}"
-                ) from error
-            return  # it wants what a constant has not
+                found.append(scorer(constant, np.ones((4, 2)), np.repeat(classes, 2)))
+        except (ValueError, AttributeError):  # it wants what a constant has not
+            return
     if found[0] == 0 < found[1]:
-        warn_user(f"scoring has {name!r}, which is of the larger class here. {advice}")
+        warn_user(
+            f"scoring has {name!r}, which is of the larger class here. "
+            f"{_in_its_place(scorer, by_size)}"
+        )
+
+
+def score(name: str, scorer: Callable, model: Any, X: Any, y: np.ndarray) -> float | None:
+    """Return a score, None where there is none; raise a ValueError that names one that fails."""
+    try:
+        value = scorer(model, X, y)
+    except Exception as error:
+        raise ValueError(
+            f"scoring has {name!r}, which failed: {type(error).__name__}: {error}"
+        ) from error
+    _check_number(name, value)
+    return value
 
 
 def _scorer(one: Any, own: dict[str, Callable]) -> Callable:
@@ -110,16 +148,16 @@ def _name(one: Any) -> Any:
     return getattr(function, "__name__", type(function).__name__)
 
 
-def _average_precision(ranked: list[int], model: Any, X: Any, y: np.ndarray) -> float | None:
+def _average_precision(ranked: np.ndarray, model: Any, X: Any, y: np.ndarray) -> float | None:
     """Return the average precision, the mean over classes; None where nothing ranks rows."""
-    classes = model.classes_
     if hasattr(model, "predict_proba"):
         score = model.predict_proba(X)
     elif hasattr(model, "decision_function"):
-        score = model.decision_function(X)
-        score = np.column_stack([-score, score]) if score.ndim == 1 else score
+        score = by_class(model.decision_function(X))
     else:
         return None
-    if score.shape[1] != len(classes):  # pairs of classes
+    if score.shape[1] != len(model.classes_):  # pairs of classes
         return None
-    return float(np.mean([average_precision_score(y == classes[i], score[:, i]) for i in ranked]))
+    columns = np.searchsorted(model.classes_, ranked)
+    parts = [average_precision_score(y == c, score[:, i]) for c, i in zip(ranked, columns)]
+    return float(np.mean(parts))

@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-LEGEND = "lead of the sampler over the method, with its 95 % interval; * where zero is outside"
+LEGEND = (
+    "lead of the sampler over the method, 95 % interval; 'ahead' or 'behind' where zero is outside"
+)
 #: Fewest folds in which somebody can lead: of two the spread is not known.
 MIN_FOLDS = 3
+#: What puts another rule for labels behind the classifier as it is.
+MOVED = ("cut at the prevalence", "tuned cut")
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,12 @@ class SamplerEvaluation:
         the one of the two that leads, empty where the interval holds zero, or says nothing:
         of fewer than three folds, or of leads that are all equal. With several samplers there
         is a row for each of them, whose name ``sampler`` has. The row of a sampler beside itself
-        has no lead.
+        has no lead. A cut that scores as ``'none'`` does in every fold, since a ranking or
+        probabilities have none, has no row.
+
+    note : str
+        How far to trust the leads: folds, rows of the smallest class in a test fold, and how many
+        leaders there would be by chance.
 
     Notes
     -----
@@ -41,16 +50,21 @@ class SamplerEvaluation:
 
     scores: Any
     summary: Any
+    note: str = ""
 
     def __str__(self) -> str:
         if self.summary["sampler"].nunique() < 2:
-            return str(self.summary.round(3).to_string(index=False, na_rep=""))
-        return f"{side_by_side(self.summary).to_string()}\n({LEGEND})"
+            table = str(self.summary.round(3).to_string(index=False, na_rep=""))
+        else:
+            table = f"{side_by_side(self.summary).to_string()}\n({LEGEND})"
+        return f"{table}\n{self.note}".rstrip()
 
     def _repr_html_(self) -> str:
         if self.summary["sampler"].nunique() < 2:
-            return str(self.summary.round(3).to_html(index=False, na_rep=""))
-        return f"{side_by_side(self.summary).to_html()}<p>{LEGEND}</p>"
+            table = str(self.summary.round(3).to_html(index=False, na_rep=""))
+        else:
+            table = f"{side_by_side(self.summary).to_html()}<p>{LEGEND}</p>"
+        return f"{table}<p>{self.note}</p>"
 
 
 def summarize(pd: Any, scores: Any, samplers: list[str], test_ratio: float) -> Any:
@@ -73,7 +87,8 @@ def summarize(pd: Any, scores: Any, samplers: list[str], test_ratio: float) -> A
     records = []
     for metric in [column for column in scores if column not in ("fold", "method")]:
         table = scores.pivot(index="fold", columns="method", values=metric)
-        for method in scores["method"].unique():
+        same = [name for name in MOVED if _equal(table, name, "none")]
+        for method in scores["method"][~scores["method"].isin(same)].unique():
             base = {"metric": metric, "method": method, "mean": table[method].mean()}
             base["std"] = table[method].std()
             leads = [
@@ -83,6 +98,12 @@ def summarize(pd: Any, scores: Any, samplers: list[str], test_ratio: float) -> A
             ]
             records += [base | lead for lead in leads or [{"sampler": method, "leader": ""}]]
     return pd.DataFrame(records)
+
+
+def _equal(table: Any, name: str, other: str) -> bool:
+    """Return whether two methods are there and score the same in every fold, but for rounding."""
+    there = name in table and other in table
+    return there and np.allclose(table[name], table[other], rtol=1e-9, atol=0, equal_nan=True)
 
 
 def _lead(table: Any, name: str, method: str, test_ratio: float) -> dict:
@@ -99,12 +120,43 @@ def _lead(table: Any, name: str, method: str, test_ratio: float) -> dict:
     return record | {"lead_low": low, "lead_high": high, "leader": leader}
 
 
+def how_sure(summary: Any, tested: list[np.ndarray]) -> str:
+    """Return in a few words how far to trust the leads.
+
+    Parameters
+    ----------
+    summary : pandas.DataFrame
+        Means and leads.
+
+    tested : list of ndarray
+        Labels of the test rows of each fold.
+    """
+    sizes = {int(np.unique(y, return_counts=True)[1].min()) for y in tested}
+    rows = " to ".join(str(n) for n in sorted({min(sizes), max(sizes)}))
+    note = f"{_counted(len(tested), 'fold')}; rows of the smallest class to test on: {rows}."
+    if len(tested) < MIN_FOLDS:
+        return f"{note} So few folds show nothing, nobody leads: take cv=5, or repeats."
+    told = int(summary["lead_low"].notna().sum()) if "lead_low" in summary else 0
+    if told:
+        note += (
+            f" By chance alone {told / 20:.2g} of {_counted(told, 'interval')} would have a leader."
+        )
+    return note
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
 def side_by_side(summary: Any) -> Any:
     """Return means and, in a column for each sampler, its leads as text."""
 
     def text(row: Any) -> str:
-        star = " *" if row["leader"] else "  "
-        return f"{row['lead']:+.3f} [{row['lead_low']:+.3f}, {row['lead_high']:+.3f}]{star}"
+        if np.isnan(row["lead"]):
+            return "nan"
+        mark = "" if not row["leader"] else "ahead" if row["lead"] > 0 else "behind"
+        interval = f"[{row['lead_low']:+.3f}, {row['lead_high']:+.3f}]"
+        return f"{row['lead']:+.3f} {interval} {mark:<6}"
 
     order = summary[["metric", "method"]].drop_duplicates()
     keys = ["metric", "method"]

@@ -9,12 +9,14 @@ from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.pipeline import make_pipeline as make_sampling_pipeline
 from imblearn.under_sampling import RandomUnderSampler
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import clone
+from sklearn.compose import make_column_transformer
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from imblearn_gan import ResampledClassifier, ResNetClassifier
@@ -208,6 +210,7 @@ def test_baselines_on_images_and_frames():
         ),
         ({"baselines": "most"}, "baselines must be 'usual', 'all' or a list"),
         ({"baselines": ["none", "luck"]}, "baselines must be"),
+        ({"baselines": None}, r"baselines must be .*\[\] for none of them\. Got None"),
     ],
 )
 def test_what_cannot_be_compared(change, match):
@@ -215,15 +218,64 @@ def test_what_cannot_be_compared(change, match):
         evaluate(**{"sampler": SMOTE()} | change)
 
 
-def test_a_sampler_that_fails_everywhere_is_named():
-    class Broken(SMOTE):
-        def fit_resample(self, X, y):
-            raise RuntimeError("it broke")
+class Broken(SMOTE):
+    def fit_resample(self, X, y):
+        raise RuntimeError("it broke")
 
+
+def test_a_sampler_that_fails_everywhere_is_named_and_the_others_are_scored():
+    said = r"The method 'b' failed in the folds \[0, 1, 2, 3\]: .* nan\. RuntimeError: it broke"
+    with pytest.warns(FitFailedWarning, match=said):
+        result = evaluate({"a": SMOTE(), "b": Broken()}, baselines=[])
+    acsa = result.scores.pivot(index="fold", columns="method", values="acsa")
+    assert acsa["a"].notna().all()
+    assert acsa["b"].isna().all()
+    assert "nan" in str(result)
     with pytest.raises(
-        ValueError, match=r"The method 'b' failed in every fold\. RuntimeError: it broke"
+        ValueError, match=r"The method 'b' failed in every fold.*'c' failed in every"
     ):
-        evaluate({"a": SMOTE(), "b": clone(Broken())}, baselines=[])
+        evaluate({"b": Broken(), "c": Broken()}, baselines=["none"])
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_smote_before_text_is_told_what_takes_it(inner):
+    frame = pd.DataFrame({"a": TABLE[:, 0], "kind": np.where(TABLE[:, 1] > 0, "high", "low")})
+    encoder = make_column_transformer((OneHotEncoder(), ["kind"]), remainder="passthrough")
+    model = make_pipeline(encoder, GaussianNB())
+    smote = ResampledClassifier(model, SMOTE()) if inner else SMOTE()
+    samplers = {"repeats": RandomOverSampler(), "made": smote}
+    with pytest.warns(FitFailedWarning, match=r"'made'.*Give SMOTENC\(\['kind'\]\) in place of"):
+        result = evaluate(samplers, frame, classifier=model, cv=2, baselines=["none"])
+    assert result.scores.query("method != 'made'")["acsa"].notna().all()
+
+
+class Pictures(RandomOverSampler):
+    """Repeats images, and tells the shape of what it was given."""
+
+    seen: list = []
+
+    def fit_resample(self, X, y):
+        self.seen.append(X.shape[1:])
+        index, y = super().fit_resample(np.arange(len(y))[:, None], y)
+        return X[index[:, 0]], y
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+@pytest.mark.parametrize("flatten", [True, "auto"])
+def test_a_sampler_in_a_classifier_gets_images_and_the_classifier_flat_rows(flatten):
+    Pictures.seen = []
+    model = GaussianNB()
+    samplers = {"inside": ResampledClassifier(model, Pictures()), "outside": Pictures()}
+    result = evaluate(
+        samplers, images(40, 4, 4), classifier=model, cv=2, baselines=["none"], flatten=flatten
+    )
+    assert {shape[:2] for shape in Pictures.seen} == {(4, 4)}
+    assert len(Pictures.seen) == 4
+    assert result.scores.notna().all(axis=None)
 
 
 def test_samplers_alone():

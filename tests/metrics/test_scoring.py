@@ -1,21 +1,30 @@
 """Scores by name or callable."""
 
+import re
 import warnings
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn.metrics
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from numpy.testing import assert_array_equal
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score, brier_score_loss, fbeta_score, make_scorer
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    fbeta_score,
+    make_scorer,
+)
 from sklearn.model_selection import StratifiedKFold
 from sklearn.multiclass import OutputCodeClassifier
 from sklearn.svm import SVC, LinearSVC
 
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._scoring import scorers
+from imblearn_gan.resampled._decision import Rule
 from tests.metrics.samples import LABELS, TABLE
 
 
@@ -98,7 +107,7 @@ def test_rankings_of_three_classes():
 
 @pytest.mark.parametrize("name", ["roc_auc", "f1", "precision"])
 def test_a_score_of_two_classes_is_named_before_any_fit(name):
-    with pytest.raises(ValueError, match=rf"scoring has '{name}'.* the 3 classes .*'roc_auc_ovr'"):
+    with pytest.raises(ValueError, match=rf"scoring has '{name}'.* the 3 classes: .*'roc_auc_ovr'"):
         scorers([name], THREE)
 
 
@@ -111,6 +120,7 @@ def test_a_score_of_two_classes_is_named_before_any_fit(name):
         ({"fold": "roc_auc"}, "none of"),
         ({1: "roc_auc"}, "by a string"),
         ([make_scorer(f2), make_scorer(f2)], "two of one name"),
+        (make_scorer(f1_score, average=None), r"'f1_score', which must give a number\. Got array"),
     ],
 )
 def test_what_is_no_score(scoring, match):
@@ -118,11 +128,42 @@ def test_what_is_no_score(scoring, match):
         scorers(scoring, LABELS)
 
 
-@pytest.mark.parametrize("name", ["f1", "precision", "neg_brier_score"])
-def test_a_score_of_a_class_that_is_not_there(name):
+@pytest.mark.parametrize(
+    ("scoring", "right"),
+    [
+        ("f1", 1),
+        ("precision", 1),
+        ("neg_brier_score", 0),
+        (make_scorer(fbeta_score, beta=2), 1),
+    ],
+)
+def test_a_score_of_a_class_that_is_not_there_says_what_to_give(scoring, right):
     y = np.array(["bad"] * 3 + ["good"] * 7)
-    with pytest.raises(ValueError, match=f"'{name}'.*labels are .*pos_label='bad'"):
-        scorers([name], y)
+    with pytest.raises(ValueError, match=r"labels are \['bad', 'good'\].*pos_label='bad'") as told:
+        scorers([scoring], y)
+    line = re.search(r"Give (make_scorer\(.*\)) in its place", str(told.value))[1]
+    (scorer,) = scorers([eval(line, vars(sklearn.metrics))], y).values()
+    X = np.eye(2)[(y == "good").astype(int)]
+    sure, wrong = [(Rule(np.array(["bad", "good"]), np.ones(2)), rows) for rows in (X, 1 - X)]
+    assert scorer(*sure, y) == right > scorer(*wrong, y)
+
+
+@pytest.mark.parametrize(
+    ("scoring", "classifier", "match"),
+    [
+        ("neg_log_loss", LinearSVC(), "'neg_log_loss', which failed: .* predict_proba"),
+        (lambda model, X, y: [1, 2], LogisticRegression(), "'<lambda>', which must give a number"),
+    ],
+)
+def test_a_score_that_fails_ends_it_before_a_sampler_is_trained(scoring, classifier, match):
+    class Never(RandomOverSampler):
+        def fit_resample(self, X, y):
+            raise AssertionError("trained")
+
+    with pytest.raises(ValueError, match=f"The method 'none' failed.*{match}"):
+        evaluate_sampler(
+            Never(), TABLE, LABELS, classifier=classifier, baselines=["none"], scoring=scoring, cv=2
+        )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from imblearn_gan.metrics import SamplerEvaluation
-from imblearn_gan.metrics._summary import side_by_side, summarize
+from imblearn_gan.metrics._summary import how_sure, side_by_side, summarize
 
 NOISE = np.array([0.01, -0.01, 0.02, -0.02, 0.0])
 
@@ -71,13 +71,17 @@ def test_several_samplers_are_printed_beside_each_other():
     assert table.columns.tolist() == ["mean", "A", "B"]
     assert table.index.tolist() == [("acsa", name) for name in ("none", "A", "B", "C")]
     assert table.loc[("acsa", "none"), "A"].startswith("+0.400 [+0.3")
-    assert table.loc[("acsa", "none"), "A"].endswith("*")
-    assert not table.loc[("acsa", "none"), "B"].endswith("*")
+    assert table.loc[("acsa", "none"), "A"].endswith("ahead ")
+    assert table.loc[("acsa", "none"), "B"].endswith("]       ")
     assert table.loc[("acsa", "A"), "A"] == ""
-    result = SamplerEvaluation(SCORES, summary)
+    losing = side_by_side(summarize(pd, SCORES, ["B", "C"], 0.25))
+    assert losing.loc[("acsa", "none"), "C"].endswith("behind")
+    result = SamplerEvaluation(SCORES, summary, "as far as it goes")
     for text in (str(result), result._repr_html_()):
         assert "95 % interval" in text
+        assert "'ahead' or 'behind'" in text
         assert "+0.400" in text
+        assert "as far as it goes" in text
     assert max(map(len, str(result).splitlines())) < 100
 
 
@@ -102,4 +106,24 @@ def test_nobody_leads_by_an_interval_that_says_nothing(none, leader):
     summary = summarize(pd, scores(none=none, A=ahead), ["A"], 1e-3)
     assert summary["leader"].tolist() == [leader, ""]
     both = summarize(pd, scores(none=none, A=ahead, B=ahead), ["A", "B"], 1e-3)
-    assert side_by_side(both).loc[("acsa", "none"), "A"].endswith("*") == bool(leader)
+    assert ("ahead" in side_by_side(both).loc[("acsa", "none"), "A"]) == bool(leader)
+
+
+def test_how_sure_is_said():
+    summary = summarize(pd, SCORES, ["A", "B"], 0.25)
+    tested = [np.repeat([0, 1], [9, n]) for n in (3, 2, 2, 3, 2)]
+    note = how_sure(summary, tested)
+    assert note.startswith("5 folds; rows of the smallest class to test on: 2 to 3.")
+    assert note.endswith("0.3 of 6 intervals would have a leader.")
+    two = how_sure(summarize(pd, scores(none=[0.5, 0.6], A=[0.9, 0.1]), ["A"], 1), tested[1:3])
+    assert two.startswith("2 folds; rows of the smallest class to test on: 2. So few folds show")
+    assert "chance" not in two
+
+
+def test_a_cut_has_no_line_in_scores_that_it_does_not_move():
+    cut = {"cut at the prevalence": [0.5, 0.6, 0.7]}
+    same, moved = (scores(none=none, **cut, A=[0.6] * 3) for none in ([0.5, 0.6, 0.7], [0.5] * 3))
+    both = same.assign(gm=moved["acsa"])
+    methods = summarize(pd, both, ["A"], 0.25).groupby("metric")["method"].agg(list)
+    assert methods["acsa"] == ["none", "A"]
+    assert methods["gm"] == ["none", "cut at the prevalence", "A"]
