@@ -53,6 +53,7 @@ from imblearn_gan.resampled._parts import (
 )
 from imblearn_gan.resampled._predictions import Predictions
 from imblearn_gan.resampled._priors import (
+    balanced_by_weight,
     class_shares,
     effective_weight,
     learnt_shares,
@@ -157,8 +158,9 @@ class ResampledClassifier(
 
     shares_ : ndarray of shape (n_classes,)
         Shares of the classes in what the classifiers learnt from, in the mean over draws:
-        weights of generated rows and the ``class_weight`` of the classifier count, what is
-        inside other classifiers and priors that are set does not (see Notes).
+        weights of generated rows and the ``class_weight`` of the classifier count (not of an
+        ``SVC``, whose probabilities are scaled to counts of rows); what is inside other
+        classifiers and priors that are set does not (see Notes).
 
     decision_weights_ : ndarray of shape (n_classes,)
         ``predict`` takes the largest of ``predict_proba(X) * decision_weights_``.
@@ -192,7 +194,9 @@ class ResampledClassifier(
     Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
     ``sample_weight`` of real rows goes to the classifier with them; generated rows have the mean
-    weight of their class. The sampler does not see it.
+    weight of their class. The sampler does not see it. Where rows have weights, a
+    ``class_weight='balanced'`` of the classifier goes into them, so that the weights of all classes
+    have the same sum: scikit-learn's classifiers do not agree on it.
 
     References
     ----------
@@ -327,9 +331,12 @@ class ResampledClassifier(
         def fits() -> Iterator[Any]:
             for seed in seeds:
                 drawn = context.run(next_set, sets, config)
-                own, seen = self._weights(drawn, weight, codes)
-                shares.append(seen)
+                own = self._weights(drawn, weight, codes)
                 estimator = seeded(self.classifier, int(seed))
+                estimator, own = balanced_by_weight(estimator, drawn.y, own)
+                seen = effective_weight(estimator, drawn.y, own)
+                drawn_codes = np.searchsorted(self.classes_, drawn.y)
+                shares.append(class_shares(drawn_codes, len(self.classes_), seen))
                 made = None if drawn.source is None else drawn.source < 0
                 yield delayed(fit_weighted)(estimator, drawn.X, drawn.y, own, params, routed, made)
 
@@ -374,19 +381,15 @@ class ResampledClassifier(
         params = of_all_rows(self.classifier, sent["classifier"]["fit"], n)
         return params, sent["splitter"]["split"].get("groups")
 
-    def _weights(
-        self, drawn: BalancedSet, weight: Any, codes: np.ndarray
-    ) -> tuple[Any, np.ndarray]:
-        """Return the weights of the rows of a set, if they have any, and its class shares."""
-        drawn_codes = np.searchsorted(self.classes_, drawn.y)
-        if weight is not None or self.synthetic_weight != 1:
-            source = known_source(self.sampler, drawn, weight, self.synthetic_weight)
-            weight = np.ones(len(codes)) if weight is None else weight
-            mean = ratio(np.bincount(codes, weight), np.bincount(codes))
-            made = self.synthetic_weight * mean[drawn_codes]
-            weight = np.where(source < 0, made, weight[source])
-        seen = effective_weight(self.classifier, drawn.y, weight)
-        return weight, class_shares(drawn_codes, len(self.classes_), seen)
+    def _weights(self, drawn: BalancedSet, weight: Any, codes: np.ndarray) -> Any:
+        """Return the weights of the rows of a set, if they have any."""
+        if weight is None and self.synthetic_weight == 1:
+            return None
+        source = known_source(self.sampler, drawn, weight, self.synthetic_weight)
+        weight = np.ones(len(codes)) if weight is None else weight
+        mean = ratio(np.bincount(codes, weight), np.bincount(codes))
+        made = self.synthetic_weight * mean[np.searchsorted(self.classes_, drawn.y)]
+        return np.where(source < 0, made, weight[source])
 
     def _rule(
         self,

@@ -28,7 +28,11 @@ from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
@@ -43,7 +47,7 @@ from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -144,6 +148,45 @@ def test_class_weights_of_the_classifier_are_corrected_too():
     fitted = model(RandomOverSampler(sampling_strategy=0.3), weighted).fit(X, Y)
     assert_allclose(fitted.shares_, [0.5, 0.5])
     assert abs(fitted.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced")),
+        DecisionTreeClassifier(max_depth=2, class_weight="balanced"),
+        RandomForestClassifier(20, max_depth=2, class_weight="balanced"),
+        RandomForestClassifier(20, max_depth=2, class_weight="balanced_subsample"),
+    ],
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_balance_by_weight_is_corrected_whoever_balances_how(classifier, weighted):
+    """Some balance rows, others weights, and it differs between versions of scikit-learn."""
+    weight = np.where(Y == 1, 3.0, 1.0) if weighted else None
+    fitted = model(SMOTE(), classifier, synthetic_weight=0.1).fit(X, Y, sample_weight=weight)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+    said = np.average(fitted.predict_proba(X)[:, 1], weights=weight)
+    assert said == pytest.approx(np.average(Y, weights=weight), rel=0.3)
+
+
+@pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
+@pytest.mark.parametrize("class_weight", [{0: 1, 1: 20}, "balanced", None])
+def test_the_scale_of_platt_knows_no_weights(class_weight):
+    machine = SVC(probability=True, class_weight=class_weight)
+    fitted = model(SMOTE(), machine, synthetic_weight=0.1).fit(X, Y)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+    assert fitted.predict_proba(X)[:, 1].mean() == pytest.approx(Y.mean(), rel=0.25)
+
+
+@pytest.mark.parametrize("correct_priors", [False, True])
+def test_probabilities_that_are_none_are_said(correct_priors):
+    class Diverged(Keeper):
+        def predict_proba(self, X):
+            return np.full((len(X), 2), np.nan)
+
+    fitted = model(RandomOverSampler(), Diverged(), correct_priors=correct_priors).fit(X, Y)
+    with pytest.raises(ValueError, match="classifier, a Diverged, gives probabilities of NaN"):
+        fitted.predict(X)
 
 
 @pytest.mark.parametrize(
