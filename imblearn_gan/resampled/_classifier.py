@@ -11,14 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
     _raise_for_params,
     _routing_enabled,
-    process_routing,
 )
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
@@ -29,27 +26,28 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from imblearn_gan._limits import refuse_booleans
 from imblearn_gan.data import label_keys, plain_labels, to_native
 from imblearn_gan.resampled._decision import check_scores, scorer_of, tuned_weights
 from imblearn_gan.resampled._draws import (
     NAMED_SIZES,
     BalancedSet,
+    check_sampler,
     default_sampler,
     draws,
     known_source,
     next_set,
 )
 from imblearn_gan.resampled._folds import folds_of, groups_for, left_out
+from imblearn_gan.resampled._of_parts import OfParts
 from imblearn_gan.resampled._parts import (
     NotSaved,
     check_classifier,
+    check_instance,
     fit_weighted,
     given_weight,
-    of_all_rows,
     restored_on_failure,
     seeded,
-    takes_images,
-    weight_name,
 )
 from imblearn_gan.resampled._predictions import Predictions
 from imblearn_gan.resampled._priors import (
@@ -66,7 +64,7 @@ from imblearn_gan.seeding import MAX_SEED
 
 @dataclass(eq=False, repr=False)
 class ResampledClassifier(
-    Predictions, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+    Predictions, OfParts, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
     """A classifier that learns from resampled rows, with probabilities that are right.
 
@@ -292,8 +290,11 @@ class ResampledClassifier(
             If the classifier sees to the balance in a way that the correction does not see.
         """
         _raise_for_params(fit_params, self, "fit")
+        refuse_booleans(self)
+        check_instance("classifier", self.classifier)
         weight = given_weight(self.classifier, sample_weight, fit_params)
         check_classifier(self.classifier, weight, self.synthetic_weight)
+        check_sampler(self.sampler, weight, self.synthetic_weight)
         if self.decision not in ("balanced", "prior"):
             scorer_of(self.decision)
         if self.correct_priors or self.decision == "balanced":
@@ -367,20 +368,6 @@ class ResampledClassifier(
                 raise ValueError(f"sample_weight must not be negative. Got {sample_weight.min()}.")
         return X, codes, sample_weight
 
-    def _routed(
-        self, n: int, weight: Any, groups: Any, fit_params: dict
-    ) -> tuple[dict[str, Any], Any]:
-        """Return what goes to the classifier's ``fit``, weights left out, and groups for ``cv``."""
-        if not _routing_enabled():
-            return {}, groups
-        named = {"groups": groups}
-        if weight_name(self.classifier) not in fit_params:
-            named["sample_weight"] = weight
-        named = {name: value for name, value in named.items() if value is not None}
-        sent = process_routing(self, "fit", **fit_params, **named)
-        params = of_all_rows(self.classifier, sent["classifier"]["fit"], n)
-        return params, sent["splitter"]["split"].get("groups")
-
     def _weights(self, drawn: BalancedSet, weight: Any, codes: np.ndarray) -> Any:
         """Return the weights of the rows of a set, if they have any."""
         if weight is None and self.synthetic_weight == 1:
@@ -409,23 +396,3 @@ class ResampledClassifier(
         parts = zip(*left_out(self, X, codes, weight, params, folds, stream))
         p, y = (np.concatenate(part) for part in parts)
         return tuned_weights(scorer_of(self.decision), p, y, self.classes_, balanced)
-
-    def get_metadata_routing(self) -> MetadataRouter:
-        """Return how metadata are routed: to the classifier's ``fit``, groups to ``cv``.
-
-        Returns
-        -------
-        MetadataRouter
-            The routing.
-        """
-        fit, split = (MethodMapping().add(caller="fit", callee=name) for name in ("fit", "split"))
-        router = MetadataRouter(owner=self).add(classifier=self.classifier, method_mapping=fit)
-        return router.add(splitter=self.cv, method_mapping=split)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.classifier)
-        tags.input_tags = inner.input_tags
-        tags.input_tags.three_d_array = takes_images(self.classifier)
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags

@@ -527,6 +527,8 @@ def test_weights_that_cannot_be():
         model(tiny(), KNeighborsClassifier(), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="sample_weight needs a classifier"):
         model(tiny(), KNeighborsClassifier()).fit(X, Y, sample_weight=np.ones(len(Y)))
+    with pytest.raises(ValueError, match="does not tell which rows it has made"):
+        model(make_sampling_pipeline(Untouched()), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="does not tell which rows it has made") as half:
         model(SMOTETomek(), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="has made: sample_weight cannot be used") as weighted:
@@ -1045,6 +1047,38 @@ def test_a_class_that_a_draw_has_lost():
 def test_what_is_refused(params, match):
     with pytest.raises(ValueError, match=match):
         model(**{"sampler": Rememberer()} | params).fit(X, np.sort(Y))
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"classifier": LogisticRegression}, r"classifier must be.*give LogisticRegression\(\)"),
+        ({"sampler": SMOTE}, r"sampler must be an instance.*give SMOTE\(\)"),
+    ],
+)
+def test_classes_are_no_instances(params, match):
+    with pytest.raises(TypeError, match=match):
+        model(**{"sampler": Untouched()} | params).fit(X, Y)
+
+
+@pytest.mark.parametrize("name", ["n_draws", "class_size", "synthetic_weight"])
+def test_booleans_are_no_numbers(name):
+    with pytest.raises(ValueError, match=f"'{name}' .* boolean"):
+        model(Untouched(), **{name: True}).fit(X, Y)
+
+
+def test_samplers_change_no_rows():
+    """Those to predict would stay as they are."""
+    piped = make_sampling_pipeline(make_sampling_pipeline(StandardScaler(), Untouched()))
+    with pytest.raises(ValueError, match=r"steps \['pipeline'\] transform rows.*into classifier"):
+        model(piped).fit(X, Y)
+
+
+@pytest.mark.parametrize("params", [{"sampler__max_iter": 3}, {"sampler__k_neighbors": [1]}])
+def test_parameters_of_a_sampler_that_is_none(params):
+    with pytest.raises(ValueError, match=r"sampler is None, which has no sampler__.*: name it"):
+        model().set_params(**params)
+    assert model().set_params(sampler=tiny(), sampler__max_iter=4).sampler.max_iter == 4
 
 
 def test_a_class_of_one_row_cannot_be_left_out():
