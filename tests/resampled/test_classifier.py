@@ -36,11 +36,18 @@ from sklearn.ensemble import (
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    log_loss,
+    make_scorer,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     StratifiedGroupKFold,
     StratifiedKFold,
+    StratifiedShuffleSplit,
     cross_val_score,
 )
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
@@ -643,6 +650,78 @@ def test_labels_that_a_score_cannot_take_are_said_before_any_training(labels, ma
         model(Untouched(), decision="f1").fit(X, labels)
 
 
+def some_rows(model, X, y):
+    return (model.predict(X[y == 1]) == 1).mean()
+
+
+def a_dict(model, X, y):
+    return {"f1": f1_score(y, model.predict(X))}
+
+
+def never(model, X, y):
+    return np.nan
+
+
+@pytest.mark.parametrize(
+    ("decision", "match"),
+    [
+        (f1_score, r"make_scorer\(f1_score\) makes one"),
+        (make_scorer(f1_score, average=None), r"gives array.* no finite number.*'f1_macro'"),
+        (a_dict, "gives {'f1': .*no finite number"),
+        (never, "gives nan, which is no finite number"),
+        (some_rows, f"predictions of {(Y == 1).sum()} rows.* all 600 rows"),
+    ],
+)
+def test_scorers_that_give_no_number_are_said_before_any_training(decision, match):
+    with pytest.raises(ValueError, match=f"decision=(.|\n)*{match}"):
+        model(Untouched(), decision=decision).fit(X, Y)
+
+
+def ranking(model, X, y):
+    return average_precision_score(y, model.predict_proba(X)[:, 1])
+
+
+def test_scorers_that_no_rule_changes_are_warned_of():
+    with pytest.warns(UserWarning, match="scores the same whatever is predicted"):
+        model(RandomOverSampler(), decision=ranking, cv=2).fit(X, Y)
+
+
+def test_a_scorer_sees_the_rows_left_out():
+    """Only frauds of some worth are worth an alarm."""
+    frame = pd.DataFrame(X).add_prefix("x").assign(amount=np.arange(len(Y)))
+    classifier = make_pipeline(StandardScaler(), LOGISTIC)
+    sums = set()
+
+    def gain(model, X, y):
+        sums.add(int(X["amount"].sum()))
+        said = model.predict(X) == 1
+        return X["amount"][said & (y == 1)].sum() - 150 * said.sum()
+
+    tuned, plain = (
+        model(RandomOverSampler(), classifier, decision=decision, cv=3).fit(frame, Y)
+        for decision in (gain, "prior")
+    )
+    assert sums == {int(frame["amount"].sum())}  # all rows, once each
+    assert gain(tuned, frame, Y) > gain(plain, frame, Y)
+
+
+@pytest.mark.parametrize("cv", [StratifiedKFold(3, shuffle=True), StratifiedShuffleSplit(2)])
+def test_folds_have_the_seed_of_the_model(cv):
+    first, again, other = (
+        model(RandomOverSampler(), decision="f1", cv=cv, random_state=seed).fit(X, Y)
+        for seed in (0, 0, 1)
+    )
+    assert_array_equal(first.decision_weights_, again.decision_weights_)
+    assert not np.array_equal(first.decision_weights_, other.decision_weights_)
+    assert cv.random_state is None
+
+
+def test_a_fold_that_fails_is_said_to_be_one():
+    few = np.r_[np.flatnonzero(Y == 0)[:60], np.flatnonzero(Y == 1)[:7]]
+    with pytest.raises(ValueError, match=r"decision='f1' is tuned in folds.*n_neighbors"):
+        model(SMOTE(), decision="f1").fit(X[few], Y[few])
+
+
 def test_labels_of_text_are_tuned_as_the_error_says():
     labels = np.array(["no", "yes"])[Y]
     scorer = make_scorer(f1_score, pos_label="yes")
@@ -811,6 +890,17 @@ def test_groups_come_through_a_search_with_routing():
         (StratifiedGroupKFold(2), np.zeros((600, 2)), "groups must be one column"),
         (700, None, "n_splits=700"),
         ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
+        ([], None, r"cv must give folds with test rows\. Got \[\]"),
+        ([(np.arange(600), [])], None, "cv must give folds with test rows"),
+        ([(np.arange(600), [3])], None, "cv must .* test rows are not among the training rows"),
+        ([(np.arange(600),)], None, "cv must give pairs"),
+        ([(np.arange(300), [900])], None, "cv must give pairs .* of the 600 that"),
+        ([(Y >= 0, np.zeros(600, bool))], None, "cv must give folds with test rows"),
+        (
+            [(np.delete(np.arange(600), 0), [0])],
+            None,
+            "cv must give folds with rows of every class to test on",
+        ),
     ],
 )
 @pytest.mark.parametrize("routing", [False, True])
