@@ -24,6 +24,7 @@ from imblearn_gan.resampled._parts import (
     takes_images,
     transformers,
 )
+from imblearn_gan.resampled._trial import in_words, said_of, shortened
 from imblearn_gan.seeding import MAX_SEED
 
 #: What ``sampler=None`` stands for, by the kind of data. Tables: of our samplers that whose sets
@@ -249,7 +250,7 @@ def _drawn(
 def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
     if len(X.shape) < 3 or takes_images(sampler):
-        rows, labels = sampler.fit_resample(X, y)
+        rows, labels = _fit_resample(sampler, X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
     # in floating point: what interpolates would wrap round in unsigned integers
     rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float64), y)
@@ -258,16 +259,40 @@ def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
 
 
+def _fit_resample(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Resample; if that fails, say which columns may be the reason."""
+    try:
+        return sampler.fit_resample(X, y)
+    except (TypeError, ValueError) as error:
+        found = {} if isinstance(sampler, BaseGANOversampler) else said_of(X)
+        if not found:
+            raise
+        raise ValueError(
+            f"sampler, a {type(sampler).__name__}, failed: {shortened(error)}. {in_words(found)} "
+            "SMOTENC(categorical_features=...) interpolates beside text; the samplers of this "
+            "package take text, dates and missing values."
+        ) from error
+
+
 def _cleans(sampler: Any) -> bool:
     """Return whether a sampler takes rows away again."""
     return type(sampler).__module__.startswith("imblearn.combine")
+
+
+def _unless_jittered(
+    sampler: Any, source: np.ndarray, labels: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    """Return ``source``, -1 for copies that ``RandomOverSampler(shrinkage=...)`` has moved."""
+    factors = getattr(sampler, "shrinkage_", None) or {}
+    moved = np.isin(labels, [label for label, factor in factors.items() if factor])
+    return np.where(moved & (np.arange(len(labels)) >= len(y)), -1, source)
 
 
 def _source(sampler: Any, labels: np.ndarray, y: np.ndarray) -> np.ndarray | None:
     """Return which rows are which, as far as a sampler tells."""
     for name in ("sample_source_", "sample_indices_"):
         if hasattr(sampler, name):
-            return np.asarray(getattr(sampler, name)).ravel()
+            return _unless_jittered(sampler, np.asarray(getattr(sampler, name)).ravel(), labels, y)
     over = getattr(sampler, "_sampling_type", None) == "over-sampling"
     if (
         over and not _cleans(sampler) and np.array_equal(labels[: len(y)], y)

@@ -26,7 +26,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import (
+    LinearDiscriminantAnalysis,
+    QuadraticDiscriminantAnalysis,
+)
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     BaggingClassifier,
@@ -53,7 +56,7 @@ from sklearn.model_selection import (
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -91,18 +94,13 @@ LEFT_OUT = {
 }
 
 
-def expected_failures(estimator):
-    ours = {"check_dtype_object": "samplers of this package refuse dicts by a ValueError"}
-    return LEFT_OUT | (ours if isinstance(estimator.sampler, BaseGANOversampler) else {})
-
-
 @parametrize_with_checks(
     [
         model(tiny(), n_draws=2),
         model(RandomOverSampler(), n_draws=2),
         model(RandomUnderSampler(), make_pipeline(StandardScaler(), LOGISTIC)),
     ],
-    expected_failed_checks=expected_failures,
+    expected_failed_checks=lambda estimator: LEFT_OUT,
 )
 def test_scikit_learn(estimator, check):
     check(estimator)
@@ -1024,6 +1022,84 @@ def test_text_without_categories_or_in_many_columns_is_said_too():
 def test_text_that_a_classifier_takes_is_no_error(classifier, frame):
     clone(classifier).fit(frame, Y)
     assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_
+
+
+GAPS = FRAME[["size", "age"]].mask(X[:, :2] > 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "classifier", "match"),
+    [
+        (
+            FRAME.assign(kind=pd.Timestamp("2020-01-01")),
+            LOGISTIC,
+            r"DateTime64.* dates in the columns \['kind'\].*features \(year",
+        ),
+        (FRAME.to_numpy(object), LOGISTIC, r"text in the columns \[2\].*OneHotEncoder"),
+        (GAPS, LOGISTIC, r"NaN.* missing values in the columns \['size', 'age'\].*SimpleImputer"),
+        (
+            GAPS.assign(kind="u"),
+            make_pipeline(make_column_transformer((OneHotEncoder(), ["kind"])), LOGISTIC),
+            None,
+        ),
+        (GAPS, HistGradientBoostingClassifier(max_iter=2), None),
+        (X.reshape(600, 2, 3), RandomForestClassifier(2), r"dim 3.*shape \(2, 3\).*flat rows"),
+    ],
+)
+def test_what_the_classifier_does_not_take_is_said_before_any_training(rows, classifier, match):
+    if match is None:
+        assert model(RandomOverSampler(), classifier).fit(rows, Y).estimators_
+        return
+    with pytest.raises(ValueError, match=f"cannot learn from X(.|\n)*{match}"):
+        model(Untouched(), classifier).fit(rows, Y)
+
+
+def test_images_get_flat_as_the_error_says():
+    flat = FunctionTransformer(lambda X: X.reshape(len(X), -1))
+    forest = make_pipeline(flat, RandomForestClassifier(2))
+    assert model(tiny(), forest).fit(X.reshape(600, 2, 3, 1), Y).estimators_
+
+
+class Hungry(Keeper):
+    """Needs more rows than a trial on few has."""
+
+    def fit(self, X, y, sample_weight=None):
+        if len(X) < 500:
+            raise ValueError("too few rows")
+        return super().fit(X, y, sample_weight)
+
+
+def test_a_classifier_that_needs_many_rows_may_have_them():
+    assert model(RandomOverSampler(), Hungry()).fit(X, Y).estimators_
+    with pytest.raises(ValueError, match="too few rows"):
+        model(Untouched(), Hungry()).fit(X[::4], Y[::4])
+
+
+class Scatter(BaseEstimator):
+    """Adds rows that lie about anywhere."""
+
+    def fit_resample(self, X, y):
+        made = np.random.RandomState(0).normal(size=(50, X.shape[1]))
+        return np.r_[X, made], np.r_[y, np.ones(50, int)]
+
+
+def test_few_rows_may_be_too_few_for_a_classifier_until_there_are_more():
+    """A trial on rows as they are fails: five span no covariance of six columns."""
+    rows, y = np.random.RandomState(0).normal(size=(100, 6)), np.repeat([0, 1], [95, 5])
+    assert model(Scatter(), QuadraticDiscriminantAnalysis()).fit(rows, y).estimators_
+
+
+def test_text_that_a_sampler_does_not_take_is_named():
+    encoder = make_column_transformer((OneHotEncoder(), ["kind"]), remainder="passthrough")
+    with pytest.raises(ValueError, match=r"SMOTE, failed: .*\['kind'\].*SMOTENC"):
+        model(SMOTE(), make_pipeline(encoder, LOGISTIC)).fit(FRAME, Y)
+
+
+def test_copies_that_were_moved_are_not_real():
+    for shrinkage, n_made in ((2.0, N - N_RARE), ({1: 0.0}, 0), (None, 0)):
+        sampler = RandomOverSampler(shrinkage=shrinkage)
+        made = model(sampler, Told()).fit(X, Y).estimators_[0].made_
+        assert_array_equal(np.flatnonzero(made), np.arange(600, 600 + n_made))
 
 
 def test_sparse_rows():
