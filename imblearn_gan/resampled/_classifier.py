@@ -58,7 +58,7 @@ from imblearn_gan.resampled._priors import (
     ratio,
     warn_of_unseen,
 )
-from imblearn_gan.resampled._trial import check_learns
+from imblearn_gan.resampled._trial import tried
 from imblearn_gan.seeding import MAX_SEED
 
 
@@ -285,8 +285,9 @@ class ResampledClassifier(
         ValueError
             For a single class, a classifier without ``predict_proba``, weights that classifier
             or sampler cannot deal with, parameters that are one a row, rows that the classifier
-            does not take (a clone is tried on twenty of each class first), and a
-            ``decision`` that cannot be tuned, or not on these labels or by this ``cv``.
+            does not take (before a sampler of this package is trained a clone is tried on twenty
+            of each class), and a ``decision`` that cannot be tuned, or not on these labels or by
+            this ``cv``.
 
         Warns
         -----
@@ -311,8 +312,8 @@ class ResampledClassifier(
             params, groups = self._routed(len(codes), weight, groups, fit_params)
             stream = check_random_state(self.random_state)
             folds = folds_of(self, codes, groups, stream)
-            check_learns(self.classifier, X, self.classes_[codes], params)
-            self._train(X, codes, weight, params, stream)
+            with tried(self.classifier, self.sampler, X, self.classes_[codes], params):
+                self._train(X, codes, weight, params, stream)
             self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
         return self
 

@@ -44,7 +44,7 @@ class OfParts(BaseEstimator):
         of_sampler = [name for name in params if name.startswith("sampler__")]
         if of_sampler and params.get("sampler", self.sampler) is None:
             raise ValueError(
-                f"sampler is None, which has no {of_sampler[0]}: name it, as in "
+                f"sampler is None, which has no {of_sampler[0].split('__')[1]}: name it, as in "
                 f"{type(self).__name__}(classifier, CWGANGPOversampler())."
             )
         return super().set_params(**params)

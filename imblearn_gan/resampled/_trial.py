@@ -1,9 +1,10 @@
-"""What a classifier does not take, found by a short fit before anything is trained."""
+"""What a classifier does not take, found by a short fit before a sampler is trained."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
 
@@ -12,14 +13,35 @@ from scipy import sparse
 from sklearn.base import clone
 
 from imblearn_gan._more_rows import some_of
+from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import column_kind, is_frame
 from imblearn_gan.data.containers import column_of, missing_in
-from imblearn_gan.resampled._parts import first_step, fit_weighted, last_step, seeded
+from imblearn_gan.resampled._parts import all_steps, first_step, fit_weighted, last_step, seeded
 
 #: Rows of each class that a classifier is tried on.
 N_TRIED = 20
 #: How the names of parameters end that say how long a training is.
 BUDGETS = ("_iter", "_epochs", "epochs", "n_estimators", "iterations")
+
+
+@contextmanager
+def tried(
+    classifier: Any, sampler: Any, X: Any, y: np.ndarray, params: Mapping[str, Any]
+) -> Iterator[None]:
+    """Find out if a classifier can learn from rows: before what is inside, or if that fails.
+
+    Before a sampler of this package, whose training takes time; with any other, if it fails.
+    """
+    parts = [sampler, *all_steps(sampler)]
+    trains = sampler is None or any(isinstance(one, BaseGANOversampler) for one in parts)
+    if trains:
+        check_learns(classifier, X, y, params)
+    try:
+        yield
+    except (TypeError, ValueError):
+        if not trains:
+            check_learns(classifier, X, y, params)
+        raise
 
 
 def check_learns(classifier: Any, X: Any, y: np.ndarray, params: Mapping[str, Any]) -> None:
