@@ -11,6 +11,7 @@ from sklearn.utils import compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from imblearn_gan._limits import check_class_weight, warn_of_idle
+from imblearn_gan.data import warn_user
 from imblearn_gan.training import Recipe
 
 _EXPONENTS = {"natural": 1.0, "sqrt": 0.5, "balanced": 0.0}
@@ -46,6 +47,11 @@ class RecipeParameters:
     def _recipe(self, y: np.ndarray, synthetic: np.ndarray | None) -> Recipe:
         """Return what is to be done; say first what was asked for and does nothing."""
         self._warn_of_idle(y, synthetic)
+        if self.class_weight == "balanced" and self.loss in ("balanced_softmax", "logit_adjusted"):
+            warn_user(
+                f"class_weight='balanced' and loss={self.loss!r} both see to the balance: "
+                "together they correct twice, towards the rare classes. Leave one out."
+            )
         if synthetic is not None and (self.real_epochs or not self.synthetic_weight):
             name = "real_epochs" if self.real_epochs else "synthetic_weight"
             made = np.setdiff1d(y, y[~synthetic])

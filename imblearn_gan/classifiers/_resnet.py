@@ -260,7 +260,8 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         Warns
         -----
         UserWarning
-            If parameters do nothing, since ``synthetic`` is None, or by ``loss``.
+            If parameters do nothing, since ``synthetic`` is None, or by ``loss``; and if
+            ``class_weight='balanced'`` and ``loss`` both see to the balance.
         """
         return self._fit(X, y, synthetic=synthetic)
 

@@ -10,11 +10,10 @@ from sklearn.model_selection import (
     RepeatedStratifiedKFold,
     StratifiedGroupKFold,
     StratifiedKFold,
-    check_cv,
 )
 
 from imblearn_gan.resampled import ResampledClassifier
-from imblearn_gan.resampled._folds import sees_groups
+from imblearn_gan.resampled._folds import sees_groups, split
 from imblearn_gan.seeding import MAX_SEED
 
 N_SPLITS, N_REPEATS = 5, 2
@@ -62,12 +61,7 @@ def folds_of(
         cv = _of_groups(int(cv), y, groups, seed)
     elif isinstance(cv, Integral):
         cv = StratifiedKFold(int(cv), shuffle=True, random_state=seed)
-    folds = [
-        tuple(np.arange(len(y))[np.asarray(part)] for part in fold)  # masks become indices
-        for fold in check_cv(cv).split(np.zeros((len(y), 1)), y, groups)
-    ]
-    if not folds or any(len(np.intersect1d(train, test)) for train, test in folds):
-        raise ValueError("cv must give folds whose test rows are not among the training rows.")
+    folds = split(cv, y, groups, rng)
     if not _hold_every_class(y, folds):
         raise ValueError(
             "cv must give folds with rows of every class to learn from and to test on: recalls are "

@@ -17,6 +17,7 @@ from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import column_kind, is_frame, is_missing
 from imblearn_gan.resampled._parts import last_step, seeded, steps
+from imblearn_gan.resampled._parts import transformers as transformers
 
 #: Rows of each class that a classifier is tried on.
 N_TRIED = 20
@@ -179,12 +180,3 @@ def all_parameters(sampler: Any) -> dict:
     for step in steps(sampler):
         parameters = all_parameters(step) | parameters
     return parameters
-
-
-def transformers(sampler: Any) -> list[str]:
-    """Return names of the steps, if it is a pipeline, that change rows without resampling."""
-    return [
-        name
-        for name, step in getattr(sampler, "steps", [])
-        if hasattr(step, "transform") or transformers(step)
-    ]

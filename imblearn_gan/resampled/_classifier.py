@@ -11,14 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import _safe_indexing, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
     _raise_for_params,
     _routing_enabled,
-    process_routing,
 )
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.parallel import Parallel, delayed
@@ -29,43 +26,45 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from imblearn_gan._limits import refuse_booleans
 from imblearn_gan.data import label_keys, plain_labels, to_native
 from imblearn_gan.resampled._decision import check_scores, scorer_of, tuned_weights
 from imblearn_gan.resampled._draws import (
     NAMED_SIZES,
     BalancedSet,
+    check_sampler,
     default_sampler,
     draws,
     known_source,
     next_set,
 )
 from imblearn_gan.resampled._folds import folds_of, groups_for, left_out
+from imblearn_gan.resampled._of_parts import OfParts
 from imblearn_gan.resampled._parts import (
     NotSaved,
     check_classifier,
+    check_instance,
     fit_weighted,
     given_weight,
-    of_all_rows,
     restored_on_failure,
     seeded,
-    takes_images,
-    weight_name,
 )
 from imblearn_gan.resampled._predictions import Predictions
 from imblearn_gan.resampled._priors import (
+    balanced_by_weight,
     class_shares,
     effective_weight,
     learnt_shares,
     ratio,
     warn_of_unseen,
 )
-from imblearn_gan.resampled._text import check_text
+from imblearn_gan.resampled._trial import tried
 from imblearn_gan.seeding import MAX_SEED
 
 
 @dataclass(eq=False, repr=False)
 class ResampledClassifier(
-    Predictions, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
+    Predictions, OfParts, NotSaved, ClassifierMixin, MetaEstimatorMixin, BaseEstimator
 ):
     """A classifier that learns from resampled rows, with probabilities that are right.
 
@@ -127,12 +126,16 @@ class ResampledClassifier(
         (with two classes, the threshold) tuned on rows left out: ``'f1'``,
         ``'balanced_accuracy'``, what ``sklearn.metrics.make_scorer`` gives. Sampler and
         classifiers are then trained once more in each fold. ``'f1'`` is for the labels 0 and 1:
-        else take ``'f1_macro'`` or ``make_scorer(f1_score, pos_label=...)``.
+        else take ``'f1_macro'`` or ``make_scorer(f1_score, pos_label=...)``. A function of your
+        own, ``scorer(estimator, X, y)``, gets the rows left out of all folds, as this ``fit`` got
+        them (frames as those of pandas), and an estimator that predicts just these, all at once.
+        With two classes it is called some 200 times, with n of them 50 to 250 times n.
 
     cv : int, cross-validation generator, iterable or None, default=None
         Folds whose test rows ``decision`` is tuned on, if it is a scorer. None is five
         stratified ones, or as many as the smallest class has rows. One that keeps groups of rows
-        together, such as ``StratifiedGroupKFold()``, gets the ``groups`` of ``fit``.
+        together, such as ``StratifiedGroupKFold()``, gets the ``groups`` of ``fit``. One that
+        shuffles and has no seed gets one by ``random_state``.
 
     random_state : int, RandomState instance or None, default=None
         Seed of all that has a ``random_state`` of None, of all draws but the first, and of the
@@ -157,8 +160,9 @@ class ResampledClassifier(
 
     shares_ : ndarray of shape (n_classes,)
         Shares of the classes in what the classifiers learnt from, in the mean over draws:
-        weights of generated rows and the ``class_weight`` of the classifier count, what is
-        inside other classifiers and priors that are set does not (see Notes).
+        weights of generated rows and the ``class_weight`` of the classifier count (not of an
+        ``SVC``, whose probabilities are scaled to counts of rows); what is inside other
+        classifiers and priors that are set does not (see Notes).
 
     decision_weights_ : ndarray of shape (n_classes,)
         ``predict`` takes the largest of ``predict_proba(X) * decision_weights_``.
@@ -192,7 +196,9 @@ class ResampledClassifier(
     Frames of polars and pyarrow reach sampler and classifier as frames of pandas.
 
     ``sample_weight`` of real rows goes to the classifier with them; generated rows have the mean
-    weight of their class. The sampler does not see it.
+    weight of their class. The sampler does not see it. Where rows have weights, a
+    ``class_weight='balanced'`` of the classifier goes into them, so that the weights of all classes
+    have the same sum: scikit-learn's classifiers do not agree on it.
 
     References
     ----------
@@ -278,31 +284,36 @@ class ResampledClassifier(
         ------
         ValueError
             For a single class, a classifier without ``predict_proba``, weights that classifier
-            or sampler cannot deal with, parameters that are one a row, columns of text before a
-            classifier of scikit-learn that takes numbers alone, and a ``decision`` that
-            cannot be tuned, or not on these labels or by this ``cv``.
+            or sampler cannot deal with, parameters that are one a row, rows that the classifier
+            does not take (before a sampler of this package is trained a clone is tried on twenty
+            of each class), and a ``decision`` that cannot be tuned, or not on these labels or by
+            this ``cv``.
 
         Warns
         -----
         UserWarning
-            If the classifier sees to the balance in a way that the correction does not see.
+            If the classifier sees to the balance in a way that the correction does not see, and
+            for a scorer that scores the same whatever is predicted.
         """
         _raise_for_params(fit_params, self, "fit")
+        refuse_booleans(self)
+        check_instance("classifier", self.classifier)
         weight = given_weight(self.classifier, sample_weight, fit_params)
         check_classifier(self.classifier, weight, self.synthetic_weight)
+        check_sampler(self.sampler, weight, self.synthetic_weight)
         if self.decision not in ("balanced", "prior"):
             scorer_of(self.decision)
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
         with restored_on_failure(self):
             X, codes, weight = self._read(X, y, weight)
-            check_text(self.classifier, X)
-            check_scores(self.decision, self.classes_, codes)
+            check_scores(self.decision, X, self.classes_, codes)
             groups = groups_for(self.cv, groups, len(codes))
             params, groups = self._routed(len(codes), weight, groups, fit_params)
-            folds = folds_of(self, codes, groups)
             stream = check_random_state(self.random_state)
-            self._train(X, codes, weight, params, stream)
+            folds = folds_of(self, codes, groups, stream)
+            with tried(self.classifier, self.sampler, X, self.classes_[codes], params):
+                self._train(X, codes, weight, params, stream)
             self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
         return self
 
@@ -327,9 +338,12 @@ class ResampledClassifier(
         def fits() -> Iterator[Any]:
             for seed in seeds:
                 drawn = context.run(next_set, sets, config)
-                own, seen = self._weights(drawn, weight, codes)
-                shares.append(seen)
+                own = self._weights(drawn, weight, codes)
                 estimator = seeded(self.classifier, int(seed))
+                estimator, own = balanced_by_weight(estimator, drawn.y, own)
+                seen = effective_weight(estimator, drawn.y, own)
+                drawn_codes = np.searchsorted(self.classes_, drawn.y)
+                shares.append(class_shares(drawn_codes, len(self.classes_), seen))
                 made = None if drawn.source is None else drawn.source < 0
                 yield delayed(fit_weighted)(estimator, drawn.X, drawn.y, own, params, routed, made)
 
@@ -360,33 +374,15 @@ class ResampledClassifier(
                 raise ValueError(f"sample_weight must not be negative. Got {sample_weight.min()}.")
         return X, codes, sample_weight
 
-    def _routed(
-        self, n: int, weight: Any, groups: Any, fit_params: dict
-    ) -> tuple[dict[str, Any], Any]:
-        """Return what goes to the classifier's ``fit``, weights left out, and groups for ``cv``."""
-        if not _routing_enabled():
-            return {}, groups
-        named = {"groups": groups}
-        if weight_name(self.classifier) not in fit_params:
-            named["sample_weight"] = weight
-        named = {name: value for name, value in named.items() if value is not None}
-        sent = process_routing(self, "fit", **fit_params, **named)
-        params = of_all_rows(self.classifier, sent["classifier"]["fit"], n)
-        return params, sent["splitter"]["split"].get("groups")
-
-    def _weights(
-        self, drawn: BalancedSet, weight: Any, codes: np.ndarray
-    ) -> tuple[Any, np.ndarray]:
-        """Return the weights of the rows of a set, if they have any, and its class shares."""
-        drawn_codes = np.searchsorted(self.classes_, drawn.y)
-        if weight is not None or self.synthetic_weight != 1:
-            source = known_source(self.sampler, drawn, weight, self.synthetic_weight)
-            weight = np.ones(len(codes)) if weight is None else weight
-            mean = ratio(np.bincount(codes, weight), np.bincount(codes))
-            made = self.synthetic_weight * mean[drawn_codes]
-            weight = np.where(source < 0, made, weight[source])
-        seen = effective_weight(self.classifier, drawn.y, weight)
-        return weight, class_shares(drawn_codes, len(self.classes_), seen)
+    def _weights(self, drawn: BalancedSet, weight: Any, codes: np.ndarray) -> Any:
+        """Return the weights of the rows of a set, if they have any."""
+        if weight is None and self.synthetic_weight == 1:
+            return None
+        source = known_source(self.sampler, drawn, weight, self.synthetic_weight)
+        weight = np.ones(len(codes)) if weight is None else weight
+        mean = ratio(np.bincount(codes, weight), np.bincount(codes))
+        made = self.synthetic_weight * mean[np.searchsorted(self.classes_, drawn.y)]
+        return np.where(source < 0, made, weight[source])
 
     def _rule(
         self,
@@ -404,25 +400,7 @@ class ResampledClassifier(
         if self.decision == "balanced":
             return balanced
         parts = zip(*left_out(self, X, codes, weight, params, folds, stream))
-        p, y = (np.concatenate(part) for part in parts)
-        return tuned_weights(scorer_of(self.decision), p, y, self.classes_, balanced)
-
-    def get_metadata_routing(self) -> MetadataRouter:
-        """Return how metadata are routed: to the classifier's ``fit``, groups to ``cv``.
-
-        Returns
-        -------
-        MetadataRouter
-            The routing.
-        """
-        fit, split = (MethodMapping().add(caller="fit", callee=name) for name in ("fit", "split"))
-        router = MetadataRouter(owner=self).add(classifier=self.classifier, method_mapping=fit)
-        return router.add(splitter=self.cv, method_mapping=split)
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        inner = get_tags(self.classifier)
-        tags.input_tags = inner.input_tags
-        tags.input_tags.three_d_array = takes_images(self.classifier)
-        tags.classifier_tags.poor_score = inner.classifier_tags.poor_score
-        return tags
+        p, rows = (np.concatenate(part) for part in parts)
+        unseen = _safe_indexing(X, rows)
+        scorer = scorer_of(self.decision)
+        return tuned_weights(scorer, unseen, p, codes[rows], self.classes_, balanced)

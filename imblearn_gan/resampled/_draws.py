@@ -17,7 +17,14 @@ from imblearn_gan._replay import n_repeated
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import label_keys
 from imblearn_gan.over_sampling import CWGANGPOversampler
-from imblearn_gan.resampled._parts import last_step, seeded, takes_images
+from imblearn_gan.resampled._parts import (
+    check_instance,
+    last_step,
+    seeded,
+    takes_images,
+    transformers,
+)
+from imblearn_gan.resampled._trial import in_words, said_of, shortened
 from imblearn_gan.seeding import MAX_SEED
 
 #: What ``sampler=None`` stands for, by the kind of data. Tables: of our samplers that whose sets
@@ -57,6 +64,19 @@ def default_sampler(X: Any, classifier: Any) -> Any:
     return clone(DEFAULT_SAMPLERS["images" if flat or len(X.shape) > 2 else "tables"])
 
 
+def check_sampler(sampler: Any, weight: Any, synthetic_weight: float) -> None:
+    """Raise an error for a sampler that cannot do what is asked, whatever the data."""
+    check_instance("sampler", sampler)
+    if changing := transformers(sampler):
+        raise ValueError(
+            f"sampler is a pipeline whose steps {changing} transform rows: rows to predict would "
+            "stay as they are. Put these steps into classifier."
+        )
+    asked = weight is not None or synthetic_weight != 1
+    if asked and (hasattr(sampler, "steps") or _cleans(sampler)):
+        raise _untold(sampler, weight, synthetic_weight)
+
+
 def known_source(
     sampler: Any, drawn: BalancedSet, weight: Any, synthetic_weight: float
 ) -> np.ndarray:
@@ -64,12 +84,16 @@ def known_source(
 
     ``weight`` and ``synthetic_weight`` are what asks for it.
     """
-    if drawn.source is not None:
-        return drawn.source
+    if drawn.source is None:
+        raise _untold(sampler, weight, synthetic_weight)
+    return drawn.source
+
+
+def _untold(sampler: Any, weight: Any, synthetic_weight: float) -> ValueError:
     given = ["sample_weight"] * (weight is not None)
     given += [f"synthetic_weight={synthetic_weight}"] * (synthetic_weight != 1)
     pipeline = " alone, not in a pipeline" * hasattr(sampler, "steps")
-    raise ValueError(
+    return ValueError(
         f"{sampler!r} does not tell which rows it has made: {' and '.join(given)} cannot be used "
         "with it. Take a sampler of this package or an over-sampler of "
         f"imbalanced-learn{pipeline}."
@@ -226,7 +250,7 @@ def _drawn(
 def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
     if len(X.shape) < 3 or takes_images(sampler):
-        rows, labels = sampler.fit_resample(X, y)
+        rows, labels = _fit_resample(sampler, X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
     # in floating point: what interpolates would wrap round in unsigned integers
     rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float64), y)
@@ -235,13 +259,43 @@ def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
 
 
+def _fit_resample(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Resample; if that fails, say which columns may be the reason."""
+    try:
+        return sampler.fit_resample(X, y)
+    except (TypeError, ValueError) as error:
+        found = {} if isinstance(sampler, BaseGANOversampler) else said_of(X)
+        if not found:
+            raise
+        raise ValueError(
+            f"sampler, a {type(sampler).__name__}, failed: {shortened(error)}. {in_words(found)} "
+            "SMOTENC(categorical_features=...) interpolates beside text; the samplers of this "
+            "package take text, dates and missing values."
+        ) from error
+
+
+def _cleans(sampler: Any) -> bool:
+    """Return whether a sampler takes rows away again."""
+    return type(sampler).__module__.startswith("imblearn.combine")
+
+
+def _unless_jittered(
+    sampler: Any, source: np.ndarray, labels: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    """Return ``source``, -1 for copies that ``RandomOverSampler(shrinkage=...)`` has moved."""
+    factors = getattr(sampler, "shrinkage_", None) or {}
+    moved = np.isin(labels, [label for label, factor in factors.items() if factor])
+    return np.where(moved & (np.arange(len(labels)) >= len(y)), -1, source)
+
+
 def _source(sampler: Any, labels: np.ndarray, y: np.ndarray) -> np.ndarray | None:
     """Return which rows are which, as far as a sampler tells."""
     for name in ("sample_source_", "sample_indices_"):
         if hasattr(sampler, name):
-            return np.asarray(getattr(sampler, name)).ravel()
+            return _unless_jittered(sampler, np.asarray(getattr(sampler, name)).ravel(), labels, y)
     over = getattr(sampler, "_sampling_type", None) == "over-sampling"
-    cleans = type(sampler).__module__.startswith("imblearn.combine")  # takes rows away again
-    if over and not cleans and np.array_equal(labels[: len(y)], y):  # new rows stand behind
+    if (
+        over and not _cleans(sampler) and np.array_equal(labels[: len(y)], y)
+    ):  # new rows stand behind
         return np.where(np.arange(len(labels)) < len(y), np.arange(len(labels)), -1)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator
+from copy import deepcopy
 from inspect import signature
 from typing import Any
 
@@ -104,7 +105,65 @@ def groups_for(cv: Any, groups: Any, n: int) -> np.ndarray | None:
     return groups
 
 
-def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
+def split(
+    cv: Any, y: np.ndarray, groups: np.ndarray | None, stream: np.random.RandomState
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return training and test rows of each fold.
+
+    Parameters
+    ----------
+    cv : int, cross-validation generator, iterable or None
+        What they are. A splitter that shuffles and has no seed gets one, in a copy.
+
+    y : ndarray of shape (n_samples,)
+        Labels.
+
+    groups : ndarray of shape (n_samples,) or None
+        What a splitter keeps together.
+
+    stream : RandomState
+        Where a seed comes from, if one is needed.
+
+    Raises
+    ------
+    ValueError
+        For what are no folds of these rows, or if rows of a fold are on both sides.
+    """
+    shuffles = hasattr(cv, "split") and getattr(cv, "shuffle", True)
+    if shuffles and getattr(cv, "random_state", 0) is None:
+        cv = deepcopy(cv)
+        cv.random_state = stream.randint(MAX_SEED)
+    splitter, rows = check_cv(cv, y, classifier=True), np.arange(len(y))
+    try:
+        folds = [
+            (rows[_places(train)], rows[_places(test)])
+            for train, test in splitter.split(
+                rows[:, None], y, *([] if groups is None else [groups])
+            )
+        ]
+    except (TypeError, ValueError, IndexError) as error:
+        raise ValueError(
+            f"cv must give pairs of training and test rows, of the {len(y)} that there are. Got "
+            f"{_shown(cv)}: {str(error).rstrip('.')}."
+        ) from error
+    if not folds or not all(len(test) for _, test in folds):
+        raise ValueError(f"cv must give folds with test rows. Got {_shown(cv)}.")
+    if any(len(np.intersect1d(train, test)) for train, test in folds):
+        raise ValueError(
+            f"cv must give folds whose test rows are not among the training rows. Got {_shown(cv)}."
+        )
+    return folds
+
+
+def _places(rows: Any) -> np.ndarray:
+    """Return rows of a fold as what indexes an array, none of them included."""
+    rows = np.asarray(rows)
+    return rows if rows.size else rows.astype(np.intp)
+
+
+def folds_of(
+    model: Any, codes: np.ndarray, groups: Any, stream: np.random.RandomState
+) -> list | None:
     """Return training and test rows of the folds of a model's ``cv``, after all checks.
 
     Parameters
@@ -118,6 +177,9 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
     groups : array-like of shape (n_samples,) or (n_samples, 1), or None
         What is not to be torn apart.
 
+    stream : RandomState
+        Where the seed of a splitter without one comes from.
+
     Returns
     -------
     list of (train, test), or None
@@ -126,8 +188,8 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
     Raises
     ------
     ValueError
-        If ``cv`` cannot split these rows, or not with or without groups, or for what are no
-        groups of these rows.
+        If ``cv`` cannot split these rows, or not with or without groups, for what are no
+        groups of these rows, and for a class that no fold learns from or tests on.
     """
     groups = groups_for(model.cv, groups, len(codes))
     if model.decision in ("balanced", "prior"):
@@ -140,15 +202,16 @@ def folds_of(model: Any, codes: np.ndarray, groups: Any) -> list | None:
                 "single row: take 'balanced' or 'prior', or gather more rows."
             )
         return None
-    cv, rows = check_cv(model.cv, codes, classifier=True), np.zeros(len(codes))
     if groups is None and needs_groups(model.cv):
         raise ValueError(
             f"cv={_shown(model.cv)} needs groups, and fit got none: give fit(X, y, groups=...). "
             "Inside another meta-estimator they come through with metadata routing enabled."
         )
-    folds = [*(cv.split(rows, codes) if groups is None else cv.split(rows, codes, groups))]
+    folds = split(model.cv, codes, groups, stream)
     if any(len(np.unique(codes[train])) < len(n_by_class) for train, _ in folds):
         raise ValueError("cv must give folds with rows of every class to learn from.")
+    if len(np.unique(codes[np.concatenate([test for _, test in folds])])) < len(n_by_class):
+        raise ValueError("cv must give folds with rows of every class to test on.")
     return folds
 
 
@@ -161,9 +224,14 @@ def left_out(
     folds: list | None,
     stream: np.random.RandomState,
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield probabilities and class codes of rows that nothing was trained on.
+    """Yield probabilities of rows that nothing was trained on, and which rows these are.
 
     ``params`` go to the classifier's ``fit``. Without ``folds`` they are five stratified ones.
+
+    Raises
+    ------
+    ValueError
+        If a training fails, as those of few rows may.
     """
     if folds is None:
         n_folds, seed = min(5, np.bincount(codes).min()), stream.randint(MAX_SEED)
@@ -175,5 +243,13 @@ def left_out(
         own = clone(type(model)(**plain)).set_params(random_state=stream.randint(MAX_SEED))
         kept = None if weight is None else weight[train]
         read = own._read(_safe_indexing(X, train), labels[train], kept)
-        own._train(*read, params, check_random_state(own.random_state))
-        yield own.predict_proba(_safe_indexing(X, test)), codes[test]
+        try:
+            own._train(*read, params, check_random_state(own.random_state))
+            p = own.predict_proba(_safe_indexing(X, test))
+        except ValueError as error:
+            raise ValueError(
+                f"decision={model.decision!r} is tuned in folds, and one that learns from "
+                f"{len(train)} rows, {np.bincount(codes[train]).min()} of the smallest class, "
+                f"failed: {error} The decisions 'balanced' and 'prior' need no folds."
+            ) from error
+        yield p, test

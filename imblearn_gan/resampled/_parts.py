@@ -70,6 +70,22 @@ def first_step(estimator: Any) -> Any:
     return estimator
 
 
+def transformers(sampler: Any) -> list[str]:
+    """Return names of the steps, if it is a pipeline, that change rows without resampling."""
+    return [
+        name
+        for name, step in getattr(sampler, "steps", [])
+        if hasattr(step, "transform") or transformers(step)
+    ]
+
+
+def check_instance(name: str, estimator: Any) -> None:
+    """Raise a TypeError for a class in place of an estimator."""
+    if isinstance(estimator, type):
+        one = estimator.__name__
+        raise TypeError(f"{name} must be an instance. Got the class {one}: give {one}().")
+
+
 def takes_images(estimator: Any) -> bool:
     """Return whether an estimator, or the first step of a pipeline, takes arrays of images."""
     return bool(get_tags(first_step(estimator)).input_tags.three_d_array)

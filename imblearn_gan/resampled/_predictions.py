@@ -34,6 +34,11 @@ class Predictions:
         ndarray of shape (n_samples, n_classes), dtype float64
             In the order of ``classes_``; each row sums to one. With ``correct_priors`` in the
             scale of the true class shares ``priors_``, else of ``shares_``.
+
+        Raises
+        ------
+        ValueError
+            If the classifier gives NaN, as those do whose training has diverged.
         """
         check_is_fitted(self, "estimators_")
         _check_feature_names(self, X, reset=False)
@@ -45,6 +50,12 @@ class Predictions:
             # an under-sampler may have left out a class
             p[:, np.searchsorted(self.classes_, estimator.classes_)] += estimator.predict_proba(X)
         p /= len(self.estimators_)
+        if n_failed := int(np.isnan(p).any(axis=1).sum()):
+            raise ValueError(
+                f"The classifier, a {type(self.estimators_[0]).__name__}, gives probabilities of "
+                f"NaN for {n_failed} of {len(p)} rows: its training has diverged, or rows hold "
+                "what it has not learnt."
+            )
         return shift_priors(p, self.shares_, self.priors_) if self.correct_priors else p
 
     def predict_log_proba(self, X: Any) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from sklearn.svm import SVC, NuSVC
 from sklearn.utils import compute_sample_weight
 
 from imblearn_gan.data import warn_user
@@ -37,7 +38,8 @@ def shift_priors(probabilities: Any, shares: Any, priors: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the shapes do not fit, or shares are negative or all zero.
+        If the shapes do not fit, probabilities are negative, infinite or NaN, or shares are
+        negative or all zero.
 
     References
     ----------
@@ -59,6 +61,11 @@ def shift_priors(probabilities: Any, shares: Any, priors: Any) -> np.ndarray:
         raise ValueError(
             "probabilities must have a column, shares and priors a number for each class. Got "
             f"the shapes {p.shape}, {given.shape} and {true.shape}."
+        )
+    if not np.isfinite(p).all() or (p < 0).any():
+        raise ValueError(
+            "probabilities must be non-negative and finite. Got "
+            f"{p[~(np.isfinite(p) & (p >= 0))][0]}."
         )
     for name, values in (("shares", given), ("priors", true)):
         if not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
@@ -83,11 +90,40 @@ def class_shares(y: np.ndarray, n_classes: int, weight: np.ndarray | None = None
     return total / total.sum()
 
 
+def balanced_by_weight(
+    classifier: Any, labels: np.ndarray, weight: np.ndarray | None
+) -> tuple[Any, np.ndarray | None]:
+    """Put the balance that a classifier asks for into weights of rows, if they have some.
+
+    What is balanced then, rows or weights, is another thing from one classifier of scikit-learn to
+    the next, and from version to version: here it is always the weights.
+
+    Returns
+    -------
+    classifier : classifier
+        The one given, without its ``class_weight`` where this is in the weights.
+
+    weight : ndarray of shape (n_samples,) or None
+        Weights of the rows.
+    """
+    prefix, last = last_step(classifier)
+    class_weight = getattr(last, "class_weight", None)
+    if weight is None or class_weight not in ("balanced", "balanced_subsample"):
+        return classifier, weight
+    codes = np.unique(labels, return_inverse=True)[1]
+    total = np.bincount(codes, weight)
+    classifier = classifier.set_params(**{f"{prefix}class_weight": None})
+    return classifier, weight * ratio(total.mean(), total)[codes]
+
+
 def effective_weight(
     classifier: Any, labels: np.ndarray, weight: np.ndarray | None
 ) -> np.ndarray | None:
-    """Return the weights of rows in a classifier's loss, its own class weights included."""
-    class_weight = getattr(last_step(classifier)[1], "class_weight", None)
+    """Return the weights of rows in what a classifier says, its own class weights included."""
+    last = last_step(classifier)[1]
+    if isinstance(last, (SVC, NuSVC)):  # Platt's scaling counts the rows that are not left out
+        return None if weight is None else (weight > 0).astype(np.float64)
+    class_weight = getattr(last, "class_weight", None)
     if class_weight is None:
         return weight
     if class_weight == "balanced_subsample":  # of forests

@@ -511,6 +511,13 @@ def test_what_does_nothing_is_told(recipe):
         small(max_epochs=1, **recipe).fit(rows, y, synthetic=made)
 
 
+@pytest.mark.parametrize("loss", ["balanced_softmax", "logit_adjusted"])
+def test_a_balance_that_is_seen_to_twice_is_told(loss):
+    rows, y, _ = lopsided()
+    with pytest.warns(UserWarning, match=f"class_weight='balanced' and loss='{loss}' both"):
+        small(max_epochs=1, class_weight="balanced", loss=loss).fit(rows, y)
+
+
 def test_a_schedule_is_never_cut_short():
     rows, y, made = lopsided()
     model = small(max_epochs=20, patience=1, learning_rate=0.05, deferred_balancing=0.2)

@@ -26,24 +26,38 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import make_classification
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import (
+    LinearDiscriminantAnalysis,
+    QuadraticDiscriminantAnalysis,
+)
 from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import BaggingClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, f1_score, log_loss, make_scorer
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    f1_score,
+    log_loss,
+    make_scorer,
+)
 from sklearn.model_selection import (
     GridSearchCV,
     StratifiedGroupKFold,
     StratifiedKFold,
+    StratifiedShuffleSplit,
     cross_val_score,
 )
 from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import LinearSVC
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -58,7 +72,7 @@ from imblearn_gan import (
     ResNetClassifier,
 )
 from imblearn_gan.resampled import _draws, shift_priors
-from tests.samplers import Recorder, images, tiny
+from tests.samplers import Recorder, TinySampler, images, tiny
 
 X, Y = make_classification(
     600, n_features=6, n_informative=3, weights=[0.95], flip_y=0.01, class_sep=0.8, random_state=1
@@ -80,18 +94,13 @@ LEFT_OUT = {
 }
 
 
-def expected_failures(estimator):
-    ours = {"check_dtype_object": "samplers of this package refuse dicts by a ValueError"}
-    return LEFT_OUT | (ours if isinstance(estimator.sampler, BaseGANOversampler) else {})
-
-
 @parametrize_with_checks(
     [
         model(tiny(), n_draws=2),
         model(RandomOverSampler(), n_draws=2),
         model(RandomUnderSampler(), make_pipeline(StandardScaler(), LOGISTIC)),
     ],
-    expected_failed_checks=expected_failures,
+    expected_failed_checks=lambda estimator: LEFT_OUT,
 )
 def test_scikit_learn(estimator, check):
     check(estimator)
@@ -144,6 +153,45 @@ def test_class_weights_of_the_classifier_are_corrected_too():
     fitted = model(RandomOverSampler(sampling_strategy=0.3), weighted).fit(X, Y)
     assert_allclose(fitted.shares_, [0.5, 0.5])
     assert abs(fitted.predict_proba(X)[:, 1].mean() - Y.mean()) < 0.02
+
+
+@pytest.mark.parametrize(
+    "classifier",
+    [
+        make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced")),
+        DecisionTreeClassifier(max_depth=2, class_weight="balanced"),
+        RandomForestClassifier(20, max_depth=2, class_weight="balanced"),
+        RandomForestClassifier(20, max_depth=2, class_weight="balanced_subsample"),
+    ],
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_balance_by_weight_is_corrected_whoever_balances_how(classifier, weighted):
+    """Some balance rows, others weights, and it differs between versions of scikit-learn."""
+    weight = np.where(Y == 1, 3.0, 1.0) if weighted else None
+    fitted = model(SMOTE(), classifier, synthetic_weight=0.1).fit(X, Y, sample_weight=weight)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+    said = np.average(fitted.predict_proba(X)[:, 1], weights=weight)
+    assert said == pytest.approx(np.average(Y, weights=weight), rel=0.3)
+
+
+@pytest.mark.filterwarnings("ignore:The `probability` parameter:FutureWarning")
+@pytest.mark.parametrize("class_weight", [{0: 1, 1: 20}, "balanced", None])
+def test_the_scale_of_platt_knows_no_weights(class_weight):
+    machine = SVC(probability=True, class_weight=class_weight)
+    fitted = model(SMOTE(), machine, synthetic_weight=0.1).fit(X, Y)
+    assert_allclose(fitted.shares_, [0.5, 0.5])
+    assert fitted.predict_proba(X)[:, 1].mean() == pytest.approx(Y.mean(), rel=0.25)
+
+
+@pytest.mark.parametrize("correct_priors", [False, True])
+def test_probabilities_that_are_none_are_said(correct_priors):
+    class Diverged(Keeper):
+        def predict_proba(self, X):
+            return np.full((len(X), 2), np.nan)
+
+    fitted = model(RandomOverSampler(), Diverged(), correct_priors=correct_priors).fit(X, Y)
+    with pytest.raises(ValueError, match="classifier, a Diverged, gives probabilities of NaN"):
+        fitted.predict(X)
 
 
 @pytest.mark.parametrize(
@@ -407,7 +455,7 @@ class Rememberer(BaseEstimator):
     seen: list = []
 
     def fit_resample(self, X, y):
-        self.seen.append(X[:, 0])
+        self.seen.append(np.asarray(X)[:, 0])
         return X, y
 
 
@@ -484,6 +532,8 @@ def test_weights_that_cannot_be():
         model(tiny(), KNeighborsClassifier(), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="sample_weight needs a classifier"):
         model(tiny(), KNeighborsClassifier()).fit(X, Y, sample_weight=np.ones(len(Y)))
+    with pytest.raises(ValueError, match="does not tell which rows it has made"):
+        model(make_sampling_pipeline(Untouched()), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="does not tell which rows it has made") as half:
         model(SMOTETomek(), synthetic_weight=0.5).fit(X, Y)
     with pytest.raises(ValueError, match="has made: sample_weight cannot be used") as weighted:
@@ -583,6 +633,11 @@ class Untouched(SMOTE):
         raise AssertionError("nothing may be trained")
 
 
+class Untrained(TinySampler):
+    def fit_resample(self, X, y):
+        raise AssertionError("nothing may be trained")
+
+
 @pytest.mark.parametrize(
     ("labels", "match"),
     [
@@ -596,6 +651,78 @@ class Untouched(SMOTE):
 def test_labels_that_a_score_cannot_take_are_said_before_any_training(labels, match):
     with pytest.raises(ValueError, match=match):
         model(Untouched(), decision="f1").fit(X, labels)
+
+
+def some_rows(model, X, y):
+    return (model.predict(X[y == 1]) == 1).mean()
+
+
+def a_dict(model, X, y):
+    return {"f1": f1_score(y, model.predict(X))}
+
+
+def never(model, X, y):
+    return np.nan
+
+
+@pytest.mark.parametrize(
+    ("decision", "match"),
+    [
+        (f1_score, r"make_scorer\(f1_score\) makes one"),
+        (make_scorer(f1_score, average=None), r"gives array.* no finite number.*'f1_macro'"),
+        (a_dict, "gives {'f1': .*no finite number"),
+        (never, "gives nan, which is no finite number"),
+        (some_rows, f"predictions of {(Y == 1).sum()} rows.* all 600 rows"),
+    ],
+)
+def test_scorers_that_give_no_number_are_said_before_any_training(decision, match):
+    with pytest.raises(ValueError, match=f"decision=(.|\n)*{match}"):
+        model(Untouched(), decision=decision).fit(X, Y)
+
+
+def ranking(model, X, y):
+    return average_precision_score(y, model.predict_proba(X)[:, 1])
+
+
+def test_scorers_that_no_rule_changes_are_warned_of():
+    with pytest.warns(UserWarning, match="scores the same whatever is predicted"):
+        model(RandomOverSampler(), decision=ranking, cv=2).fit(X, Y)
+
+
+def test_a_scorer_sees_the_rows_left_out():
+    """Only frauds of some worth are worth an alarm."""
+    frame = pd.DataFrame(X).add_prefix("x").assign(amount=np.arange(len(Y)))
+    classifier = make_pipeline(StandardScaler(), LOGISTIC)
+    sums = set()
+
+    def gain(model, X, y):
+        sums.add(int(X["amount"].sum()))
+        said = model.predict(X) == 1
+        return X["amount"][said & (y == 1)].sum() - 150 * said.sum()
+
+    tuned, plain = (
+        model(RandomOverSampler(), classifier, decision=decision, cv=3).fit(frame, Y)
+        for decision in (gain, "prior")
+    )
+    assert sums == {int(frame["amount"].sum())}  # all rows, once each
+    assert gain(tuned, frame, Y) > gain(plain, frame, Y)
+
+
+@pytest.mark.parametrize("cv", [StratifiedKFold(3, shuffle=True), StratifiedShuffleSplit(2)])
+def test_folds_have_the_seed_of_the_model(cv):
+    first, again, other = (
+        model(RandomOverSampler(), decision="f1", cv=cv, random_state=seed).fit(X, Y)
+        for seed in (0, 0, 1)
+    )
+    assert_array_equal(first.decision_weights_, again.decision_weights_)
+    assert not np.array_equal(first.decision_weights_, other.decision_weights_)
+    assert cv.random_state is None
+
+
+def test_a_fold_that_fails_is_said_to_be_one():
+    few = np.r_[np.flatnonzero(Y == 0)[:60], np.flatnonzero(Y == 1)[:7]]
+    with pytest.raises(ValueError, match=r"decision='f1' is tuned in folds.*n_neighbors"):
+        model(SMOTE(), decision="f1").fit(X[few], Y[few])
 
 
 def test_labels_of_text_are_tuned_as_the_error_says():
@@ -766,6 +893,17 @@ def test_groups_come_through_a_search_with_routing():
         (StratifiedGroupKFold(2), np.zeros((600, 2)), "groups must be one column"),
         (700, None, "n_splits=700"),
         ([([0, 1], [2])], None, "cv must give folds with rows of every class"),
+        ([], None, r"cv must give folds with test rows\. Got \[\]"),
+        ([(np.arange(600), [])], None, "cv must give folds with test rows"),
+        ([(np.arange(600), [3])], None, "cv must .* test rows are not among the training rows"),
+        ([(np.arange(600),)], None, "cv must give pairs"),
+        ([(np.arange(300), [900])], None, "cv must give pairs .* of the 600 that"),
+        ([(Y >= 0, np.zeros(600, bool))], None, "cv must give folds with test rows"),
+        (
+            [(np.delete(np.arange(600), 0), [0])],
+            None,
+            "cv must give folds with rows of every class to test on",
+        ),
     ],
 )
 @pytest.mark.parametrize("routing", [False, True])
@@ -857,16 +995,16 @@ def test_text_before_a_classifier_of_numbers_is_said_before_any_training(classif
     with pytest.raises(ValueError, match=r"could not convert|unsupported|not supported|dtype"):
         clone(classifier).fit(frame, Y)
     with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*OneHotEncoder"):
-        model(Untouched(), classifier).fit(frame, Y)
+        model(Untrained(), classifier).fit(frame, Y)
 
 
 def test_text_without_categories_or_in_many_columns_is_said_too():
     plain = HistGradientBoostingClassifier(categorical_features=None)
     with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*sparse_output=False"):
-        model(Untouched(), plain).fit(FRAME.astype({"kind": "category"}), Y)
+        model(Untrained(), plain).fit(FRAME.astype({"kind": "category"}), Y)
     wide = pd.concat([FRAME[["kind"]].add_suffix(i) for i in "abcdef"], axis=1)
     with pytest.raises(ValueError, match="make_column_selector"):
-        model(Untouched(), LOGISTIC).fit(wide, Y)
+        model(Untrained(), LOGISTIC).fit(wide, Y)
 
 
 @pytest.mark.parametrize(
@@ -889,6 +1027,77 @@ def test_text_without_categories_or_in_many_columns_is_said_too():
 def test_text_that_a_classifier_takes_is_no_error(classifier, frame):
     clone(classifier).fit(frame, Y)
     assert model(RandomOverSampler(), classifier).fit(frame, Y).estimators_
+
+
+GAPS = FRAME[["size", "age"]].mask(X[:, :2] > 1)
+
+
+@pytest.mark.parametrize(
+    ("rows", "classifier", "match"),
+    [
+        (
+            FRAME.assign(kind=pd.Timestamp("2020-01-01")),
+            LOGISTIC,
+            r"DateTime64.* dates in the columns \['kind'\].*features \(year",
+        ),
+        (FRAME.to_numpy(object), LOGISTIC, r"text in the columns \[2\].*OneHotEncoder"),
+        (GAPS, LOGISTIC, r"NaN.* missing values in the columns \['size', 'age'\].*SimpleImputer"),
+        (
+            GAPS.assign(kind="u"),
+            make_pipeline(make_column_transformer((OneHotEncoder(), ["kind"])), LOGISTIC),
+            None,
+        ),
+        (GAPS, HistGradientBoostingClassifier(max_iter=2), None),
+        (X.reshape(600, 2, 3), RandomForestClassifier(2), r"dim 3.*shape \(2, 3\).*flat rows"),
+    ],
+)
+def test_what_the_classifier_does_not_take_is_said_before_any_training(rows, classifier, match):
+    if match is None:
+        assert model(Rememberer(), classifier).fit(rows, Y).estimators_
+        return
+    for sampler in (Untrained(), RandomOverSampler()):
+        with pytest.raises(ValueError, match=f"cannot learn from X(.|\n)*{match}"):
+            model(sampler, classifier).fit(rows, Y)
+
+
+def test_images_get_flat_as_the_error_says():
+    flat = FunctionTransformer(lambda X: X.reshape(len(X), -1))
+    forest = make_pipeline(flat, RandomForestClassifier(2))
+    assert model(tiny(), forest).fit(X.reshape(600, 2, 3, 1), Y).estimators_
+
+
+class Hungry(Keeper):
+    """Needs more rows than a trial on few has."""
+
+    def fit(self, X, y, sample_weight=None):
+        if len(X) < 500:
+            raise ValueError("too few rows")
+        return super().fit(X, y, sample_weight)
+
+
+def test_a_classifier_that_needs_many_rows_may_have_them():
+    assert model(tiny(), Hungry()).fit(X, Y).estimators_
+    with pytest.raises(ValueError, match="too few rows"):
+        model(Untrained(), Hungry()).fit(X[::4], Y[::4])
+
+
+def test_few_rows_may_be_too_few_for_a_classifier_until_there_are_more():
+    """A trial on rows as they are fails: five span no covariance of six columns."""
+    rows, y = np.random.RandomState(0).normal(size=(100, 6)), np.repeat([0, 1], [95, 5])
+    assert model(tiny(), QuadraticDiscriminantAnalysis()).fit(rows, y).estimators_
+
+
+def test_text_that_a_sampler_does_not_take_is_named():
+    encoder = make_column_transformer((OneHotEncoder(), ["kind"]), remainder="passthrough")
+    with pytest.raises(ValueError, match=r"SMOTE, failed: .*\['kind'\].*SMOTENC"):
+        model(SMOTE(), make_pipeline(encoder, LOGISTIC)).fit(FRAME, Y)
+
+
+def test_copies_that_were_moved_are_not_real():
+    for shrinkage, n_made in ((2.0, N - N_RARE), ({1: 0.0}, 0), (None, 0)):
+        sampler = RandomOverSampler(shrinkage=shrinkage)
+        made = model(sampler, Told()).fit(X, Y).estimators_[0].made_
+        assert_array_equal(np.flatnonzero(made), np.arange(600, 600 + n_made))
 
 
 def test_sparse_rows():
@@ -1002,6 +1211,38 @@ def test_a_class_that_a_draw_has_lost():
 def test_what_is_refused(params, match):
     with pytest.raises(ValueError, match=match):
         model(**{"sampler": Rememberer()} | params).fit(X, np.sort(Y))
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"classifier": LogisticRegression}, r"classifier must be.*give LogisticRegression\(\)"),
+        ({"sampler": SMOTE}, r"sampler must be an instance.*give SMOTE\(\)"),
+    ],
+)
+def test_classes_are_no_instances(params, match):
+    with pytest.raises(TypeError, match=match):
+        model(**{"sampler": Untouched()} | params).fit(X, Y)
+
+
+@pytest.mark.parametrize("name", ["n_draws", "class_size", "synthetic_weight"])
+def test_booleans_are_no_numbers(name):
+    with pytest.raises(ValueError, match=f"'{name}' .* boolean"):
+        model(Untouched(), **{name: True}).fit(X, Y)
+
+
+def test_samplers_change_no_rows():
+    """Those to predict would stay as they are."""
+    piped = make_sampling_pipeline(make_sampling_pipeline(StandardScaler(), Untouched()))
+    with pytest.raises(ValueError, match=r"steps \['pipeline'\] transform rows.*into classifier"):
+        model(piped).fit(X, Y)
+
+
+@pytest.mark.parametrize("params", [{"sampler__max_iter": 3}, {"sampler__k_neighbors": [1]}])
+def test_parameters_of_a_sampler_that_is_none(params):
+    with pytest.raises(ValueError, match=r"sampler is None, which has no [a-z].*: name it"):
+        model().set_params(**params)
+    assert model().set_params(sampler=tiny(), sampler__max_iter=4).sampler.max_iter == 4
 
 
 def test_a_class_of_one_row_cannot_be_left_out():

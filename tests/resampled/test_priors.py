@@ -45,6 +45,12 @@ def test_what_are_no_shares(shares, priors, match):
         shift_priors([[0.5, 0.5]], shares, priors)
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -0.1])
+def test_what_are_no_probabilities(value):
+    with pytest.raises(ValueError, match=f"probabilities must be .*finite. Got {value}"):
+        shift_priors([[0.5, 0.5], [value, 0.5]], [1, 1], [1, 1])
+
+
 def test_shares_by_weight():
     y = np.array([0, 0, 0, 1])
     assert_allclose(class_shares(y, 3), [0.75, 0.25, 0])
