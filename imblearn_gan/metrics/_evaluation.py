@@ -37,7 +37,7 @@ from imblearn_gan.metrics._remedies import (
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
-from imblearn_gan.resampled._text import check_text
+from imblearn_gan.resampled._trial import advice
 from imblearn_gan.seeding import MAX_SEED
 
 
@@ -251,8 +251,8 @@ def evaluate_sampler(
     runs = methods(samplers, wanted, classifier, categorical, smallest, n_groups, refused)
     if any(model is classifier for _, model in runs.values()):
         check_dates(classifier, X, y, codec.columns_)
-        check_text(classifier, X)
     hints = {name: smotenc_hint(one, X, categorical) for name, one in samplers.items()}
+    hints["none"] = advice(classifier, X)
     task = Task(X, y, groups, scoring)
     done = attempts(task, runs, folds, seeds, hints, error_score, n_jobs)
     pass_on_warnings(done)

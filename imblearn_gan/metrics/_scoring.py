@@ -59,10 +59,11 @@ def _check_labels(name: str, scorer: Callable, by_size: np.ndarray) -> None:
     """
     classes, n = np.sort(by_size), len(by_size)
     codes = np.repeat(np.arange(n), 2)
+    right = np.eye(n)[codes]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value = scorer(Rule(classes, np.ones(n)), np.eye(n)[codes], classes[codes])
+            value = scorer(Rule(classes, np.ones(n), right), right, classes[codes])
     except AttributeError:  # it wants what a rule has not
         return
     except Exception as error:
@@ -99,14 +100,14 @@ def _in_its_place(scorer: Any, by_size: np.ndarray) -> str:
 
 def _warn_of_larger(name: str, scorer: Callable, by_size: np.ndarray) -> None:
     """Warn if a score is of the larger one of two classes, by what constants score."""
-    classes = np.sort(by_size)
+    classes, even = np.sort(by_size), np.ones((4, 2))
     found = []
     for label in by_size:
-        constant = Rule(classes, (classes == label).astype(float))
+        constant = Rule(classes, (classes == label).astype(float), even)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found.append(scorer(constant, np.ones((4, 2)), np.repeat(classes, 2)))
+                found.append(scorer(constant, even, np.repeat(classes, 2)))
         except (ValueError, AttributeError):  # it wants what a constant has not
             return
     if found[0] == 0 < found[1]:

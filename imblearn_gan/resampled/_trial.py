@@ -78,14 +78,12 @@ def check_learns(classifier: Any, X: Any, y: np.ndarray, params: Mapping[str, An
         error = _failure(one, *_repeated(X, y, n), params)
         if error is None:
             return
-    found = said_of(X)
-    if not found and X.ndim < 3:
+    said = advice(classifier, X)
+    if not said:
         raise error
-    name = type(last_step(classifier)[1]).__name__
-    advice = " ".join(_advice(X, found, first_step(classifier), name))
     raise ValueError(
         f"classifier, a {type(classifier).__name__}, cannot learn from X: {shortened(error)}. "
-        f"{advice}"
+        f"{said}"
     ) from error
 
 
@@ -150,28 +148,29 @@ def shortened(error: Exception) -> str:
     return lines[0].rstrip(".: ")
 
 
-def _advice(X: Any, found: Mapping[str, list], first: Any, name: str) -> list[str]:
-    """Return what rows hold, and what may be done."""
+def advice(classifier: Any, X: Any) -> str:
+    """Return what rows hold that a classifier may not take, and what to do; '' for nothing."""
+    name, found = type(last_step(classifier)[1]).__name__, said_of(X)
     if X.ndim > 2:
-        return [
+        return (
             f"X holds arrays of shape {X.shape[1:]}: if it takes flat rows alone, give a pipeline "
             "that makes some: make_pipeline(FunctionTransformer(flat), "
             f"{name}()), with flat(X) being X.reshape(len(X), -1)."
-        ]
-    advice = [in_words(found)]
+        )
+    said = [in_words(found)] if found else []
     if text := found.get("text"):
         which = text if len(text) <= 5 else "make_column_selector(dtype_exclude='number')"
-        advice.append(
+        said.append(
             "For text give a pipeline that encodes it as classifier: "
             "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore', "
             f"sparse_output=False), {which}), remainder='passthrough'), {name}())."
         )
-        if getattr(first, "categorical_features", None) == "from_dtype":
-            advice.append("Or let them be of the dtype category.")
+        if getattr(first_step(classifier), "categorical_features", None) == "from_dtype":
+            said.append("Or let them be of the dtype category.")
     if "dates" in found:
-        advice.append(
+        said.append(
             "For dates one that turns them into features (year, month, days since), or drop them."
         )
     if "missing values" in found:
-        advice.append(f"For gaps one that fills them: make_pipeline(SimpleImputer(), {name}()).")
-    return advice
+        said.append(f"For gaps one that fills them: make_pipeline(SimpleImputer(), {name}()).")
+    return " ".join(said)

@@ -144,8 +144,8 @@ def test_a_score_of_a_class_that_is_not_there_says_what_to_give(scoring, right):
     line = re.search(r"Give (make_scorer\(.*\)) in its place", str(told.value))[1]
     (scorer,) = scorers([eval(line, vars(sklearn.metrics))], y).values()
     X = np.eye(2)[(y == "good").astype(int)]
-    sure, wrong = [(Rule(np.array(["bad", "good"]), np.ones(2)), rows) for rows in (X, 1 - X)]
-    assert scorer(*sure, y) == right > scorer(*wrong, y)
+    sure, wrong = [Rule(np.array(["bad", "good"]), np.ones(2), p) for p in (X, 1 - X)]
+    assert scorer(sure, X, y) == right > scorer(wrong, X, y)
 
 
 @pytest.mark.parametrize(
