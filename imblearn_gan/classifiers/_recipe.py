@@ -47,11 +47,7 @@ class RecipeParameters:
     def _recipe(self, y: np.ndarray, synthetic: np.ndarray | None) -> Recipe:
         """Return what is to be done; say first what was asked for and does nothing."""
         self._warn_of_idle(y, synthetic)
-        if self.class_weight == "balanced" and self.loss in ("balanced_softmax", "logit_adjusted"):
-            warn_user(
-                f"class_weight='balanced' and loss={self.loss!r} both see to the balance: "
-                "together they correct twice, towards the rare classes. Leave one out."
-            )
+        self._warn_of_twice()
         if synthetic is not None and (self.real_epochs or not self.synthetic_weight):
             name = "real_epochs" if self.real_epochs else "synthetic_weight"
             made = np.setdiff1d(y, y[~synthetic])
@@ -60,9 +56,8 @@ class RecipeParameters:
                     f"{name}={getattr(self, name)} needs real rows of each class, but all rows of "
                     f"{self.classes_[made].tolist()[:5]} are synthetic."
                 )
-        q = self.class_sampling
         return Recipe(
-            class_sampling=float(_EXPONENTS[q] if isinstance(q, str) else q),
+            class_sampling=self._exponent,
             loss=self.loss,
             tau=self.tau if self.loss == "logit_adjusted" else 1.0,
             mixup=self.mixup,
@@ -71,6 +66,22 @@ class RecipeParameters:
             synthetic_norm=self.synthetic_norm,
             real_epochs=self.real_epochs,
         )
+
+    @property
+    def _exponent(self) -> float:
+        q = self.class_sampling
+        return float(_EXPONENTS[q] if isinstance(q, str) else q)
+
+    def _warn_of_twice(self) -> None:
+        """Warn of class weights beside what sees to the balance by itself."""
+        others = ["loss"] if self.loss in ("balanced_softmax", "logit_adjusted") else []
+        others += ["class_sampling"] if self._exponent < 1 else []
+        if self.class_weight == "balanced" and others:
+            also = " and ".join(f"{name}={getattr(self, name)!r}" for name in others)
+            warn_user(
+                f"class_weight='balanced' and {also} see to the balance: together they correct "
+                "twice, towards the rare classes. Leave class_weight out."
+            )
 
     def _warn_of_idle(self, y: np.ndarray, synthetic: np.ndarray | None) -> None:
         idle = {"tau": "it is of loss='logit_adjusted'"} if self.loss != "logit_adjusted" else {}
@@ -83,6 +94,8 @@ class RecipeParameters:
                 "(sampling_strategy)"
             )
             idle |= dict.fromkeys(("class_sampling", "loss", "deferred_balancing"), why)
+        elif self._exponent == 0 and self.loss in ("balanced_softmax", "logit_adjusted"):
+            idle["loss"] = "class_sampling='balanced' draws all classes equally often"
         asked = [n for n in idle if getattr(self, n) != getattr(RecipeParameters, n)]
         warn_of_idle(self, {name: idle[name] for name in asked})
 

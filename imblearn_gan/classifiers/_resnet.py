@@ -261,7 +261,7 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         -----
         UserWarning
             If parameters do nothing, since ``synthetic`` is None, or by ``loss``; and if
-            ``class_weight='balanced'`` and ``loss`` both see to the balance.
+            ``class_weight='balanced'`` stands beside a ``loss`` or draws that see to the balance.
         """
         return self._fit(X, y, synthetic=synthetic)
 

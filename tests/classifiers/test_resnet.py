@@ -511,11 +511,20 @@ def test_what_does_nothing_is_told(recipe):
         small(max_epochs=1, **recipe).fit(rows, y, synthetic=made)
 
 
-@pytest.mark.parametrize("loss", ["balanced_softmax", "logit_adjusted"])
-def test_a_balance_that_is_seen_to_twice_is_told(loss):
+@pytest.mark.parametrize(
+    "other", ["loss='balanced_softmax'", "loss='logit_adjusted'", "class_sampling='sqrt'"]
+)
+def test_a_balance_that_is_seen_to_twice_is_told(other):
     rows, y, _ = lopsided()
-    with pytest.warns(UserWarning, match=f"class_weight='balanced' and loss='{loss}' both"):
-        small(max_epochs=1, class_weight="balanced", loss=loss).fit(rows, y)
+    name, value = other.replace("'", "").split("=")
+    with pytest.warns(UserWarning, match=f"class_weight='balanced' and {other} see to"):
+        small(max_epochs=1, class_weight="balanced", **{name: value}).fit(rows, y)
+
+
+def test_a_loss_of_balanced_draws_is_said_to_do_nothing():
+    rows, y, _ = lopsided()
+    with pytest.warns(UserWarning, match="loss='balanced_softmax' does nothing: class_sampling"):
+        small(max_epochs=1, class_sampling="balanced", loss="balanced_softmax").fit(rows, y)
 
 
 def test_a_schedule_is_never_cut_short():
