@@ -101,8 +101,8 @@ class ResampledClassifier(
         the sampler names them. ``'largest'`` keeps all real rows, as over-sampling does.
         ``'geometric_mean'``, of the largest and the smallest class, is half-way to
         under-sampling, ``'smallest'``: of 10,000 and 100 rows, 1,000 of each. Ten such sets
-        had more balanced accuracy than ten of the full size before forests surely, before boosting
-        probably, not before a network, and no more average precision: see
+        had surely more balanced accuracy than ten of the full size before forests, before boosting
+        in the mean alone, not before a network, and no more average precision: see
         :doc:`/benchmarks/proof`. A number above the largest class is ``'largest'``; below the
         smallest, rare rows are drawn from, too.
         The ``sampling_strategy`` of the sampler may then name classes, but no numbers of rows.
