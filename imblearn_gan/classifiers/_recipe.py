@@ -15,6 +15,7 @@ from imblearn_gan.data import warn_user
 from imblearn_gan.training import Recipe
 
 _EXPONENTS = {"natural": 1.0, "sqrt": 0.5, "balanced": 0.0}
+_OF_PRIORS = "balanced_softmax", "logit_adjusted"
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -57,7 +58,7 @@ class RecipeParameters:
                     f"{self.classes_[made].tolist()[:5]} are synthetic."
                 )
         return Recipe(
-            class_sampling=self._exponent,
+            class_sampling=self._exponent(),
             loss=self.loss,
             tau=self.tau if self.loss == "logit_adjusted" else 1.0,
             mixup=self.mixup,
@@ -67,20 +68,17 @@ class RecipeParameters:
             real_epochs=self.real_epochs,
         )
 
-    @property
     def _exponent(self) -> float:
-        q = self.class_sampling
-        return float(_EXPONENTS[q] if isinstance(q, str) else q)
+        return float(_EXPONENTS.get(self.class_sampling, self.class_sampling))
 
     def _warn_of_twice(self) -> None:
         """Warn of class weights beside what sees to the balance by itself."""
-        others = ["loss"] if self.loss in ("balanced_softmax", "logit_adjusted") else []
-        others += ["class_sampling"] if self._exponent < 1 else []
-        if self.class_weight == "balanced" and others:
-            also = " and ".join(f"{name}={getattr(self, name)!r}" for name in others)
+        also = [f"loss={self.loss!r}"] * (self.loss in _OF_PRIORS)
+        also += [f"class_sampling={self.class_sampling!r}"] * (self._exponent() < 1)
+        if self.class_weight == "balanced" and also:
             warn_user(
-                f"class_weight='balanced' and {also} see to the balance: together they correct "
-                "twice, towards the rare classes. Leave class_weight out."
+                f"class_weight='balanced' and {' and '.join(also)} see to the balance: together "
+                "they correct twice, towards the rare classes. Leave class_weight out."
             )
 
     def _warn_of_idle(self, y: np.ndarray, synthetic: np.ndarray | None) -> None:
@@ -89,12 +87,9 @@ class RecipeParameters:
             why = "fit was not told which rows are synthetic"
             idle |= dict.fromkeys(("synthetic_weight", "synthetic_norm", "real_epochs"), why)
         if np.ptp(np.bincount(y)) == 0 and self.loss != "ldam":
-            why = (
-                "all classes are equally large here; let a sampler before go part of the way "
-                "(sampling_strategy)"
-            )
+            why = "all classes are equally large here; let a sampler before go part of the way"
             idle |= dict.fromkeys(("class_sampling", "loss", "deferred_balancing"), why)
-        elif self._exponent == 0 and self.loss in ("balanced_softmax", "logit_adjusted"):
+        elif self._exponent() == 0 and self.loss in _OF_PRIORS:
             idle["loss"] = "class_sampling='balanced' draws all classes equally often"
         asked = [n for n in idle if getattr(self, n) != getattr(RecipeParameters, n)]
         warn_of_idle(self, {name: idle[name] for name in asked})

@@ -14,8 +14,7 @@ from sklearn.base import clone
 
 from imblearn_gan._more_rows import some_of
 from imblearn_gan.base import BaseGANOversampler
-from imblearn_gan.data import column_kind, is_frame
-from imblearn_gan.data.containers import column_of, missing_in
+from imblearn_gan.data import column_kind, column_of, is_frame, missing_in
 from imblearn_gan.resampled._parts import all_steps, first_step, fit_weighted, last_step, seeded
 
 #: Rows of each class that a classifier is tried on.

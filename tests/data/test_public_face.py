@@ -25,15 +25,20 @@ def imported(path):
     return {name for name in names if name and name.split(".")[0] == "imblearn_gan"}
 
 
+#: What named tuples call their public methods, and scorers of scikit-learn, which have no other
+#: names, their parts.
+PUBLIC = {"_asdict", "_replace", "_kwargs", "_response_method", "_score_func", "_sign"}
+
+
 def private(path):
-    """Private attributes of others, by name; those of named tuples are public."""
+    """Private attributes of others, by name."""
     return {
         node.attr
         for node in nodes(path, ast.Attribute)
         if node.attr.startswith("_")
         and not node.attr.startswith("__")
         and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
-    } - {"_asdict"}
+    } - PUBLIC
 
 
 OWN = {
@@ -80,10 +85,12 @@ def test_the_public_names():
         "check_bytes",
         "check_no_label_missing",
         "column_kind",
+        "column_of",
         "is_frame",
         "is_missing",
         "label_keys",
         "lie_in_file",
+        "missing_in",
         "plain_labels",
         "take",
         "to_native",
