@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from imblearn_gan.datasets import make_longtailed
 from imblearn_gan.training import Phase
@@ -32,14 +33,19 @@ def blocks(path):
 
 @pytest.fixture
 def run(monkeypatch, tmp_path):
-    """Run all blocks of a page one after the other, in an empty folder, every game cut short."""
-    original = Phase.__init__
+    """Run all blocks of a page one after the other, in an empty folder, trainings cut short."""
+    original, boost = Phase.__init__, HistGradientBoostingClassifier.fit
 
     def short(self, *args, **kwargs):
         original(self, *args, **kwargs)
         self.max_iter = min(self.max_iter, 3)
 
+    def few(self, *args, **kwargs):
+        self.max_iter = min(self.max_iter, 3)
+        return boost(self, *args, **kwargs)
+
     monkeypatch.setattr(Phase, "__init__", short)
+    monkeypatch.setattr(HistGradientBoostingClassifier, "fit", few)
     monkeypatch.chdir(tmp_path)
     digits = load_digits(n_class=3)
 
