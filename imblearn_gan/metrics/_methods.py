@@ -22,13 +22,12 @@ from imblearn_gan.metrics._remedies import (
     flat,
     repeat,
     smote,
-    transformers,
     unchanged,
     use,
     weighted,
 )
 from imblearn_gan.resampled import ResampledClassifier
-from imblearn_gan.resampled._parts import takes_images
+from imblearn_gan.resampled._parts import takes_images, transformers
 
 USUAL = ("none", "class weight", "random oversampling", "SMOTE", "cut at the prevalence")
 MORE = (

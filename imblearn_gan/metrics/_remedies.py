@@ -17,7 +17,6 @@ from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import column_kind, is_frame, is_missing
 from imblearn_gan.resampled._parts import last_step, seeded, steps
-from imblearn_gan.resampled._parts import transformers as transformers
 
 #: Rows of each class that a classifier is tried on.
 N_TRIED = 20
