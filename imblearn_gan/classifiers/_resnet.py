@@ -297,7 +297,7 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
             dtype=resolve_precision(self.precision, device, images=True),
         )
         held_out = held_out_rows(y, self.validation_fraction, np.random.RandomState(seed), made)
-        images = torch.from_numpy(encoded).contiguous(memory_format=training.layout)
+        images = torch.from_numpy(encoded)
         train, valid = (
             TensorDataset(images[rows], torch.from_numpy(y[rows])) for rows in (~held_out, held_out)
         )

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import convert_conv2d_weight_memory_format
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR
 from torch.utils.data import TensorDataset
 
 from imblearn_gan.seeding import OwnWeights
 from imblearn_gan.training.recipe import Course, Criterion, Recipe, kept_statistics
-from imblearn_gan.training.runtime import autocast
+from imblearn_gan.training.runtime import autocast, layout_of
 
 
 @dataclass(frozen=True)
@@ -43,11 +42,6 @@ class EpochTraining:
     verbose: int
     device: torch.device
     dtype: torch.dtype
-
-    @property
-    def layout(self) -> torch.memory_format:
-        """How images lie in memory."""
-        return torch.contiguous_format if self.dtype == torch.float32 else torch.channels_last
 
     def run(
         self,
@@ -148,20 +142,20 @@ class EpochTraining:
             raise ImportError(
                 "ResNetClassifier is trained by skorch: pip install skorch"
             ) from error
-        training = self
+        training, layout = self, layout_of(True, self.dtype, self.device)
 
         class Net(NeuralNetClassifier):
             def initialize_module(self) -> Any:
                 with OwnWeights():
                     super().initialize_module()
-                convert_conv2d_weight_memory_format(self.module_, training.layout)
+                self.module_.to(memory_format=layout)
                 return self
 
             def infer(self, x: Any, **kwargs: Any) -> Tensor:
                 if isinstance(x, Mapping):
                     return self.apart(**x)
                 with autocast(training.device, training.dtype):
-                    return super().infer(x, **kwargs).float()
+                    return super().infer(x.to(memory_format=layout), **kwargs).float()
 
             def apart(self, x: Tensor, synthetic: Tensor) -> Tensor:
                 """Return the logits of real rows, and of synthetic ones behind them."""

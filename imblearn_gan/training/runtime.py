@@ -119,9 +119,14 @@ def resolve_precision(name: str | None, device: torch.device, images: bool) -> t
     return torch.bfloat16 if images and native else torch.float32
 
 
-def layout_of(images: bool, dtype: torch.dtype) -> torch.memory_format:
-    """Return how rows and weights lie in memory."""
-    return torch.channels_last if images and dtype == torch.bfloat16 else torch.preserve_format
+def layout_of(images: bool, dtype: torch.dtype, device: torch.device) -> torch.memory_format:
+    """Return how rows and weights lie in memory.
+
+    Channels last makes trainings of images on a CPU up to half as fast again: convolutions then
+    need no copies in another order. GPUs gain where they compute in bfloat16.
+    """
+    fast = device.type == "cpu" or dtype == torch.bfloat16
+    return torch.channels_last if images and fast else torch.preserve_format
 
 
 def autocast(device: torch.device, dtype: torch.dtype) -> AbstractContextManager:

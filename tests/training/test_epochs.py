@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from imblearn_gan.training import EpochTraining, Recipe, torch_scope
+from imblearn_gan.training import EpochTraining, Recipe, layout_of, torch_scope
 from imblearn_gan.training.epochs import _Batches
 from imblearn_gan.training.recipe import Course
 
@@ -149,9 +149,39 @@ def test_precision_and_layout(dtype):
     state, _ = run(dtype=dtype)
     assert {value.dtype for value in state.values()} == {torch.float32}
     assert {cast for *_, cast in Small.seen} == {dtype == torch.bfloat16}
-    layouts = {torch.float32: torch.contiguous_format, torch.bfloat16: torch.channels_last}
-    training = EpochTraining(1, 2, 0.1, 0.0, 1, 0, CPU, dtype)
-    assert training.layout == layouts[dtype]
+
+
+@pytest.mark.parametrize(
+    ("images", "dtype", "device", "layout"),
+    [
+        (True, torch.float32, CPU, torch.channels_last),
+        (True, torch.bfloat16, CPU, torch.channels_last),
+        (True, torch.bfloat16, torch.device("cuda"), torch.channels_last),
+        (True, torch.float32, torch.device("cuda"), torch.preserve_format),
+        (False, torch.float32, CPU, torch.preserve_format),
+    ],
+)
+def test_layout(images, dtype, device, layout):
+    assert layout_of(images, dtype, device) == layout
+
+
+def test_network_learns_in_its_layout():
+    seen = []
+
+    class Convolving(Small):
+        def __init__(self, width):
+            super().__init__(width)
+            self.convolution = nn.Conv2d(3, 2, 3)
+
+        def forward(self, x):
+            seen.append(self.convolution.weight.is_contiguous(memory_format=torch.channels_last))
+            return super().forward(x)
+
+    training = EpochTraining(1, 8, 0.05, 0.0, 5, 0, CPU, torch.float32)
+    with torch_scope(0, CPU):
+        training.run(Convolving, {"width": 3}, rows(40), rows(0), np.ones(2), lambda x: x)
+    assert seen
+    assert all(seen)
 
 
 # batches ----------------------------------------------------------------------------------------
