@@ -16,12 +16,12 @@ import warnings
 from pathlib import Path
 
 import records
+from classifiers import UNDER, of_probabilities
 from imblearn.ensemble import BalancedBaggingClassifier
 from imblearn.over_sampling import SMOTE
 from members import CLASSIFIERS, N_MEMBERS, all_folds, measures
 from run import surroundings
 from sklearn.ensemble import BaggingClassifier
-from sklearn.metrics import brier_score_loss, log_loss
 from sklearn.model_selection import StratifiedKFold, TunedThresholdClassifierCV
 
 from imblearn_gan import CWGANGPOversampler, ResampledClassifier
@@ -31,15 +31,13 @@ CLASSIFIER, TUNED = "boosting_leaves5", {"decision": "balanced_accuracy"}
 
 def models(y, seed):
     """Method, its fields of a record, a classifier that tunes its cut, and the cut it had else."""
-    boosting, folds = (
-        CLASSIFIERS[CLASSIFIER](seed),
-        StratifiedKFold(5, shuffle=True, random_state=seed),
-    )
+    boosting = CLASSIFIERS[CLASSIFIER](seed)
+    folds = StratifiedKFold(5, shuffle=True, random_state=seed)
     bag = {"n_estimators": N_MEMBERS, "random_state": seed}
     for method, model, cut in [
         ("none", boosting, y.mean()),
         ("none", BaggingClassifier(boosting, **bag), y.mean()),
-        ("under-sampling bagging", BalancedBaggingClassifier(boosting, **bag), 0.5),
+        (UNDER, BalancedBaggingClassifier(boosting, **bag), 0.5),
     ]:
         tuned = TunedThresholdClassifierCV(model, scoring=TUNED["decision"], cv=folds)
         yield method, {"n_draws": 1 if model is boosting else N_MEMBERS}, tuned, cut
@@ -55,11 +53,12 @@ def fold(name, number, X, y, X_test, y_test):
     """The records of one fold, two for each method."""
     for method, several, model, cut in models(y, number):
         model.fit(X, y)
-        p = model.predict_proba(X_test)[:, 1]
-        quality = {"brier": brier_score_loss(y_test, p), "log_loss": log_loss(y_test, p)}
-        quality = {measure: round(float(value), 4) for measure, value in quality.items()}
-        for settings, said in (({}, p >= cut), (TUNED, model.predict(X_test))):
-            acsa = {"acsa": measures(y_test, said.astype(float))["acsa"]}
+        probabilities = model.predict_proba(X_test)
+        p = probabilities[:, 1]
+        fixed, tuned = measures(y_test, p, cut), measures(y_test, model.predict(X_test))
+        quality = of_probabilities(model.classes_, probabilities, y_test)
+        quality = {name: quality[name] for name in ("brier", "log_loss")}
+        for settings, acsa in (({}, fixed["acsa"]), (TUNED, tuned["acsa"])):
             yield records.Record(
                 dataset=f"keel:{name}",
                 method=method,
@@ -68,7 +67,7 @@ def fold(name, number, X, y, X_test, y_test):
                 seed=number,
                 split="folds:3",
                 **several,
-                measures=measures(y_test, p) | acsa | quality,
+                measures={"ap": fixed["ap"], "acsa": acsa} | quality,
                 labels=[0, 1],
                 **surroundings(),
             )
