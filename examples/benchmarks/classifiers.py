@@ -58,6 +58,24 @@ class CNN(GAMOClassifier):
         return super()._build_networks(spec, [0] * len(n_to_make))
 
 
+class UnderSamplingBagging(BalancedBaggingClassifier):
+    """Under-sampling bagging that draws again where a bootstrap has no row of a class.
+
+    Of 220 rows with five rare ones, one bootstrap in 150 has none of them; imbalanced-learn's own
+    refuses it.
+    """
+
+    def fit(self, X, y):
+        """Fit with the first seed with which each member has rows of both classes."""
+        while True:
+            try:
+                return super().fit(X, y)
+            except ValueError as error:
+                if "needs to have more than 1 class" not in str(error) or len(np.unique(y)) < 2:
+                    raise
+                self.random_state += 1000
+
+
 class DOSNetwork(CNN):
     """The same training, with the networks of DOS."""
 
@@ -225,7 +243,7 @@ def _deciding(method, model, y, n_draws, seed):
         folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
         return TunedThresholdClassifierCV(model, scoring="balanced_accuracy", cv=folds)
     if method == UNDER:
-        return BalancedBaggingClassifier(model, n_estimators=n_draws, random_state=seed)
+        return UnderSamplingBagging(model, n_estimators=n_draws, random_state=seed)
     return model
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
+from sklearn.dummy import DummyClassifier
 
 import imblearn_gan
 from tests.benchmarks.conftest import BENCHMARKS
@@ -260,6 +261,17 @@ def test_thresholds_change_decisions_alone(measure, mixed_csv):
         assert moved["recalls"][0] < plain["recalls"][0]
     assert by_name["tuned threshold", 1]["recalls"][1] > by_name["none", 1]["recalls"][1]
     assert by_name["none", 1]["ap"] != by_name["none", 3]["ap"]
+
+
+def test_under_sampling_bagging_draws_bootstraps_without_a_rare_row_again(module):
+    bagging = module("classifiers").UnderSamplingBagging
+    X, y = np.arange(60.0)[:, None], np.arange(60) < 2
+    for seed in range(3):  # one in seven bootstraps has none of two rows
+        bag = bagging(DummyClassifier(), n_estimators=20, random_state=seed).fit(X, y)
+        assert all(len(one.classes_) == 2 for one in bag.estimators_)
+        assert bag.random_state > seed
+    with pytest.raises(ValueError, match="more than 1 class"):
+        bagging(DummyClassifier(), n_estimators=2, random_state=0).fit(X, np.zeros(60))
 
 
 def test_one_training_serves_all_draws_and_classifiers(measure, mixed_csv, monkeypatch):
