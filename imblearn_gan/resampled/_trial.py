@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.utils import get_tags
 
 from imblearn_gan._more_rows import some_of
 from imblearn_gan.base import BaseGANOversampler
@@ -119,20 +120,34 @@ def _repeated(X: Any, y: np.ndarray, n: int) -> tuple[Any, np.ndarray]:
     )
 
 
-def said_of(X: Any) -> dict[str, list]:
-    """Return names, or places, of columns by what they hold that not everybody takes."""
+def said_of(X: Any, estimator: Any = None) -> dict[str, list]:
+    """Return names, or places, of columns by what they hold that not everybody takes.
+
+    What the estimator, if there is one, says it takes is left out.
+    """
     found: dict[str, list] = {"text": [], "dates": [], "missing values": []}
     if X.ndim != 2 or (sparse.issparse(X) and X.dtype == object):
         return {}
     names = list(X.columns) if is_frame(X) else range(X.shape[1])
+    takes_gaps = _takes_gaps(estimator)
     for place, name in enumerate(names):
         column = column_of(X, place)
         kind = {"category": "text", "time": "dates"}.get(column_kind(column))
-        if kind:
+        if kind and not (_takes_categories(estimator) and str(column.dtype) == "category"):
             found[kind].append(name)
-        if missing_in(column).any():
+        if not takes_gaps and missing_in(column).any():
             found["missing values"].append(name)
     return {kind: columns for kind, columns in found.items() if columns}
+
+
+def _takes_gaps(estimator: Any) -> bool:
+    """Return whether an estimator says that it takes missing values."""
+    return hasattr(estimator, "__sklearn_tags__") and get_tags(estimator).input_tags.allow_nan
+
+
+def _takes_categories(estimator: Any) -> bool:
+    """Return whether an estimator takes columns of the dtype category."""
+    return getattr(estimator, "categorical_features", None) == "from_dtype"
 
 
 def in_words(found: Mapping[str, list]) -> str:
@@ -149,12 +164,15 @@ def shortened(error: Exception) -> str:
 
 def advice(classifier: Any, X: Any) -> str:
     """Return what rows hold that a classifier may not take, and what to do; '' for nothing."""
-    name, found = type(last_step(classifier)[1]).__name__, said_of(X)
+    last, first = last_step(classifier)[1], first_step(classifier)
+    short, found = repr(last), said_of(X, first)
+    if len(short) > 80 or "\n" in short:
+        short = f"{type(last).__name__}(...)"
     if X.ndim > 2:
         return (
             f"X holds arrays of shape {X.shape[1:]}: if it takes flat rows alone, give a pipeline "
             "that makes some: make_pipeline(FunctionTransformer(flat), "
-            f"{name}()), with flat(X) being X.reshape(len(X), -1)."
+            f"{short}), with flat(X) being X.reshape(len(X), -1)."
         )
     said = [in_words(found)] if found else []
     if text := found.get("text"):
@@ -162,14 +180,14 @@ def advice(classifier: Any, X: Any) -> str:
         said.append(
             "For text give a pipeline that encodes it as classifier: "
             "make_pipeline(make_column_transformer((OneHotEncoder(handle_unknown='ignore', "
-            f"sparse_output=False), {which}), remainder='passthrough'), {name}())."
+            f"sparse_output=False), {which}), remainder='passthrough'), {short})."
         )
-        if getattr(first_step(classifier), "categorical_features", None) == "from_dtype":
+        if _takes_categories(first):
             said.append("Or let them be of the dtype category.")
     if "dates" in found:
         said.append(
             "For dates one that turns them into features (year, month, days since), or drop them."
         )
     if "missing values" in found:
-        said.append(f"For gaps one that fills them: make_pipeline(SimpleImputer(), {name}()).")
+        said.append(f"For gaps one that fills them: make_pipeline(SimpleImputer(), {short}).")
     return " ".join(said)

@@ -1060,6 +1060,18 @@ def test_what_the_classifier_does_not_take_is_said_before_any_training(rows, cla
             model(sampler, classifier).fit(rows, Y)
 
 
+def test_what_the_classifier_takes_is_not_blamed():
+    town = pd.Series(pd.Categorical(FRAME["kind"]))
+    rows = GAPS.assign(town=town, kind=FRAME["kind"].to_numpy())
+    boosting = HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=5)
+    with pytest.raises(ValueError, match=r"has text in the columns \['kind'\]\.") as refused:
+        model(Untrained(), boosting).fit(rows, Y)
+    said = str(refused.value)
+    assert "HistGradientBoostingClassifier(max_iter=2, min_samples_leaf=5))" in said
+    assert "town" not in said
+    assert "missing values" not in said
+
+
 def test_images_get_flat_as_the_error_says():
     flat = FunctionTransformer(lambda X: X.reshape(len(X), -1))
     forest = make_pipeline(flat, RandomForestClassifier(2))
