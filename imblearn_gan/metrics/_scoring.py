@@ -135,7 +135,10 @@ def _scorer(one: Any, own: dict[str, Callable]) -> Callable:
     try:
         scorer = get_scorer(one)
     except ValueError as error:
-        raise ValueError(f"scoring has {one!r}, which is no scorer. {error}") from error
+        raise ValueError(
+            f"scoring has {one!r}, which is no scorer: give 'acsa', 'gm' or one of scikit-learn's. "
+            f"{error}"
+        ) from error
     if not callable(scorer):
         raise ValueError(f"scoring must hold names or callables. Got {one!r}.")
     return scorer
