@@ -370,7 +370,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
         callbacks = [*(self.callbacks or ()), *([ProgressBar()] if self.verbose else [])]
         callbacks = [c for c in callbacks if ranks.rank == 0 or not c.first_rank_only]
         dtype = resolve_precision(None, device, spec.is_image)
-        layout = layout_of(spec.is_image, dtype, device)
+        layout = layout_of(spec.is_image and self._is_of_this_package, dtype, device)
         kept = any(isinstance(callback, Checkpoint) for callback in callbacks)
         stored = stored_of(encoded) if kept or self._warm or ranks.size > 1 else None
         facts = {"X": stored, "y": y, "number of rows to make": list(n_to_make)}
@@ -408,7 +408,7 @@ class NetworkEstimator(CodecEstimator, metaclass=ABCMeta):
 
     @property
     def _is_of_this_package(self) -> bool:
-        """Whether game and networks are: those of others may hold what a graph would freeze."""
+        """Whether game and networks are: those of others may freeze in a graph, and view rows."""
         own = type(self).__module__.startswith("imblearn_gan.")
         return own and isinstance(self.architecture, str)
 

@@ -138,6 +138,12 @@ class GAMO2pix(NetworkEstimator):
             self._train(self._encoded(X), y, self.codec_.spec(counts), counts)
         return self
 
+    @property
+    def _is_of_this_package(self) -> bool:
+        parts = self.extractor.modules()
+        known = all(type(p).__module__.startswith(("imblearn_gan.", "torch.nn.")) for p in parts)
+        return super()._is_of_this_package and known
+
     def _build_networks(self, spec: DataSpec, n_to_make: Sequence[int]) -> nn.ModuleDict:
         extractor = copy.deepcopy(self.extractor).eval()
         with torch.no_grad():

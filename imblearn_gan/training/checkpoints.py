@@ -13,7 +13,7 @@ import torch
 from imblearn_gan._version import __version__
 from imblearn_gan.callbacks import Callback, Checkpoint, TrainingState
 from imblearn_gan.storage import Reader, Unwritable, Writer, read, write
-from imblearn_gan.training.keepers import Continuation, Keeper, on_cpu
+from imblearn_gan.training.keepers import Continuation, Keeper, on_cpu, restore
 from imblearn_gan.training.ranks import Ranks
 from imblearn_gan.training.runtime import generators_of
 
@@ -96,7 +96,7 @@ class CheckpointKeeper(Keeper):
             for name, average in state.averages.items():
                 average.load_state_dict(content["averages"][name])
             for turn, stored in zip(turns, content["optimizers"]):
-                turn.optimizer.load_state_dict(stored)
+                restore(turn.optimizer, stored)
             phase.memory.update(
                 {name: value.to(self._device) for name, value in content["memory"].items()}
             )

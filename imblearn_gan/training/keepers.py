@@ -140,7 +140,7 @@ class Continuation(Keeper):
         for name, average in state.averages.items():
             average.load_state_dict(left["averages"][name])
         for turn, stored in zip(turns, left["optimizers"]):
-            turn.optimizer.load_state_dict(copy.deepcopy(stored))  # it would change them
+            restore(turn.optimizer, stored)
             for group in turn.optimizer.param_groups:  # which may be another one now
                 group["lr"] = turn.player.learning_rate
         self._remember(phase, left["memory"], engine)
@@ -207,6 +207,19 @@ def on_cpu(value: Any) -> Any:
     if isinstance(value, list):
         return [on_cpu(part) for part in value]
     return copy.copy(value)
+
+
+def restore(optimizer: torch.optim.Optimizer, stored: dict[str, Any]) -> None:
+    """Put back an optimizer, its moments laid out as the weights are now.
+
+    Fused steps go through memory in its order, whatever the order of the axes is. ``stored`` is
+    left as it is.
+    """
+    optimizer.load_state_dict(copy.deepcopy(stored))
+    for weight, state in optimizer.state.items():
+        for name, value in state.items():
+            if isinstance(value, Tensor) and value.dim() and value.shape == weight.shape:
+                state[name] = torch.empty_like(weight, dtype=value.dtype).copy_(value)
 
 
 def _put_back(networks: dict[str, nn.Module], left: dict[str, Any], phase: str) -> None:

@@ -117,9 +117,9 @@ class Course:
 
     @cached_property
     def held_out_factor(self) -> Tensor:
-        """What makes rows that are held out as they come stand for those of the last stage."""
-        shares = self.counts.double() / self.counts.sum()
-        return self.stages[-1].shares / shares
+        """What makes rows that are held out, real ones, stand for those of the last stage."""
+        real = torch.bincount(self.y[~self.synthetic], minlength=len(self.counts)).double()
+        return torch.where(real > 0, self.stages[-1].shares / (real / real.sum()), 1.0)
 
     @property
     def stage(self) -> Stage:
@@ -180,6 +180,7 @@ class Criterion(nn.Module):
     def __init__(self, course: Course):
         super().__init__()
         self.recipe, self.plain = course.recipe, course.plain
+        self.all_real = not course.synthetic.any()
         priors, factor = course.stages[-1].shares, course.held_out_factor
         scale = (priors * course.class_weight).sum()
         self.class_weight: Tensor
@@ -192,7 +193,7 @@ class Criterion(nn.Module):
 
     def forward(self, logits: Tensor, target: Any) -> Tensor:
         """Return the mean over rows."""
-        if self.plain:
+        if self.plain and (self.training or self.all_real):
             return functional.cross_entropy(logits, target, weight=self.class_weight)
         if not isinstance(target, Mapping):
             weights = self.held_out[target][:, None]

@@ -1,5 +1,7 @@
 """Families: images of any sides and channels."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +11,10 @@ from torch import nn
 from imblearn_gan import (
     BAGANGPOversampler,
     BAGANOversampler,
+    CGANOversampler,
     CVAEOversampler,
     DeepSMOTEOversampler,
+    GAMO2pix,
 )
 from imblearn_gan.data import DataSpec
 from imblearn_gan.networks import ConvFamily, DCGANFamily, MLPFamily
@@ -62,3 +66,28 @@ def test_a_family_of_a_user_may_end_with_tanh(method):
     new, _ = method.fit_resample(X, np.repeat([0, 1], [45, 15]))
     assert new["text"].isin(list("xyz")).all()
     assert (new["often 0"][60:] == 0).any()
+
+
+class Viewing(nn.Module):
+    """Convolves over the bands of an image, too, and views rows in another shape."""
+
+    def __init__(self, n_values, width):
+        super().__init__()
+        self.bands, self.last = nn.Conv3d(1, 1, 3, padding=1), nn.Linear(n_values, width)
+
+    def forward(self, rows):
+        rows = self.bands(rows.view(len(rows), 1, *rows.shape[1:]))
+        return self.last(rows.view(len(rows), -1))
+
+
+class Views(MLPFamily):
+    def encoder(self, spec, width):
+        return Viewing(math.prod(spec.shape), width)
+
+
+def test_a_family_of_a_user_may_take_images_for_contiguous():
+    X, y = np.random.RandomState(0).rand(30, 3, 8, 6), np.repeat([0, 1], [20, 10])
+    sampler = CGANOversampler(architecture=Views(), max_iter=2, random_state=0)
+    assert sampler.fit_resample(X, y)[0].shape == (40, 3, 8, 6)
+    features = Viewing(144, 5)
+    assert GAMO2pix(features, max_iter=2, random_state=0).fit(X, y).transform(X).shape == (30, 5)

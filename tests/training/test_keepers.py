@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import torch
 from sklearn.base import clone
+from torch import nn
 
 import imblearn_gan
 from imblearn_gan import (
@@ -21,6 +22,7 @@ from imblearn_gan import (
 )
 from imblearn_gan.callbacks import Checkpoint, UtilityStopping, WarmStart
 from imblearn_gan.training import Continuation
+from imblearn_gan.training.keepers import restore
 from tests.instances import SAMPLERS
 from tests.samplers import Recorder, images, labels, tiny
 from tests.training.players import At
@@ -73,6 +75,28 @@ def test_two_calls_are_one_of_all_iterations(n):
         assert_same_weights(weights_of(two), weights_of(whole))
         assert two.history_ == whole.history_
     assert not np.array_equal(second[0], first[0])
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_moments_lie_as_the_weights_that_they_go_on_with(layout):
+    """Fused steps go through memory: moments in another order would be those of other weights."""
+
+    def learner(weight, layout):
+        weight = nn.Parameter(weight.clone(memory_format=layout))
+        return weight, torch.optim.Adam([weight], lr=0.1, fused=True)
+
+    def step(weight, optimizer, grad):
+        weight.grad = torch.empty_like(weight).copy_(grad)
+        optimizer.step()
+
+    weight, *grads = torch.randn(3, 2, 3, 4, 4)
+    first, optimizer = learner(weight, torch.contiguous_format)
+    step(first, optimizer, grads[0])
+    other, second = learner(first.detach(), layout)
+    restore(second, optimizer.state_dict())
+    for one, its in ((first, optimizer), (other, second)):
+        step(one, its, grads[1])
+    torch.testing.assert_close(other, first)
 
 
 @pytest.mark.parametrize("n", range(len(METHODS)))

@@ -195,6 +195,23 @@ def test_held_out_rows_are_weighed_as_the_last_epochs_draw_them():
     assert found == pytest.approx(np.mean([of_class[c == Y].mean() for c in range(3)]), rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    "recipe", [{}, {"class_sampling": 0.5}, {"synthetic_weight": 0.5}, {"loss": "balanced_softmax"}]
+)
+def test_held_out_rows_are_real_ones_and_stand_for_what_is_drawn(recipe):
+    """Of 900, 90 and 10 rows 600, 60 and none are real; a tenth of these is held out."""
+    n_real = torch.tensor([600, 60, 0])
+    place = torch.cat([torch.arange(n) for n in COUNTS])
+    told = course(place >= n_real[Y], **recipe)
+    shares, held_out = told.stages[-1].shares, torch.repeat_interleave(n_real // 10)
+    logits = torch.tensor(np.random.RandomState(0).normal(size=(66, 3))).float()
+    criterion = Criterion(told).eval()
+    adjusted = logits.numpy() + (np.log(shares.numpy()) if "loss" in recipe else 0)
+    of_row = cross_entropy(adjusted, held_out.numpy())
+    expected = sum(float(shares[c]) * of_row[held_out == c].mean() for c in (0, 1))
+    assert criterion(logits, held_out).item() == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize("loss", ["cross_entropy", "balanced_softmax"])
 def test_plain_recipes_are_torchs_cross_entropy(loss):
     weight = torch.tensor([1.0, 2.0, 0.5])
