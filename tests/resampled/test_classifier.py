@@ -1131,6 +1131,16 @@ def test_images(sampler):
         assert_array_equal(estimator.X_[:30], pictures)
 
 
+@pytest.mark.parametrize(("dtype", "low", "high"), [("uint8", 0, 255), ("bool", 0, 1)])
+def test_pixels_that_are_moved_do_not_wrap_round(dtype, low, high):
+    pictures = np.random.default_rng(0).choice([low, high], size=(40, 3, 3)).astype(dtype)
+    y = np.repeat([0, 1], [30, 10])
+    moves = model(RandomOverSampler(shrinkage=1.0, random_state=0), Keeper())
+    made, reals = (moves.fit(x, y).estimators_[0].X_ for x in (pictures, pictures.astype(float)))
+    assert reals.min() < low - 0.5
+    assert_array_equal(made, np.rint(reals).clip(low, high).astype(dtype))
+
+
 def test_the_default_sampler_is_said_in_one_place(monkeypatch):
     monkeypatch.setitem(_draws.DEFAULT_SAMPLERS, "tables", CWGANGPOversampler(max_iter=2))
     fitted = model().fit(X, Y)
