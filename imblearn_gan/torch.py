@@ -18,7 +18,14 @@ from torch.utils.data._utils.collate import default_collate_fn_map
 
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
-from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
+from imblearn_gan.data import (
+    column_kind,
+    column_of,
+    is_frame,
+    label_keys,
+    plain_labels,
+    to_native,
+)
 from imblearn_gan.seeding import MAX_SEED
 from imblearn_gan.training import rows_at_once
 
@@ -358,12 +365,27 @@ class BalancedBatches(IterableDataset):
 
 
 def _check_numbers(X: Any) -> None:
-    """Raise what :func:`as_float32` raises of any rows of X."""
+    """Raise what :func:`as_float32` raises of any rows of X; a ValueError for dates and text."""
     if sparse.issparse(X):
         as_float32(X.data)
     elif is_frame(X) or X.dtype.kind not in "biu":
         for rows in gen_batches(X.shape[0], rows_at_once(prod(X.shape[1:]))):
             as_float32(_safe_indexing(X, rows))
+        _check_kinds(X)
+
+
+def _check_kinds(X: Any) -> None:
+    """Raise a ValueError for dates, text and categories, which NumPy turns into numbers."""
+    if is_frame(X):
+        kinds = {name: column_kind(column_of(X, i)) for i, name in enumerate(X.columns)}
+    else:
+        kinds = {} if X.dtype.kind == "f" else {"": column_kind(X.reshape(-1))}
+    if bad := [name for name, kind in kinds.items() if kind in ("time", "category")]:
+        where = f" in the columns {bad[:5]}" if is_frame(X) else f" of dtype {X.dtype}"
+        raise ValueError(
+            f"X holds dates, text or categories{where}: give a transform that makes tensors of its "
+            "rows."
+        )
 
 
 def as_float32(rows: Any) -> Tensor:
