@@ -37,6 +37,7 @@ from imblearn_gan.metrics._remedies import (
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
+from imblearn_gan.resampled._parts import refuse_checkpoint
 from imblearn_gan.resampled._trial import advice
 from imblearn_gan.seeding import MAX_SEED
 
@@ -234,6 +235,9 @@ def evaluate_sampler(
     if groups is not None:
         groups = codes_of(groups, len(y))
     folds = folds_of(cv, y, groups, rng)
+    refuse_checkpoint("classifier", classifier, "one a method and fold")
+    for name, one in samplers.items() if len(folds) > 1 else ():
+        refuse_checkpoint(f"sampler {name!r}", one, "one a fold")
     seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)

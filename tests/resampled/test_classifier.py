@@ -71,6 +71,7 @@ from imblearn_gan import (
     ResampledClassifier,
     ResNetClassifier,
 )
+from imblearn_gan.callbacks import Checkpoint
 from imblearn_gan.resampled import _draws, shift_priors
 from tests.samplers import Recorder, TinySampler, images, tiny
 
@@ -1251,6 +1252,47 @@ def test_classes_are_no_instances(params, match):
 def test_booleans_are_no_numbers(name):
     with pytest.raises(ValueError, match=f"'{name}' .* boolean"):
         model(Untouched(), **{name: True}).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("piped", "params", "match"),
+    [
+        (False, {"decision": "f1"}, "sampler has a Checkpoint in callbacks.* decision='f1' is"),
+        (True, {"n_draws": 2}, "sampler has a Checkpoint in tinysampler__callbacks.* n_draws=2"),
+    ],
+)
+def test_a_checkpoint_is_of_one_training(piped, params, match, tmp_path):
+    sampler = tiny(callbacks=[Checkpoint(tmp_path)])
+    given = make_sampling_pipeline(sampler) if piped else sampler
+    with pytest.raises(ValueError, match=f"{match}.* Leave the Checkpoint out"):
+        model(given, **params).fit(X, Y)
+    assert not [*tmp_path.iterdir()]
+    model(sampler, n_draws=2).fit(X, Y)
+    assert [*tmp_path.iterdir()]
+
+
+class Stored(Keeper):
+    """A classifier with a folder for its training."""
+
+    fitted = ()
+
+    def __init__(self, callbacks=None):
+        self.callbacks = callbacks
+
+    def fit(self, X, y):
+        Stored.fitted += (self.callbacks,)
+        return super().fit(X, y)
+
+
+def test_a_classifier_is_tried_without_its_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr(Stored, "fitted", ())
+    stored = Stored([Checkpoint(tmp_path)])
+    model(tiny(), stored).fit(X, Y)
+    tried, trained = Stored.fitted
+    assert tried is None
+    assert isinstance(trained[0], Checkpoint)
+    with pytest.raises(ValueError, match="classifier has a Checkpoint"):
+        model(tiny(), stored, n_draws=2).fit(X, Y)
 
 
 def test_samplers_change_no_rows():
