@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from scipy import sparse
-from sklearn.utils import _safe_indexing, check_random_state, gen_batches
+from sklearn.utils import _safe_indexing, gen_batches
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
@@ -26,7 +26,7 @@ from imblearn_gan.data import (
     plain_labels,
     to_native,
 )
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 from imblearn_gan.training import rows_at_once
 
 __all__ = ["BalancedBatches", "Batch"]
@@ -202,7 +202,7 @@ class BalancedBatches(IterableDataset):
         self._fractions = self._checked_fractions(synthetic_fraction)
         balanced = len(self.classes_) * int(self._n_by_class.max())
         self.n_batches = -(-balanced // batch_size) if n_batches is None else n_batches
-        self._seed = int(check_random_state(random_state).randint(MAX_SEED))
+        self._seed = int(stream_of(random_state).randint(MAX_SEED))
         # in shared memory, so that workers, which are copies, count on from epoch to epoch
         self._epochs = torch.zeros(1 + MAX_WORKERS, dtype=torch.int64).share_memory_()
         if transform is None:

@@ -310,6 +310,7 @@ def test_a_sampler_that_only_repeats():
         ({"sampler": tiny()}, "not fitted yet: call fit_resample"),
         ({"transform": lambda rows: 3}, "transform must return"),
         ({"transform": 5}, "transform must be a function"),
+        ({"random_state": -1}, "random_state must be"),
     ],
 )
 def test_what_is_refused(params, match):

@@ -6,7 +6,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
@@ -39,7 +38,7 @@ from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
 from imblearn_gan.resampled._parts import refuse_checkpoint
 from imblearn_gan.resampled._trial import advice
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 
 
 def _check_arguments(classifier: Any, flatten: Any, error_score: Any) -> None:
@@ -231,7 +230,7 @@ def evaluate_sampler(
         params.get("categorical_features", "auto"),
     ).fit(X)
     categorical = [column.index for column in codec.columns_ if column.kind == "category"]
-    rng = check_random_state(random_state)
+    rng = stream_of(random_state)
     if groups is not None:
         groups = codes_of(groups, len(y))
     folds = folds_of(cv, y, groups, rng)

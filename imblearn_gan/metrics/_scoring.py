@@ -82,6 +82,8 @@ def _check_number(name: str, value: Any) -> None:
             f"scoring has {name!r}, which must give a number. Got {value!r}: take the mean over "
             "classes, as average='macro' does, or a score for each."
         )
+    if np.asarray(value).dtype.kind not in "biuf":
+        raise ValueError(f"scoring has {name!r}, which must give a real number. Got {value!r}.")
 
 
 def _in_its_place(scorer: Any, by_size: np.ndarray) -> str:
@@ -142,7 +144,21 @@ def _scorer(one: Any, own: dict[str, Callable]) -> Callable:
         ) from error
     if not callable(scorer):
         raise ValueError(f"scoring must hold names or callables. Got {one!r}.")
+    if _takes_labels(scorer):
+        raise ValueError(
+            f"scoring has {_name(one)!r}, a function of labels and predictions, but a scorer takes "
+            f"a model, X and y: give make_scorer({_name(one)}), of probabilities with "
+            "response_method='predict_proba', of a loss with greater_is_better=False."
+        )
     return scorer
+
+
+def _takes_labels(function: Callable) -> bool:
+    """Return whether a function is a metric, of y_true and predictions."""
+    try:
+        return next(iter(signature(function).parameters), "") == "y_true"
+    except (TypeError, ValueError):  # some that are compiled do not tell
+        return False
 
 
 def _name(one: Any) -> Any:

@@ -246,7 +246,11 @@ class ResampledClassifier(
         "decision": [str, callable],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
-        "n_jobs": [Integral, None],
+        "n_jobs": [
+            Interval(Integral, None, -1, closed="right"),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
     }
 
     @_fit_context(prefer_skip_nested_validation=False)

@@ -404,7 +404,9 @@ def test_baselines_follow_the_strategy_of_the_sampler():
         ({"y": LABELS[:5]}, "inconsistent"),
         ({"y": TABLE[:, 0]}, "label type"),
         ({"X": np.full((40, 2), np.inf)}, "infinity"),
-        ({"cv": 1}, "n_splits"),
+        ({"cv": 1}, "cv must be a number of folds, at least 2"),
+        ({"cv": True}, "cv must be .* Got True"),
+        ({"random_state": -1}, "random_state must be .* Got -1"),
     ],
 )
 def test_what_cannot_be_evaluated(change, message):

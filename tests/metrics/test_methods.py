@@ -211,6 +211,7 @@ def test_baselines_on_images_and_frames():
         ),
         ({"baselines": "most"}, "baselines must be 'usual', 'all' or a list"),
         ({"baselines": ["none", "luck"]}, "baselines must be"),
+        ({"baselines": [["none"]]}, "baselines must be"),
         ({"baselines": None}, r"baselines must be .*\[\] for none of them\. Got None"),
     ],
 )

@@ -130,6 +130,8 @@ def test_a_score_of_two_classes_is_named_before_any_fit(name):
         ({1: "roc_auc"}, "by a string"),
         ([make_scorer(f2), make_scorer(f2)], "two of one name"),
         (make_scorer(f1_score, average=None), r"'f1_score', which must give a number\. Got array"),
+        (f1_score, r"'f1_score', a function of labels.* give make_scorer\(f1_score\)"),
+        ({"mine": brier_score_loss}, r"give make_scorer\(brier_score_loss\)"),
     ],
 )
 def test_what_is_no_score(scoring, match):
@@ -162,6 +164,8 @@ def test_a_score_of_a_class_that_is_not_there_says_what_to_give(scoring, right):
     [
         ("neg_log_loss", LinearSVC(), "'neg_log_loss', which failed: .* predict_proba"),
         (lambda model, X, y: [1, 2], LogisticRegression(), "'<lambda>', which must give a number"),
+        (lambda model, X, y: None, LogisticRegression(), "must give a real number. Got None"),
+        (lambda model, X, y: "0.5", LogisticRegression(), "must give a real number. Got '0.5'"),
     ],
 )
 def test_a_score_that_fails_ends_it_before_a_sampler_is_trained(scoring, classifier, match):

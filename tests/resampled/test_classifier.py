@@ -1226,6 +1226,7 @@ def test_a_class_that_a_draw_has_lost():
         ({"class_size": 0}, "'class_size' parameter"),
         ({"class_size": "mean"}, "'class_size' parameter"),
         ({"synthetic_weight": 1.5}, "'synthetic_weight' parameter"),
+        ({"n_jobs": 0}, "'n_jobs' parameter"),
         ({"decision": "best"}, "decision must be"),
         ({"decision": "roc_auc"}, "no rule changes"),
         ({"cv": [([0, 1], [2])], "decision": "f1"}, "cv must give folds with rows of every class"),
