@@ -8,7 +8,9 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
+from sklearn.utils import check_random_state
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
@@ -26,6 +28,17 @@ _DRAWS = frozenset(
         *(torch.randn, torch.rand, torch.randint, torch.randperm, torch.normal, torch.bernoulli),
     )
 )
+
+
+def stream_of(random_state: Any) -> np.random.RandomState:
+    """Return what numbers are drawn from; raise a ValueError that names the parameter."""
+    try:
+        return check_random_state(random_state)
+    except ValueError as error:
+        raise ValueError(
+            "random_state must be an integer from 0 to 2**32 - 1, a RandomState instance or None. "
+            f"Got {random_state!r}."
+        ) from error
 
 
 def generator_of(device: torch.device = _HOST) -> torch.Generator | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from scipy import sparse
-from sklearn.utils import _safe_indexing, check_random_state, gen_batches
+from sklearn.utils import _safe_indexing, gen_batches
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
@@ -18,8 +18,15 @@ from torch.utils.data._utils.collate import default_collate_fn_map
 
 from imblearn_gan._replay import deal, n_repeated
 from imblearn_gan.base import BaseGANOversampler, check_trained
-from imblearn_gan.data import is_frame, label_keys, plain_labels, to_native
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.data import (
+    column_kind,
+    column_of,
+    is_frame,
+    label_keys,
+    plain_labels,
+    to_native,
+)
+from imblearn_gan.seeding import MAX_SEED, stream_of
 from imblearn_gan.training import rows_at_once
 
 __all__ = ["BalancedBatches", "Batch"]
@@ -195,7 +202,7 @@ class BalancedBatches(IterableDataset):
         self._fractions = self._checked_fractions(synthetic_fraction)
         balanced = len(self.classes_) * int(self._n_by_class.max())
         self.n_batches = -(-balanced // batch_size) if n_batches is None else n_batches
-        self._seed = int(check_random_state(random_state).randint(MAX_SEED))
+        self._seed = int(stream_of(random_state).randint(MAX_SEED))
         # in shared memory, so that workers, which are copies, count on from epoch to epoch
         self._epochs = torch.zeros(1 + MAX_WORKERS, dtype=torch.int64).share_memory_()
         if transform is None:
@@ -358,12 +365,27 @@ class BalancedBatches(IterableDataset):
 
 
 def _check_numbers(X: Any) -> None:
-    """Raise what :func:`as_float32` raises of any rows of X."""
+    """Raise what :func:`as_float32` raises of any rows of X; a ValueError for dates and text."""
     if sparse.issparse(X):
         as_float32(X.data)
     elif is_frame(X) or X.dtype.kind not in "biu":
         for rows in gen_batches(X.shape[0], rows_at_once(prod(X.shape[1:]))):
             as_float32(_safe_indexing(X, rows))
+        _check_kinds(X)
+
+
+def _check_kinds(X: Any) -> None:
+    """Raise a ValueError for dates, text and categories, which NumPy turns into numbers."""
+    if is_frame(X):
+        kinds = {name: column_kind(column_of(X, i)) for i, name in enumerate(X.columns)}
+    else:
+        kinds = {} if X.dtype.kind == "f" else {"": column_kind(X.reshape(-1))}
+    if bad := [name for name, kind in kinds.items() if kind in ("time", "category")]:
+        where = f" in the columns {bad[:5]}" if is_frame(X) else f" of dtype {X.dtype}"
+        raise ValueError(
+            f"X holds dates, text or categories{where}: give a transform that makes tensors of its "
+            "rows."
+        )
 
 
 def as_float32(rows: Any) -> Tensor:

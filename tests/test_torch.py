@@ -310,6 +310,7 @@ def test_a_sampler_that_only_repeats():
         ({"sampler": tiny()}, "not fitted yet: call fit_resample"),
         ({"transform": lambda rows: 3}, "transform must return"),
         ({"transform": 5}, "transform must be a function"),
+        ({"random_state": -1}, "random_state must be"),
     ],
 )
 def test_what_is_refused(params, match):
@@ -324,6 +325,9 @@ def with_last(value, rows=X):
     return rows
 
 
+DAYS = np.datetime64("2020-01-01") + np.arange(250)
+
+
 @pytest.mark.parametrize(
     ("rows", "match"),
     [
@@ -333,12 +337,25 @@ def with_last(value, rows=X):
         (with_last(np.nan, sparse.csr_matrix(X)), "impute"),
         (pd.DataFrame({"a": pd.array([*range(249), None], dtype="Int64")}), "impute"),
         (with_last("many", X.astype(object)), "other things than numbers"),
+        (DAYS[:, None], r"dates, text .* of dtype datetime64\[D\]: give a transform"),
+        ((DAYS - DAYS[0])[:, None], "dtype timedelta64"),
+        (pd.DataFrame({"a": X[:, 0], "when": DAYS}), r"columns \['when'\]: give a transform"),
+        (pd.DataFrame({"zip": ["01234"] * 250}), "zip"),
+        (pd.DataFrame({"kind": pd.Categorical([1, 2] * 125)}), "kind"),
+        (np.full((250, 2), "01234"), "dtype <U5"),
+        (np.full((250, 2), "01234", dtype=object), "dtype object"),
     ],
 )
 def test_what_is_no_finite_number_is_found_before_the_first_batch(rows, match):
     with pytest.raises(ValueError, match=match):
         BalancedBatches(rows, Y)
     BalancedBatches(rows, Y, transform=lambda rows: torch.zeros(rows.shape[0], 2))
+
+
+@pytest.mark.parametrize("dtype", [bool, "boolean", "Int64", object])
+def test_numbers_of_any_dtype_need_no_transform(dtype):
+    batch = next(iter(BalancedBatches(pd.DataFrame({"a": [1, 0] * 125}, dtype=dtype), Y)))
+    assert set(batch.x.unique().tolist()) <= {0.0, 1.0}
 
 
 def test_a_transform_that_works_in_place_leaves_the_rows_as_they_are():

@@ -6,7 +6,6 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, column_or_1d
 
@@ -37,8 +36,9 @@ from imblearn_gan.metrics._remedies import (
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
+from imblearn_gan.resampled._parts import refuse_checkpoint
 from imblearn_gan.resampled._trial import advice
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 
 
 def _check_arguments(classifier: Any, flatten: Any, error_score: Any) -> None:
@@ -230,10 +230,13 @@ def evaluate_sampler(
         params.get("categorical_features", "auto"),
     ).fit(X)
     categorical = [column.index for column in codec.columns_ if column.kind == "category"]
-    rng = check_random_state(random_state)
+    rng = stream_of(random_state)
     if groups is not None:
         groups = codes_of(groups, len(y))
     folds = folds_of(cv, y, groups, rng)
+    refuse_checkpoint("classifier", classifier, "one a method and fold")
+    for name, one in samplers.items() if len(folds) > 1 else ():
+        refuse_checkpoint(f"sampler {name!r}", one, "one a fold")
     seeds = rng.randint(MAX_SEED, size=len(folds))
     if classifier is None:
         classifier = default_classifier(X, codec.is_image, categorical)

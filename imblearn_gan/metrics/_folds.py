@@ -45,6 +45,8 @@ def folds_of(
     rng : RandomState
         Where seeds come from.
     """
+    if isinstance(cv, Integral) and (isinstance(cv, bool) or int(cv) < 2):
+        raise ValueError(f"cv must be a number of folds, at least 2, or folds. Got {cv!r}.")
     seed, smallest = rng.randint(MAX_SEED), fewest(y, groups)
     what = "rows" if groups is None else "groups"
     if cv is None and smallest < 2:

@@ -103,12 +103,13 @@ def named_baselines(baselines: Any) -> tuple[str, ...]:
         return USUAL if baselines == "usual" else USUAL + MORE
     known = USUAL + MORE
     several = isinstance(baselines, Iterable) and not isinstance(baselines, str)
-    if not several or not set(baselines) <= set(known):
+    asked = [*baselines] if several else []
+    if not several or not all(name in known for name in asked):
         raise ValueError(
             f"baselines must be 'usual', 'all' or a list of some of {list(known)}, [] for none of "
             f"them. Got {baselines!r}."
         )
-    return tuple(name for name in known if name in set(baselines))
+    return tuple(name for name in known if name in asked)
 
 
 def methods(

@@ -174,8 +174,9 @@ def _has_gaps(values: Any) -> bool:
 
 
 def all_parameters(sampler: Any) -> dict:
-    """Return the parameters of a sampler, or of all in a pipeline, the first of them first."""
+    """Return the parameters of a sampler and those in it, the first of a pipeline first."""
     parameters = sampler.get_params(deep=False)
-    for step in steps(sampler):
-        parameters = all_parameters(step) | parameters
+    for part in (*steps(sampler), parameters.get("sampler")):
+        if hasattr(part, "get_params"):
+            parameters = all_parameters(part) | parameters
     return parameters

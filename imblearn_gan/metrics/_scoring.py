@@ -12,9 +12,10 @@ import numpy as np
 from sklearn.metrics import average_precision_score, get_scorer, make_scorer
 
 from imblearn_gan.data import label_keys, warn_user
-from imblearn_gan.metrics._all_classes import by_class
+from imblearn_gan.metrics._all_classes import AllClasses, by_class
 from imblearn_gan.metrics._classification import acsa_score, gm_score
 from imblearn_gan.resampled._decision import Rule
+from imblearn_gan.resampled._parts import last_step
 
 RESERVED = ("fold", "method")
 
@@ -81,6 +82,8 @@ def _check_number(name: str, value: Any) -> None:
             f"scoring has {name!r}, which must give a number. Got {value!r}: take the mean over "
             "classes, as average='macro' does, or a score for each."
         )
+    if np.asarray(value).dtype.kind not in "biuf":
+        raise ValueError(f"scoring has {name!r}, which must give a real number. Got {value!r}.")
 
 
 def _in_its_place(scorer: Any, by_size: np.ndarray) -> str:
@@ -141,7 +144,21 @@ def _scorer(one: Any, own: dict[str, Callable]) -> Callable:
         ) from error
     if not callable(scorer):
         raise ValueError(f"scoring must hold names or callables. Got {one!r}.")
+    if _takes_labels(scorer):
+        raise ValueError(
+            f"scoring has {_name(one)!r}, a function of labels and predictions, but a scorer takes "
+            f"a model, X and y: give make_scorer({_name(one)}), of probabilities with "
+            "response_method='predict_proba', of a loss with greater_is_better=False."
+        )
     return scorer
+
+
+def _takes_labels(function: Callable) -> bool:
+    """Return whether a function is a metric, of y_true and predictions."""
+    try:
+        return next(iter(signature(function).parameters), "") == "y_true"
+    except (TypeError, ValueError):  # some that are compiled do not tell
+        return False
 
 
 def _name(one: Any) -> Any:
@@ -156,12 +173,19 @@ def _average_precision(ranked: np.ndarray, model: Any, X: Any, y: np.ndarray) ->
     """Return the average precision, the mean over classes; None where nothing ranks rows."""
     if hasattr(model, "predict_proba"):
         score = model.predict_proba(X)
-    elif hasattr(model, "decision_function"):
+    elif hasattr(model, "decision_function") and not _scores_pairs(model):
         score = by_class(model.decision_function(X))
     else:
         return None
-    if score.shape[1] != len(model.classes_):  # pairs of classes
+    if score.shape[1] != len(model.classes_):  # not one a class
         return None
     columns = np.searchsorted(model.classes_, ranked)
     parts = [average_precision_score(y == c, score[:, i]) for c, i in zip(ranked, columns)]
     return float(np.mean(parts))
+
+
+def _scores_pairs(model: Any) -> bool:
+    """Return whether a decision function has pairs of classes: of three there are as many."""
+    model = model.model if isinstance(model, AllClasses) else model
+    shape = getattr(last_step(model)[1], "decision_function_shape", None)
+    return shape == "ovo" and len(model.classes_) > 2

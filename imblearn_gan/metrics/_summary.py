@@ -165,5 +165,5 @@ def side_by_side(summary: Any) -> Any:
     )[list(dict.fromkeys(summary["sampler"]))]
     wide.columns.name = None
     means = summary.drop_duplicates(keys).set_index(keys)["mean"].map("{:.3f}".format)
-    wide.insert(0, "mean", means)
+    wide.insert(0, "mean", means, allow_duplicates=True)  # a sampler may have this name
     return wide.loc[list(map(tuple, order.to_numpy()))].fillna("")

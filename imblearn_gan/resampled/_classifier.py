@@ -46,6 +46,7 @@ from imblearn_gan.resampled._parts import (
     check_instance,
     fit_weighted,
     given_weight,
+    refuse_checkpoint,
     restored_on_failure,
     seeded,
 )
@@ -245,7 +246,11 @@ class ResampledClassifier(
         "decision": [str, callable],
         "cv": ["cv_object"],
         "random_state": ["random_state"],
-        "n_jobs": [Integral, None],
+        "n_jobs": [
+            Interval(Integral, None, -1, closed="right"),
+            Interval(Integral, 1, None, closed="left"),
+            None,
+        ],
     }
 
     @_fit_context(prefer_skip_nested_validation=False)
@@ -286,8 +291,9 @@ class ResampledClassifier(
             For a single class, a classifier without ``predict_proba``, weights that classifier
             or sampler cannot deal with, parameters that are one a row, rows that the classifier
             does not take (before a sampler of this package is trained a clone is tried on twenty
-            of each class), and a ``decision`` that cannot be tuned, or not on these labels or by
-            this ``cv``.
+            of each class), a ``decision`` that cannot be tuned, or not on these labels or by
+            this ``cv``, and a :class:`~imblearn_gan.callbacks.Checkpoint` in a part that is
+            trained more than once.
 
         Warns
         -----
@@ -303,6 +309,7 @@ class ResampledClassifier(
         check_sampler(self.sampler, weight, self.synthetic_weight)
         if self.decision not in ("balanced", "prior"):
             scorer_of(self.decision)
+        self._check_checkpoints()
         if self.correct_priors or self.decision == "balanced":
             warn_of_unseen(self.classifier)
         with restored_on_failure(self):
@@ -316,6 +323,18 @@ class ResampledClassifier(
                 self._train(X, codes, weight, params, stream)
             self.decision_weights_ = self._rule(X, codes, weight, params, folds, stream)
         return self
+
+    def _check_checkpoints(self) -> None:
+        """Raise a ValueError for a Checkpoint in a part that is trained more than once."""
+        if self.decision not in ("balanced", "prior"):
+            again = f"those of the folds that decision={self.decision!r} is tuned in"
+            refuse_checkpoint("sampler", self.sampler, again)
+            refuse_checkpoint("classifier", self.classifier, again)
+        if self.n_draws > 1:
+            again = f"n_draws={self.n_draws}"
+            refuse_checkpoint("classifier", self.classifier, again)
+            if hasattr(self.sampler, "steps"):
+                refuse_checkpoint("sampler", self.sampler, again)
 
     def _train(
         self, X: Any, codes: np.ndarray, weight: Any, params: dict, stream: np.random.RandomState

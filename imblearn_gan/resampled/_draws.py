@@ -254,7 +254,11 @@ def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
     # in floating point: what interpolates would wrap round in unsigned integers
     rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float64), y)
-    rows = np.rint(rows) if X.dtype.kind in "iub" else rows
+    if X.dtype.kind == "b":
+        rows = rows > 0.5
+    elif X.dtype.kind in "iu":  # what moves rows may leave the range
+        own = np.iinfo(X.dtype)
+        rows = np.rint(rows).clip(own.min, own.max)
     rows = rows.reshape(-1, *X.shape[1:]).astype(X.dtype)
     return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
 

@@ -13,6 +13,8 @@ from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.validation import has_fit_parameter
 
+from imblearn_gan.callbacks import Checkpoint
+
 
 class NotSaved:
     """An estimator without ``save``, which says what to do in its place."""
@@ -84,6 +86,25 @@ def check_instance(name: str, estimator: Any) -> None:
     if isinstance(estimator, type):
         one = estimator.__name__
         raise TypeError(f"{name} must be an instance. Got the class {one}: give {one}().")
+
+
+def with_checkpoint(estimator: Any) -> list[str]:
+    """Return names of the parameters of an estimator and its parts that hold a Checkpoint."""
+    return [
+        name
+        for name, value in getattr(estimator, "get_params", dict)().items()
+        if name.split("__")[-1] == "callbacks" and isinstance(value, (list, tuple))
+        if any(isinstance(one, Checkpoint) for one in value)
+    ]
+
+
+def refuse_checkpoint(name: str, estimator: Any, again: str) -> None:
+    """Raise a ValueError for a Checkpoint in what is trained ``again``."""
+    if found := with_checkpoint(estimator):
+        raise ValueError(
+            f"{name} has a Checkpoint in {found[0]}: its folder holds one training, but there are "
+            f"several, {again}. Leave the Checkpoint out."
+        )
 
 
 def takes_images(estimator: Any) -> bool:

@@ -16,7 +16,14 @@ from sklearn.utils import get_tags
 from imblearn_gan._more_rows import some_of
 from imblearn_gan.base import BaseGANOversampler
 from imblearn_gan.data import column_kind, column_of, is_frame, missing_in
-from imblearn_gan.resampled._parts import all_steps, first_step, fit_weighted, last_step, seeded
+from imblearn_gan.resampled._parts import (
+    all_steps,
+    first_step,
+    fit_weighted,
+    last_step,
+    seeded,
+    with_checkpoint,
+)
 
 #: Rows of each class that a classifier is tried on.
 N_TRIED = 20
@@ -74,6 +81,7 @@ def check_learns(classifier: Any, X: Any, y: np.ndarray, params: Mapping[str, An
     """
     largest = int(np.unique(y, return_counts=True)[1].max())
     whole = seeded(classifier, 0)
+    whole.set_params(**dict.fromkeys(with_checkpoint(whole)))  # its folder is for the training
     for one, n in ((_shortest(whole), N_TRIED), (whole, largest)):
         error = _failure(one, *_repeated(X, y, n), params)
         if error is None:

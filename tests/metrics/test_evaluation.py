@@ -362,15 +362,20 @@ def test_a_pipeline_of_samplers_but_not_of_transformers():
         run(nested)
 
 
-def test_a_pipeline_of_samplers_tells_categories():
+def test_samplers_within_others_tell_categories():
     X = np.column_stack([LABELS, np.arange(40) % 7, np.arange(40)])
     sampler = CGANOversampler(max_iter=2, categorical_features=[0, 1])
     run = partial(evaluate_sampler, X=X, y=LABELS, classifier=GaussianNB(), cv=2, random_state=0)
-    alone, piped = (
+    alone, piped, inside = (
         run(s).scores.query("method == 'SMOTE'").reset_index(drop=True)
-        for s in (sampler, make_sampling_pipeline(sampler))
+        for s in (
+            sampler,
+            make_sampling_pipeline(sampler),
+            ResampledClassifier(GaussianNB(), sampler),
+        )
     )
     assert_frame_equal(alone, piped)
+    assert_frame_equal(alone, inside)
 
 
 def test_steps_of_a_classifier_that_do_nothing(spy):
@@ -399,7 +404,9 @@ def test_baselines_follow_the_strategy_of_the_sampler():
         ({"y": LABELS[:5]}, "inconsistent"),
         ({"y": TABLE[:, 0]}, "label type"),
         ({"X": np.full((40, 2), np.inf)}, "infinity"),
-        ({"cv": 1}, "n_splits"),
+        ({"cv": 1}, "cv must be a number of folds, at least 2"),
+        ({"cv": True}, "cv must be .* Got True"),
+        ({"random_state": -1}, "random_state must be .* Got -1"),
     ],
 )
 def test_what_cannot_be_evaluated(change, message):

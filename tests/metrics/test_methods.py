@@ -20,6 +20,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from imblearn_gan import ResampledClassifier, ResNetClassifier
+from imblearn_gan.callbacks import Checkpoint
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._methods import MORE, USUAL, WITH_RULE
 from imblearn_gan.metrics._remedies import bootstrap
@@ -210,12 +211,24 @@ def test_baselines_on_images_and_frames():
         ),
         ({"baselines": "most"}, "baselines must be 'usual', 'all' or a list"),
         ({"baselines": ["none", "luck"]}, "baselines must be"),
+        ({"baselines": [["none"]]}, "baselines must be"),
         ({"baselines": None}, r"baselines must be .*\[\] for none of them\. Got None"),
     ],
 )
 def test_what_cannot_be_compared(change, match):
     with pytest.raises(ValueError, match=match):
         evaluate(**{"sampler": SMOTE()} | change)
+
+
+def test_a_checkpoint_is_of_one_fold(tmp_path):
+    sampler = tiny(callbacks=[Checkpoint(tmp_path)])
+    inside = ResampledClassifier(LogisticRegression(), sampler)
+    for given, name in ((sampler, "callbacks"), (inside, "sampler__callbacks")):
+        with pytest.raises(ValueError, match=rf"has a Checkpoint in {name}.* Leave the Checkpoint"):
+            evaluate(given)
+    assert not [*tmp_path.iterdir()]
+    evaluate(sampler, cv=[(np.arange(0, 40, 2), np.arange(1, 40, 2))], baselines=[])
+    assert [*tmp_path.iterdir()]
 
 
 class Broken(SMOTE):

@@ -20,9 +20,11 @@ from sklearn.metrics import (
 )
 from sklearn.model_selection import StratifiedKFold
 from sklearn.multiclass import OutputCodeClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC, LinearSVC
 
 from imblearn_gan.metrics import evaluate_sampler
+from imblearn_gan.metrics._all_classes import of_all_classes
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.resampled._decision import Rule
 from tests.metrics.samples import LABELS, TABLE
@@ -87,11 +89,18 @@ def test_average_precision_of_several_classes_is_their_mean(model):
     assert scorers(None, THREE)["average_precision"](model, TABLE, THREE) == np.mean(parts)
 
 
-def test_nothing_ranks_rows():
-    y = np.arange(40) % 4
+@pytest.mark.parametrize("n_classes", [3, 4])
+def test_nothing_ranks_rows(n_classes):
+    y = np.arange(40) % n_classes
     rank = scorers(None, y)["average_precision"]
-    for model in (SVC(decision_function_shape="ovo"), OutputCodeClassifier(LinearSVC())):
+    pairs = SVC(decision_function_shape="ovo")
+    for model in (pairs, make_pipeline(pairs), OutputCodeClassifier(LinearSVC())):
         assert rank(model.fit(TABLE, y), TABLE, y) is None
+    lost = of_all_classes(pairs.fit(TABLE, y), np.arange(n_classes + 1))
+    assert rank(lost, TABLE, y) is None
+    assert rank(SVC().fit(TABLE, y), TABLE, y) > 0
+    two = y < 1
+    assert scorers(None, two)["average_precision"](pairs.fit(TABLE, two), TABLE, two) > 0
 
 
 def test_rankings_of_three_classes():
@@ -121,6 +130,8 @@ def test_a_score_of_two_classes_is_named_before_any_fit(name):
         ({1: "roc_auc"}, "by a string"),
         ([make_scorer(f2), make_scorer(f2)], "two of one name"),
         (make_scorer(f1_score, average=None), r"'f1_score', which must give a number\. Got array"),
+        (f1_score, r"'f1_score', a function of labels.* give make_scorer\(f1_score\)"),
+        ({"mine": brier_score_loss}, r"give make_scorer\(brier_score_loss\)"),
     ],
 )
 def test_what_is_no_score(scoring, match):
@@ -153,6 +164,8 @@ def test_a_score_of_a_class_that_is_not_there_says_what_to_give(scoring, right):
     [
         ("neg_log_loss", LinearSVC(), "'neg_log_loss', which failed: .* predict_proba"),
         (lambda model, X, y: [1, 2], LogisticRegression(), "'<lambda>', which must give a number"),
+        (lambda model, X, y: None, LogisticRegression(), "must give a real number. Got None"),
+        (lambda model, X, y: "0.5", LogisticRegression(), "must give a real number. Got '0.5'"),
     ],
 )
 def test_a_score_that_fails_ends_it_before_a_sampler_is_trained(scoring, classifier, match):

@@ -85,6 +85,13 @@ def test_several_samplers_are_printed_beside_each_other():
     assert max(map(len, str(result).splitlines())) < 100
 
 
+def test_a_sampler_may_be_called_mean():
+    summary = summarize(pd, SCORES.replace({"method": {"A": "mean"}}), ["mean", "B"], 0.25)
+    table = side_by_side(summary)
+    assert table.columns.tolist() == ["mean", "mean", "B"]
+    assert table.loc[("acsa", "none")].iloc[1].startswith("+0.400")
+
+
 def test_a_lone_fold_has_no_interval():
     summary = summarize(pd, scores(none=[0.5], A=[0.9]), ["A"], 0.25)
     assert summary["lead"].iloc[0] == pytest.approx(0.4)

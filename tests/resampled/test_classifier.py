@@ -71,6 +71,7 @@ from imblearn_gan import (
     ResampledClassifier,
     ResNetClassifier,
 )
+from imblearn_gan.callbacks import Checkpoint
 from imblearn_gan.resampled import _draws, shift_priors
 from tests.samplers import Recorder, TinySampler, images, tiny
 
@@ -1131,6 +1132,16 @@ def test_images(sampler):
         assert_array_equal(estimator.X_[:30], pictures)
 
 
+@pytest.mark.parametrize(("dtype", "low", "high"), [("uint8", 0, 255), ("bool", 0, 1)])
+def test_pixels_that_are_moved_do_not_wrap_round(dtype, low, high):
+    pictures = np.random.default_rng(0).choice([low, high], size=(40, 3, 3)).astype(dtype)
+    y = np.repeat([0, 1], [30, 10])
+    moves = model(RandomOverSampler(shrinkage=1.0, random_state=0), Keeper())
+    made, reals = (moves.fit(x, y).estimators_[0].X_ for x in (pictures, pictures.astype(float)))
+    assert reals.min() < low - 0.5
+    assert_array_equal(made, np.rint(reals).clip(low, high).astype(dtype))
+
+
 def test_the_default_sampler_is_said_in_one_place(monkeypatch):
     monkeypatch.setitem(_draws.DEFAULT_SAMPLERS, "tables", CWGANGPOversampler(max_iter=2))
     fitted = model().fit(X, Y)
@@ -1215,6 +1226,7 @@ def test_a_class_that_a_draw_has_lost():
         ({"class_size": 0}, "'class_size' parameter"),
         ({"class_size": "mean"}, "'class_size' parameter"),
         ({"synthetic_weight": 1.5}, "'synthetic_weight' parameter"),
+        ({"n_jobs": 0}, "'n_jobs' parameter"),
         ({"decision": "best"}, "decision must be"),
         ({"decision": "roc_auc"}, "no rule changes"),
         ({"cv": [([0, 1], [2])], "decision": "f1"}, "cv must give folds with rows of every class"),
@@ -1241,6 +1253,47 @@ def test_classes_are_no_instances(params, match):
 def test_booleans_are_no_numbers(name):
     with pytest.raises(ValueError, match=f"'{name}' .* boolean"):
         model(Untouched(), **{name: True}).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("piped", "params", "match"),
+    [
+        (False, {"decision": "f1"}, "sampler has a Checkpoint in callbacks.* decision='f1' is"),
+        (True, {"n_draws": 2}, "sampler has a Checkpoint in tinysampler__callbacks.* n_draws=2"),
+    ],
+)
+def test_a_checkpoint_is_of_one_training(piped, params, match, tmp_path):
+    sampler = tiny(callbacks=[Checkpoint(tmp_path)])
+    given = make_sampling_pipeline(sampler) if piped else sampler
+    with pytest.raises(ValueError, match=f"{match}.* Leave the Checkpoint out"):
+        model(given, **params).fit(X, Y)
+    assert not [*tmp_path.iterdir()]
+    model(sampler, n_draws=2).fit(X, Y)
+    assert [*tmp_path.iterdir()]
+
+
+class Stored(Keeper):
+    """A classifier with a folder for its training."""
+
+    fitted = ()
+
+    def __init__(self, callbacks=None):
+        self.callbacks = callbacks
+
+    def fit(self, X, y):
+        Stored.fitted += (self.callbacks,)
+        return super().fit(X, y)
+
+
+def test_a_classifier_is_tried_without_its_checkpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr(Stored, "fitted", ())
+    stored = Stored([Checkpoint(tmp_path)])
+    model(tiny(), stored).fit(X, Y)
+    tried, trained = Stored.fitted
+    assert tried is None
+    assert isinstance(trained[0], Checkpoint)
+    with pytest.raises(ValueError, match="classifier has a Checkpoint"):
+        model(tiny(), stored, n_draws=2).fit(X, Y)
 
 
 def test_samplers_change_no_rows():
