@@ -128,7 +128,9 @@ def score(name: str, scorer: Callable, model: Any, X: Any, y: np.ndarray) -> flo
         raise ValueError(
             f"scoring has {name!r}, which failed: {type(error).__name__}: {error}"
         ) from error
-    _check_number(name, value)
+    own = getattr(scorer, "func", None) is _average_precision
+    if not (own and value is None):
+        _check_number(name, value)
     return value
 
 

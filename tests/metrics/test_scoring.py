@@ -25,7 +25,7 @@ from sklearn.svm import SVC, LinearSVC
 
 from imblearn_gan.metrics import evaluate_sampler
 from imblearn_gan.metrics._all_classes import of_all_classes
-from imblearn_gan.metrics._scoring import scorers
+from imblearn_gan.metrics._scoring import score, scorers
 from imblearn_gan.resampled._decision import Rule
 from tests.metrics.samples import LABELS, TABLE
 
@@ -207,3 +207,13 @@ def test_a_score_of_the_larger_class():
         warnings.simplefilter("error")
         scorers(["f1"], 1 - y)
         scorers(["f1_macro", "roc_auc", "neg_brier_score"], y)
+
+
+def test_a_classifier_that_ranks_nothing_has_no_average_precision():
+    model = SVC(decision_function_shape="ovo").fit(TABLE, THREE)
+    found = {
+        name: score(name, scorer, model, TABLE, THREE)
+        for name, scorer in scorers(None, THREE).items()
+    }
+    assert found["average_precision"] is None
+    assert found["acsa"] > 0
