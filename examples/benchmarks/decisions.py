@@ -16,8 +16,7 @@ import warnings
 from pathlib import Path
 
 import records
-from classifiers import UNDER, of_probabilities
-from imblearn.ensemble import BalancedBaggingClassifier
+from classifiers import UNDER, UnderSamplingBagging, of_probabilities
 from imblearn.over_sampling import SMOTE
 from members import CLASSIFIERS, N_MEMBERS, all_folds, measures
 from run import surroundings
@@ -37,7 +36,7 @@ def models(y, seed):
     for method, model, cut in [
         ("none", boosting, y.mean()),
         ("none", BaggingClassifier(boosting, **bag), y.mean()),
-        (UNDER, BalancedBaggingClassifier(boosting, **bag), 0.5),
+        (UNDER, UnderSamplingBagging(boosting, **bag), 0.5),
     ]:
         tuned = TunedThresholdClassifierCV(model, scoring=TUNED["decision"], cv=folds)
         yield method, {"n_draws": 1 if model is boosting else N_MEMBERS}, tuned, cut
