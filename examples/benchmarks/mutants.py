@@ -121,7 +121,7 @@ FAULTS = [
     Fault("training/epochs.py", "> course.stages[-1].first_epoch", "> 0", RECIPE),
     Fault("training/recipe.py", "self.counts.double() ** q", "self.counts.double()", RECIPE),
     Fault("training/recipe.py", "by_class.sum() / n_drawn", "by_class.sum() / self.counts", RECIPE),
-    Fault("training/recipe.py", "return self.stages[-1].shares / shares", "return shares / shares", RECIPE),
+    Fault("training/recipe.py", "self.stages[-1].shares / (real / real.sum())", "real / real", RECIPE),
     Fault("training/recipe.py", "norm.momentum = 0.0", "pass", RECIPE),
     Fault("training/recipe.py", "if len(part) > 1] or", "if len(part) > 0] or", RECIPE),
     Fault("training/recipe.py", "(1 - share) * weights[other]", "share * weights[other]", RECIPE),
