@@ -104,6 +104,40 @@ def mean_lead(frame, of, over, measure="ap"):
     return interval(_lead_of_tables(frame, of, over, measure), 3)
 
 
+def tables_led(frame, of, over, measure="ap"):
+    """In how many tables one method is above another, and of how many, as text."""
+    leads = _lead_of_tables(frame, of, over, measure)
+    return f"{(leads > 0).sum()} of {len(leads)}"
+
+
+def lead_p(frame, of, over, measure="ap"):
+    """p of Wilcoxon's signed ranks, of the leads over tables."""
+    return signed_ranks(_lead_of_tables(frame, of, over, measure))
+
+
+def deviation(frame, of, over, measure="ap", digits="2"):
+    """Standard deviation of a lead from table to table."""
+    return f"{_lead_of_tables(frame, of, over, measure).std():.{digits}f}"
+
+
+def lead_seen(frame, of, over, measure="ap", chance="0.8"):
+    """Which mean lead over as many tables would have been found with this chance."""
+    leads = _lead_of_tables(frame, of, over, measure)
+    return f"{smallest(leads.std(), len(leads), float(chance)):.3f}"
+
+
+def width_change(frame, of, measure="ap", over=None):
+    """By how much repeats changed the intervals of mean leads: percent, of several the range."""
+    n_folds = int(frame["split"].iloc[0].split(":")[1].split("x")[0])
+    first = frame[frame["seed"] < n_folds]
+    changes = []
+    for other in over.split("|") if over else _baselines_in(sorted(set(frame["name"]))):
+        then, now = (_lead_of_tables(rows, of, other, measure).sem() for rows in (first, frame))
+        changes.append(100 * (now / then - 1))
+    ends = sorted({f"{change:+.0f}" for change in (min(changes), max(changes))}, key=int)
+    return " to ".join(ends) + " %"
+
+
 def verdicts(frame, of, measures="ap,acsa"):
     """Whether a method is surely ahead of each baseline, level or behind, and its mean lead.
 
@@ -209,7 +243,10 @@ def _margin(half):
     return "" if np.isnan(half) else f" ± {half:.3f}"
 
 
-VALUES = {"mean_lead": mean_lead}
+VALUES = {
+    function.__name__: function
+    for function in (mean_lead, tables_led, lead_p, deviation, lead_seen, width_change)
+}
 TABLES = {
     function.__name__: function
     for function in (

@@ -388,10 +388,15 @@ def value(frame, measure="acsa", digits="3"):
     return f"{frame.groupby('dataset')[measure].mean().mean():.{digits}f}"
 
 
+def mean_interval(frame, measure="acsa", digits="4"):
+    """Mean of one method over its seeds, with its 95 % interval."""
+    return interval(frame[measure], int(digits)).replace("+", "")
+
+
 def gap(frame, of, over, measure="acsa", digits="3"):
     """Mean lead of a method over another, paired, with its 95 % interval."""
     wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
     return interval((wide[of] - wide[over]).dropna(), int(digits))
 
 
-VALUES = {"value": value, "gap": gap}
+VALUES = {"value": value, "mean_interval": mean_interval, "gap": gap}

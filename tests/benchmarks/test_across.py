@@ -84,6 +84,36 @@ def test_verdicts_say_which_intervals_hold_zero(module, frame):
     assert cell.startswith("behind (-0.8")
 
 
+def test_what_is_said_of_the_leads_of_tables(module, frame):
+    across, of = module("across"), ("CGANOversampler, bag of 3", "CGANOversampler")
+    leads = pd.Series([lead + 0.1 for lead in LEADS.values()])
+    assert across.tables_led(frame(), of[0], "SMOTE") == "4 of 4"
+    assert across.tables_led(frame(-0.15), of[1], "SMOTE") == "2 of 4"
+    p = stats.wilcoxon(leads, method="approx").pvalue
+    assert across.lead_p(frame(), of[0], "SMOTE") == f"{p:.2g}"
+    assert float(across.deviation(frame(), of[0], "SMOTE")) == pytest.approx(leads.std(), abs=0.02)
+    seen, own = float(across.lead_seen(frame(), of[0], "SMOTE")), leads.std()
+    assert seen == pytest.approx(across.smallest(own, 4, 0.8), rel=0.1)
+
+
+def test_the_interval_of_a_mean_is_students(module, frame):
+    rows = frame()[lambda rows: rows["name"] == "CGANOversampler"]
+    low, high = stats.t.interval(0.95, len(rows) - 1, rows["ap"].mean(), rows["ap"].sem())
+    text = module("tables").mean_interval(rows, "ap", "3")
+    assert text == f"{rows['ap'].mean():.3f} [{low:.3f}, {high:.3f}]"
+
+
+def test_repeats_change_the_widths_of_intervals(module, frame):
+    change, first = module("across").width_change, frame()
+    assert change(first, "CGANOversampler") == "+0 %"
+    again = frame(0.4).assign(seed=lambda rows: rows["seed"] + 5)
+    more = pd.concat([first, again[again["dataset"] == "keel:b"]])  # whose lead becomes a usual one
+    of = [rows[rows["name"] == "CGANOversampler"] for rows in (first, more)]
+    then, now = (rows.groupby("dataset")["ap"].mean().std() for rows in of)
+    assert now < then
+    assert change(more, "CGANOversampler") == f"{100 * (now / then - 1):+.0f} %"
+
+
 def test_ranks_leave_what_was_not_measured_empty(module, rows):
     tables, found = module("tables"), rows()
     others = [vars(r) | {"classifier": "mlp"} for r in found if r.method != "SMOTE"]
