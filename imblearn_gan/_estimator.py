@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_feature_names, check_consistent_length
 from torch import nn
@@ -33,7 +32,7 @@ from imblearn_gan.data import (
     to_native,
 )
 from imblearn_gan.networks import FAMILIES, Family, resolve_family, without_parametrizations
-from imblearn_gan.seeding import MAX_SEED, OwnWeights
+from imblearn_gan.seeding import MAX_SEED, OwnWeights, stream_of
 from imblearn_gan.training import (
     CheckpointKeeper,
     Continuation,
@@ -112,7 +111,7 @@ class CodecEstimator(BaseEstimator):
         _limits.refuse_booleans(self)
 
     def _new_seed(self) -> int:
-        seed = int(check_random_state(self.random_state).randint(MAX_SEED))
+        seed = int(stream_of(self.random_state).randint(MAX_SEED))
         return joined(resolve_device(self.device)).same(seed)
 
     def _forget(self) -> None:

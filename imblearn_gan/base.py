@@ -13,7 +13,7 @@ import torch
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.utils import check_sampling_strategy
 from sklearn.base import _fit_context
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import Interval
 from torch import Tensor, nn
 
@@ -33,7 +33,7 @@ from imblearn_gan._replay import add_copies, deal, n_repeated
 from imblearn_gan.augmentation import Augmentation
 from imblearn_gan.callbacks import TrainingRows, TrainingState
 from imblearn_gan.data import DataSpec, RowStack, label_keys, take
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 from imblearn_gan.training import (
     VALUES_AT_ONCE,
     Phase,
@@ -348,7 +348,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
 
     def _sampling(self, networks: nn.ModuleDict, device: torch.device) -> Any:
         def sample(state: TrainingState, counts: Mapping, random_state: Any) -> tuple[Any, Any]:
-            n_by_class, stream = self._n_by_class(counts), check_random_state(random_state)
+            n_by_class, stream = self._n_by_class(counts), stream_of(random_state)
             modes = [(module, module.training) for module in networks.modules()]
             snapshot = state.snapshot()
             try:
@@ -424,7 +424,7 @@ class BaseGANOversampler(NetworkEstimator, BaseOverSampler):
                 )
             n_by_class = self._n_by_class(counts, out is None)
             room = self.codec_.new_rows(sum(n_by_class), out)
-            stream = self._stream if random_state is None else check_random_state(random_state)
+            stream = self._stream if random_state is None else stream_of(random_state)
             y = self.label_codec_.decode(self._draw(n_by_class, stream, room))
             return (self._origin.give_back(room.rows) if out is None else out), y
 

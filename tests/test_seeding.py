@@ -2,11 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from imblearn_gan import CWGANGPOversampler
+from imblearn_gan.datasets import make_longtailed
+from imblearn_gan.inspection import ProjectionDisplay
+from imblearn_gan.metrics import ssim_of_pairs
 from imblearn_gan.seeding import OwnWeights, generator_of, own_draws, own_generators, randn_like
 
 CPU = torch.device("cpu")
@@ -92,3 +97,30 @@ def test_a_generator_that_is_given_is_taken():
             return torch.rand(3, generator=torch.Generator().manual_seed(8))
 
     assert torch.equal(of_our_own(draw), torch.rand(3, generator=torch.Generator().manual_seed(8)))
+
+
+def seeded_call(name, random_state):
+    """A call of each function that takes a seed and is no estimator."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(256, size=(12, 8, 8), dtype=np.uint8)
+    y = np.repeat([0, 1], [8, 4])
+    if name == "ssim_of_pairs":
+        ssim_of_pairs(X, X, random_state=random_state)
+    elif name == "make_longtailed":
+        make_longtailed(X, y, {0: 8, 1: 2}, random_state=random_state)
+    else:
+        rows = rng.normal(size=(12, 3))
+        sampler = CWGANGPOversampler(max_iter=1, random_state=0)
+        sampler.fit_resample(rows, y)
+        if name == "sample":
+            sampler.sample({1: 2}, random_state=random_state)
+        else:
+            ProjectionDisplay.from_sampler(sampler, rows, y, random_state=random_state)
+
+
+@pytest.mark.parametrize("random_state", [-1, "a"])
+@pytest.mark.parametrize("name", ["ssim_of_pairs", "make_longtailed", "sample", "projection"])
+@pytest.mark.filterwarnings("ignore")
+def test_a_wrong_seed_is_named(name, random_state):
+    with pytest.raises(ValueError, match=f"random_state must be .* Got {random_state!r}"):
+        seeded_call(name, random_state)

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import _safe_indexing, check_consistent_length, check_random_state, column_or_1d
+from sklearn.utils import _safe_indexing, check_consistent_length, column_or_1d
 
 from imblearn_gan.data import check_no_label_missing, label_keys
+from imblearn_gan.seeding import stream_of
 
 _GAMO_GRAY = (4000, 2000, 1000, 750, 500, 350, 200, 100, 60, 40)
 _GAMO_COLOR = (4500, 2000, 1000, 800, 600, 500, 400, 250, 150, 80)
@@ -310,7 +311,7 @@ def make_longtailed(
     labels = column_or_1d(y)
     if not len(labels):
         raise ValueError("X and y must have at least one row. Got none.")
-    rng = check_random_state(random_state)
+    rng = stream_of(random_state)
     drawn, left_out = [], []
     for label, n in _wanted_counts(y, profile, classes).items():
         rows = rng.permutation(np.flatnonzero(labels == label))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
 from imblearn_gan.inspection._common import (
@@ -16,6 +15,7 @@ from imblearn_gan.inspection._common import (
     read,
     write_plainly,
 )
+from imblearn_gan.seeding import stream_of
 
 
 class CodesDisplay:
@@ -124,7 +124,7 @@ class CodesDisplay:
         check_sampler(sampler, "encode")
         labels = sampler.classes_[read(sampler, X, y)[1]]
         z = sampler.encode(X, y)
-        stream = check_random_state(random_state)
+        stream = stream_of(random_state)
         if len(z) > max_rows:
             chosen = np.sort(stream.choice(len(z), max_rows, replace=False))
             z, labels = z[chosen], labels[chosen]

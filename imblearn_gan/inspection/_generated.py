@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import DataCodec
 from imblearn_gan.inspection._common import (
@@ -19,6 +19,7 @@ from imblearn_gan.inspection._common import (
     split_resampled,
 )
 from imblearn_gan.inspection._grid import ImagesDisplay
+from imblearn_gan.seeding import stream_of
 
 
 class GeneratedImagesDisplay(ImagesDisplay):
@@ -180,7 +181,7 @@ class GeneratedImagesDisplay(ImagesDisplay):
 
     @classmethod
     def _of(cls, rows: Rows, n_images: int, random_state: Any) -> GeneratedImagesDisplay:
-        stream = check_random_state(random_state)
+        stream = stream_of(random_state)
         shown = np.unique(rows.y_generated)
 
         def some(X: Any, y: np.ndarray, k: int) -> np.ndarray:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
-from sklearn.utils import check_random_state
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 
 from imblearn_gan.data import DataCodec
@@ -23,6 +22,7 @@ from imblearn_gan.inspection._common import (
     write_plainly,
 )
 from imblearn_gan.metrics import extract_features
+from imblearn_gan.seeding import stream_of
 
 
 class ProjectionDisplay:
@@ -216,7 +216,7 @@ class ProjectionDisplay:
         cls, rows: Rows, method: str, features: Any, max_rows: int, random_state: Any
     ) -> ProjectionDisplay:
         check_count("max_rows", max_rows)
-        stream = check_random_state(random_state)
+        stream = stream_of(random_state)
         sets, labels = [], []
         for X, y in ((rows.X_real, rows.y_real), (rows.X_generated, rows.y_generated)):
             if features is None:

@@ -11,12 +11,12 @@ from scipy.linalg import svdvals
 from scipy.special import rel_entr, softmax
 from sklearn.cluster import KMeans
 from sklearn.metrics import v_measure_score
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import _num_samples, check_array, check_consistent_length
 from torch import Tensor, nn
 
 from imblearn_gan.data import plain_labels, to_native
 from imblearn_gan.metrics._features import as_array, extract_features, outputs_of, two_features
+from imblearn_gan.seeding import stream_of
 
 
 def frechet_distance(X_real: Any, X_generated: Any, *, features: Any = None) -> float:
@@ -170,7 +170,7 @@ def inception_score(
             "is too small. Use more rows.",
             stacklevel=2,
         )
-    order = np.arange(n_samples) if whole else check_random_state(random_state).permutation(len(p))
+    order = np.arange(n_samples) if whole else stream_of(random_state).permutation(len(p))
     scores = [
         float(np.exp(rel_entr(part, part.mean(axis=0)).sum(axis=1).mean()))
         for part in np.array_split(p[order], n_parts)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 from sklearn.neighbors import NearestNeighbors
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import to_native
 from imblearn_gan.metrics._features import Pair, image_reader, import_optional, two_features
+from imblearn_gan.seeding import stream_of
 
 _SIGMA, _SIDE, _CHUNK = 1.5, 11, 128
 
@@ -100,10 +101,7 @@ def ssim_of_pairs(
     """
     _check_n_pairs(n_pairs)
     real, generated = to_native(X_real), to_native(X_generated)
-    read, rng = (
-        image_reader(real, image_shape, channels, data_range),
-        check_random_state(random_state),
-    )
+    read, rng = image_reader(real, image_shape, channels, data_range), stream_of(random_state)
     figures = []
     for X in (generated, real):
         i, j = _pairs(X.shape[0], n_pairs, rng)
@@ -174,7 +172,7 @@ def ssim_between(
     if sizes[0] * sizes[1] <= n_pairs:
         i, j = np.indices(sizes).reshape(2, -1)
     else:
-        rng = check_random_state(random_state)
+        rng = stream_of(random_state)
         i, j = (rng.randint(n, size=n_pairs) for n in sizes)
     return _mean_ssim(read, real, i, generated, j)
 

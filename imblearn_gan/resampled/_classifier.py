@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, _fit_context
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import (
     _raise_for_params,
@@ -60,7 +60,7 @@ from imblearn_gan.resampled._priors import (
     warn_of_unseen,
 )
 from imblearn_gan.resampled._trial import tried
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 
 
 @dataclass(eq=False, repr=False)
@@ -317,7 +317,7 @@ class ResampledClassifier(
             check_scores(self.decision, X, self.classes_, codes)
             groups = groups_for(self.cv, groups, len(codes))
             params, groups = self._routed(len(codes), weight, groups, fit_params)
-            stream = check_random_state(self.random_state)
+            stream = stream_of(self.random_state)
             folds = folds_of(self, codes, groups, stream)
             with tried(self.classifier, self.sampler, X, self.classes_[codes], params):
                 self._train(X, codes, weight, params, stream)

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, check_cv
-from sklearn.utils import _safe_indexing, check_random_state
+from sklearn.utils import _safe_indexing
 
-from imblearn_gan.seeding import MAX_SEED
+from imblearn_gan.seeding import MAX_SEED, stream_of
 
 
 def column_of(groups: Any, n: int) -> np.ndarray:
@@ -244,7 +244,7 @@ def left_out(
         kept = None if weight is None else weight[train]
         read = own._read(_safe_indexing(X, train), labels[train], kept)
         try:
-            own._train(*read, params, check_random_state(own.random_state))
+            own._train(*read, params, stream_of(own.random_state))
             p = own.predict_proba(_safe_indexing(X, test))
         except ValueError as error:
             raise ValueError(
