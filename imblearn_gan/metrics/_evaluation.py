@@ -27,17 +27,12 @@ from imblearn_gan.metrics._methods import (
     on_flat_rows,
     smotenc_hint,
 )
-from imblearn_gan.metrics._remedies import (
-    all_parameters,
-    check_dates,
-    default_classifier,
-    refused_by_smote,
-)
+from imblearn_gan.metrics._remedies import all_parameters, default_classifier, refused_by_smote
 from imblearn_gan.metrics._scoring import scorers
 from imblearn_gan.metrics._summary import SamplerEvaluation, how_sure, summarize
 from imblearn_gan.resampled._folds import codes_of
 from imblearn_gan.resampled._parts import refuse_checkpoint
-from imblearn_gan.resampled._trial import advice
+from imblearn_gan.resampled._trial import advice, check_learns
 from imblearn_gan.seeding import MAX_SEED, stream_of
 
 
@@ -252,8 +247,9 @@ def evaluate_sampler(
     )
     refused = refused_by_smote(X, codec.columns_)
     runs = methods(samplers, wanted, classifier, categorical, smallest, n_groups, refused)
-    if any(model is classifier for _, model in runs.values()):
-        check_dates(classifier, X, y, codec.columns_)
+    dated = any(column.kind == "time" for column in codec.columns_)
+    if dated and any(model is classifier for _, model in runs.values()):
+        check_learns(classifier, X, y, {})
     hints = {name: smotenc_hint(one, X, categorical) for name, one in samplers.items()}
     hints["none"] = advice(classifier, X)
     task = Task(X, y, groups, scoring)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,6 @@ from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import column_kind, is_frame, is_missing
 from imblearn_gan.resampled._parts import last_step, seeded, steps
-
-#: Rows of each class that a classifier is tried on.
-N_TRIED = 20
 
 #: Rows in a leaf of the default boosting. scikit-learn's 20 leave no leaf to a class of ten: any
 #: over-sampler would seem to help, by what is no lack of rows.
@@ -105,42 +101,6 @@ def default_classifier(X: Any, is_image: bool, categorical: list[int]) -> Any:
     return make_pipeline(
         make_column_transformer((encoder, categorical), remainder="passthrough"), model
     )
-
-
-def check_dates(classifier: Any, X: Any, y: np.ndarray, columns: tuple) -> None:
-    """Raise a ValueError if there are dates, and a fit on a few rows says that it takes none.
-
-    Parameters
-    ----------
-    classifier : classifier
-        What learns; a clone of it is fitted to some rows of each class.
-
-    X : {ndarray, dataframe, sparse matrix}
-        Rows in native form.
-
-    y : ndarray of shape (n_samples,)
-        Labels.
-
-    columns : sequence of Column
-        What the columns are.
-    """
-    dates = [c.index if c.name is None else c.name for c in columns if c.kind == "time"]
-    if not dates:
-        return
-    some = np.concatenate([np.flatnonzero(y == label)[:N_TRIED] for label in np.unique(y)])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            seeded(classifier, 0).fit(_safe_indexing(X, some), y[some])
-    except TypeError as error:
-        raise ValueError(
-            f"X has dates in the columns {dates}, which the classifier, a "
-            f"{type(classifier).__name__}, does not take: {type(error).__name__}. Give a "
-            "classifier, such as a pipeline, that turns dates into features (year, month, days "
-            "since), or drop the columns."
-        ) from error
-    except Exception:  # so few rows may be too few: the folds will tell
-        return
 
 
 def refused_by_smote(X: Any, columns: tuple) -> str:

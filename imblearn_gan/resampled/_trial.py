@@ -165,9 +165,9 @@ def in_words(found: Mapping[str, list]) -> str:
 
 
 def shortened(error: Exception) -> str:
-    """Return the first line of what an error says."""
+    """Return the first sentence of what an error says."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".: ")
+    return lines[0].split(". ")[0].rstrip(".: ")
 
 
 def advice(classifier: Any, X: Any) -> str:
@@ -194,8 +194,9 @@ def advice(classifier: Any, X: Any) -> str:
             said.append("Or let them be of the dtype category.")
     if "dates" in found:
         said.append(
-            "For dates one that turns them into features (year, month, days since), or drop them."
+            "For dates give a pipeline that turns them into features (year, month, days since), or "
+            "drop the columns."
         )
     if "missing values" in found:
-        said.append(f"For gaps one that fills them: make_pipeline(SimpleImputer(), {short}).")
+        said.append(f"For gaps give one that fills them: make_pipeline(SimpleImputer(), {short}).")
     return " ".join(said)
