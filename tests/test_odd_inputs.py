@@ -38,6 +38,15 @@ WORDS = (
 SMALL = {"max_iter": 2, "pretrain_iter": 1, "max_epochs": 1, "batch_size": 4, "latent_dim": 2}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def empty_folder(tmp_path_factory):
+    """A folder in which no other process writes: files that appear there are ours."""
+    before = os.getcwd()
+    os.chdir(tmp_path_factory.mktemp("empty"))
+    yield
+    os.chdir(before)
+
+
 def small(estimator, **params):
     """Return an estimator that trains for a moment, and what hears of its training."""
     recorder, names = Recorder(), estimator.get_params()
