@@ -52,9 +52,11 @@ def read_rows(estimator: Any, X: Any) -> Any:
 def read_encoded(estimator: Any, X: Any) -> Any:
     """Return what :func:`read_rows` gives of the same, encoded, on the CPU.
 
-    Images, and rows of files, stay as they are until they are drawn.
+    A warning says if images seem to be on another scale than those of ``fit``. Images, and rows
+    of files, stay as they are until they are drawn.
     """
     cpu, rows = torch.device("cpu"), read_rows(estimator, X)
+    estimator.codec_.check_scale(rows)
     return placed(encoded_for(cpu, rows, estimator.codec_), cpu, torch.preserve_format)
 
 

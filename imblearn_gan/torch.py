@@ -192,6 +192,11 @@ class BalancedBatches(IterableDataset):
                 "transform must be a function that makes a tensor of rows of X, or None. "
                 f"Got {transform!r}."
             )
+        for name, value in (("X", X), ("y", y)):
+            if hasattr(value, "fit_resample"):
+                raise ValueError(
+                    f"{name} must hold data: BalancedBatches(X, y, sampler). Got {value!r}."
+                )
         self.batch_size, self.chunk_size, self.marks = batch_size, chunk_size, marks
         self.transform = as_float32 if transform is None else transform
         self._X, labels = to_native(X), column_or_1d(plain_labels(y))

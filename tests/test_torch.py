@@ -318,6 +318,14 @@ def test_what_is_refused(params, match):
         batches(**params)
 
 
+def test_a_sampler_in_the_place_of_rows():
+    for given in ((SMOTE(), X, Y), (X, SMOTE(), Y)):
+        with pytest.raises(
+            ValueError, match=r"[Xy] must hold data: BalancedBatches\(X, y, sampler\)"
+        ):
+            BalancedBatches(*given)
+
+
 def with_last(value, rows=X):
     """Return rows whose last value is another one."""
     rows = rows.copy()

@@ -49,8 +49,13 @@ class RecipeParameters:
         """Return what is to be done; say first what was asked for and does nothing."""
         self._warn_of_idle(y, synthetic)
         self._warn_of_twice()
-        if synthetic is not None and (self.real_epochs or not self.synthetic_weight):
-            name = "real_epochs" if self.real_epochs else "synthetic_weight"
+        asked = {
+            "real_epochs": self.real_epochs > 0,
+            "synthetic_weight": self.synthetic_weight == 0,
+            "synthetic_norm": self.synthetic_norm,
+        }
+        if synthetic is not None and any(asked.values()):
+            name = max(asked, key=asked.__getitem__)
             made = np.setdiff1d(y, y[~synthetic])
             if len(made):
                 raise ValueError(

@@ -254,8 +254,8 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         ------
         ValueError
             For a table, infinity or NaN in X, a single class, a mask that does not fit,
-            ``real_epochs`` or ``synthetic_weight=0`` without real rows of a class, and parameters
-            that do not fit the data.
+            ``real_epochs``, ``synthetic_norm`` or ``synthetic_weight=0`` without real rows of a
+            class, and parameters that do not fit the data.
 
         Warns
         -----

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from imblearn_gan.data.checks import check_size, read_encoding, warn_of_ids
+from imblearn_gan.data.checks import check_size, read_encoding, warn_of_ids, warn_user
 from imblearn_gan.data.columns import Column, names_of, read_columns
 from imblearn_gan.data.containers import Container, chunks, is_uniform
 from imblearn_gan.data.images import ImageLayout, find_layout
@@ -182,10 +182,12 @@ class DataCodec:
         Warns
         -----
         UserWarning
-            If columns hold numbers further outside the range that was seen than it is wide.
+            If columns hold numbers further outside the range that was seen than it is wide; and
+            as :meth:`check_scale`.
         """
         self.check(X)
         self._container.check(X)
+        self.check_scale(X)
         ranges = self._ranges if self._layout is not None else self._table.ranges
         if far := ranges.far_outside(X):
             names = f"columns {names_of(self._container, far)}"
@@ -195,6 +197,23 @@ class DataCodec:
                 "get values far from [-1, 1], and generated rows keep to the first ranges. Train "
                 "anew on all rows, if such numbers are right.",
                 stacklevel=2,
+            )
+
+    def check_scale(self, X: Any) -> None:
+        """Warn of images whose values fill less than an eighth of the range seen, or eight of it.
+
+        The first ten are looked at, of fewer nothing is said.
+
+        Parameters
+        ----------
+        X : {ndarray, dataframe, sparse matrix} of shape (n_samples, ...)
+            Rows from :func:`to_native`, which fit those that were seen.
+        """
+        if self._layout is not None and self._ranges.on_another_scale(X):
+            low, high = (np.asarray(bound) for bound in self.value_range_)
+            warn_user(
+                "X seems to be on another scale than the images that were seen first, which have "
+                f"values from {low.min():g} to {high.max():g}. Scale all images alike."
             )
 
     def encode(self, X: Any) -> np.ndarray:

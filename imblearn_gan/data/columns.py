@@ -381,8 +381,7 @@ def _problems(
     of_series = " of the flattened series (time x features)" if is_series else ""
     bad = [f"{what} in {where} {names_of(container, i)}" for what, i in found.items() if i]
     problems = [
-        f"Input X contains {' and '.join(bad)}{of_series}. Replace or drop these values before "
-        "resampling."
+        f"Input X contains {' and '.join(bad)}{of_series}. Replace or drop these values first."
     ] * bool(bad)
     for dtype in sorted(set(kinds) - set(TYPES)):
         own = [i for i, kind in enumerate(kinds) if kind == dtype]

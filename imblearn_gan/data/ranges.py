@@ -13,6 +13,9 @@ from imblearn_gan.data.containers import chunks, column_of, is_frame
 from imblearn_gan.data.encodings import MinMax
 from imblearn_gan.data.images import ImageLayout, find_lines, find_scales
 
+#: Images that are looked at for their scale, and how often the range of one goes into the other's.
+MANY, OTHER_SCALE = 10, 8
+
 
 class Ranges:
     """Ranges of the numeric columns of rows, or of the pixels of images.
@@ -106,6 +109,19 @@ class Ranges:
                 outside = (numbers < self._low - width) | (numbers > self._high + width)
                 far |= outside.any(axis=0)
         return self._columns.numeric[far].tolist()
+
+    def on_another_scale(self, X: Any) -> bool:
+        """Return whether the first rows fill little of the range seen, or many times it.
+
+        Of few rows nothing is said: single images may be dark.
+        """
+        if X.shape[0] < MANY:
+            return False
+        rows = X.tocsr() if sparse.issparse(X) else X
+        numbers = self._columns.numbers(rows[:MANY])
+        with np.errstate(over="ignore"):
+            own, seen = np.ptp(numbers), self._high.max() - self._low.min()
+            return not seen / OTHER_SCALE <= own <= seen * OTHER_SCALE
 
     def scale(self, numbers: np.ndarray) -> np.ndarray:
         """Scale numbers to [-1, 1]."""

@@ -49,9 +49,10 @@ def folds_of(
         raise ValueError(f"cv must be a number of folds, at least 2, or folds. Got {cv!r}.")
     seed, smallest = rng.randint(MAX_SEED), fewest(y, groups)
     what = "rows" if groups is None else "groups"
-    if cv is None and smallest < 2:
+    if smallest < 2 and (cv is None or isinstance(cv, Integral)):
         raise ValueError(
-            f"y has a class of a single {what[:-1]}: it cannot be both learnt and tested."
+            f"y has a class of a single {what[:-1]}: it cannot be both learnt and tested. Merge "
+            "it with another class, or drop it."
         )
     if groups is not None and cv is None:
         cv = [fold for i in range(N_REPEATS) for fold in _whole(y, groups, seed + i)]

@@ -25,7 +25,8 @@ def shift_priors(probabilities: Any, shares: Any, priors: Any) -> np.ndarray:
         What a classifier says that has learnt from rows whose classes have these ``shares``.
 
     shares : array-like of shape (n_classes,)
-        Class shares of the rows that it has learnt from, by weight where rows had weights.
+        Class shares of the rows that it has learnt from, by weight where rows had weights. What
+        is said of a class without any is taken for zero: the classifier has not seen it.
 
     priors : array-like of shape (n_classes,)
         Class shares where the probabilities are to hold.

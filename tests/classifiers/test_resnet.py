@@ -472,7 +472,7 @@ def test_masks_are_checked():
     ):
         with pytest.raises(ValueError, match=message):
             small().fit(rows, y, synthetic=given)
-    for name, value in (("real_epochs", 0.5), ("synthetic_weight", 0.0)):
+    for name, value in (("real_epochs", 0.5), ("synthetic_weight", 0.0), ("synthetic_norm", True)):
         message = f"{name}={value} needs real rows of each class, but all rows of \\[2\\]"
         with pytest.raises(ValueError, match=message):
             small(**{name: value}).fit(rows, y, synthetic=made | (y == 2))
@@ -480,9 +480,22 @@ def test_masks_are_checked():
 
 def test_statistics_of_their_own_need_two_rows_of_a_kind():
     rows, y, _ = lopsided()
-    two = [0, np.flatnonzero(y != y[0])[0]]
+    few = [0, 0, np.flatnonzero(y != y[0])[0]]
+    model = small(synthetic_norm=True, batch_size=2, max_epochs=20)
     with pytest.raises(ValueError, match="synthetic_norm=True needs batches with two real rows"):
-        small(synthetic_norm=True).fit(rows[two], y[two], synthetic=[False, True])
+        model.fit(rows[few], y[few], synthetic=[False, True, False])
+
+
+def test_images_on_another_scale_are_told():
+    model = small(max_epochs=1).fit(X, Y)
+    message = "another scale than .* values from 0 to 16"
+    for other in (X / 16, X * 16):
+        with pytest.warns(UserWarning, match=message):
+            model.predict(other)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.predict(X / 4)
+        model.predict(X[:3] / 16)  # three images may be dark
 
 
 @pytest.mark.parametrize(

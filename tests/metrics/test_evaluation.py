@@ -253,8 +253,9 @@ def test_several_classes_and_few_rows(spy):
         result = evaluate_sampler(spy, TABLE, y, classifier=model, random_state=0)
     assert "SMOTE" not in set(result.scores["method"])
     y[-2] = "b"
-    with pytest.raises(ValueError, match="single row"):
-        evaluate_sampler(spy, TABLE, y)
+    for cv in (None, 2):
+        with pytest.raises(ValueError, match=r"single row.*Merge it"):
+            evaluate_sampler(spy, TABLE, y, cv=cv)
 
 
 class Fragile(Spy):
