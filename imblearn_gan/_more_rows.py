@@ -43,7 +43,7 @@ def read_rows(estimator: Any, X: Any) -> Any:
     """
     X = to_native(X)
     _check_feature_names(estimator, X, reset=False)
-    if len(X.shape) == 2:
+    if len(X.shape) == 2 and len(estimator.codec_.row_shape) == 1:
         _check_n_features(estimator, X, reset=False)
     estimator.codec_.check(X)
     return X

@@ -106,6 +106,11 @@ class DataCodec:
         return self._layout is not None
 
     @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of each row, (n_features,) in tables and flat images."""
+        return self._container.row_shape
+
+    @property
     def columns_(self) -> tuple[Column, ...]:
         """What is known of each column, or of each pixel of images."""
         return self._columns.describe()

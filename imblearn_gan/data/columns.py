@@ -234,9 +234,10 @@ class Columns:
     def check(self, X: Any) -> None:
         """Raise a ValueError if more rows do not fit those that were seen."""
         if tuple(X.shape[1:]) != self.container.row_shape:
+            is_row = tuple(X.shape) == self.container.row_shape
             raise ValueError(
                 f"X has rows of shape {tuple(X.shape[1:])}, but was fitted on rows of shape "
-                f"{self.container.row_shape}."
+                f"{self.container.row_shape}." + " Of a single row give X[None]." * is_row
             )
         if sparse.issparse(X) and self.categorical:
             raise ValueError("X is sparse, but was fitted with categorical columns: give an array.")

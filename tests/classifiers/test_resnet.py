@@ -486,6 +486,13 @@ def test_statistics_of_their_own_need_two_rows_of_a_kind():
         model.fit(rows[few], y[few], synthetic=[False, True, False])
 
 
+def test_one_image_is_no_set_of_rows():
+    model = small(max_epochs=1).fit(X, Y)
+    with pytest.raises(ValueError, match=r"shape \(8, 8\)\. Of a single row give X\[None\]"):
+        model.predict(X[0])
+    assert model.predict(X[0][None]).shape == (1,)
+
+
 def test_images_on_another_scale_are_told():
     model = small(max_epochs=1).fit(X, Y)
     message = "another scale than .* values from 0 to 16"
