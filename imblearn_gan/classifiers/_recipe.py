@@ -49,17 +49,13 @@ class RecipeParameters:
         """Return what is to be done; say first what was asked for and does nothing."""
         self._warn_of_idle(y, synthetic)
         self._warn_of_twice()
-        asked = {
-            "real_epochs": self.real_epochs > 0,
-            "synthetic_weight": self.synthetic_weight == 0,
-            "synthetic_norm": self.synthetic_norm,
-        }
-        if synthetic is not None and any(asked.values()):
-            name = max(asked, key=asked.__getitem__)
+        asked = ["real_epochs"] * (self.real_epochs > 0) + ["synthetic_norm"] * self.synthetic_norm
+        asked += ["synthetic_weight"] * (self.synthetic_weight == 0)
+        if synthetic is not None and asked:
             made = np.setdiff1d(y, y[~synthetic])
             if len(made):
                 raise ValueError(
-                    f"{name}={getattr(self, name)} needs real rows of each class, but all rows of "
+                    f"{asked[0]}={getattr(self, asked[0])} needs real rows of each class, but all rows of "
                     f"{self.classes_[made].tolist()[:5]} are synthetic."
                 )
         return Recipe(
