@@ -55,8 +55,8 @@ class RecipeParameters:
             made = np.setdiff1d(y, y[~synthetic])
             if len(made):
                 raise ValueError(
-                    f"{asked[0]}={getattr(self, asked[0])} needs real rows of each class, but all rows of "
-                    f"{self.classes_[made].tolist()[:5]} are synthetic."
+                    f"{asked[0]}={getattr(self, asked[0])} needs real rows of each class, but all "
+                    f"rows of {self.classes_[made].tolist()[:5]} are synthetic."
                 )
         return Recipe(
             class_sampling=self._exponent(),
