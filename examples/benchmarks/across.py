@@ -7,7 +7,17 @@ rows of folds overlap; across tables each table is one value, for Student's and 
 import numpy as np
 import pandas as pd
 from scipy import optimize, stats
-from tables import LOSSES, TITLES, _by_table, interval, mean_of, places_of, signed_ranks, spread
+from tables import (
+    LOSSES,
+    PAIR,
+    TITLES,
+    _by_table,
+    interval,
+    mean_of,
+    places_of,
+    signed_ranks,
+    spread,
+)
 
 FOLD = ["dataset", "seed", "classifier_seed"]
 BASELINES = (
@@ -127,6 +137,13 @@ def lead_seen(frame, of, over, measure="ap", chance="0.8"):
     return f"{smallest(leads.std(), len(leads), float(chance)):.3f}"
 
 
+def gap_seen(frame, of, over, measure="acsa", chance="0.8"):
+    """Which mean lead over as many seeds would have been found with this chance."""
+    wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
+    gaps = (wide[of] - wide[over]).dropna()
+    return f"{smallest(gaps.std(), len(gaps), float(chance)):.3f}"
+
+
 def width_change(frame, of, measure="ap", over=None):
     """By how much repeats changed the intervals of mean leads: percent, of several the range."""
     n_folds = int(frame["split"].iloc[0].split(":")[1].split("x")[0])
@@ -234,7 +251,7 @@ def _margin(half):
 
 VALUES = {
     function.__name__: function
-    for function in (mean_lead, tables_led, lead_p, deviation, lead_seen, width_change)
+    for function in (mean_lead, tables_led, lead_p, deviation, lead_seen, gap_seen, width_change)
 }
 TABLES = {
     function.__name__: function

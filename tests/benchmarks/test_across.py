@@ -96,6 +96,11 @@ def test_what_is_said_of_the_leads_of_tables(module, frame):
     assert float(across.deviation(frame(), of[0], "SMOTE")) == pytest.approx(leads.std(), abs=0.02)
     seen, own = float(across.lead_seen(frame(), of[0], "SMOTE")), leads.std()
     assert seen == pytest.approx(across.smallest(own, 4, 0.8), rel=0.1)
+    of_seeds = frame()[lambda rows: rows["dataset"] == "keel:a"]
+    gaps = of_seeds.pivot_table(index="seed", columns="name", values="ap").T
+    own = (gaps.loc["CGANOversampler"] - gaps.loc["SMOTE"]).std()
+    text = across.gap_seen(of_seeds, "CGANOversampler", "SMOTE", "ap")
+    assert text == f"{across.smallest(own, 5, 0.8):.3f}"
 
 
 def test_the_interval_of_a_mean_is_students(module, frame):
