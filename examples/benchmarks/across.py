@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import optimize, stats
 from tables import (
     LOSSES,
-    PAIR,
     TITLES,
     _by_table,
+    gaps,
     interval,
     mean_of,
     places_of,
@@ -80,8 +80,8 @@ def leads_across(frame, measure="ap", over=None, of=None):
     cells = {f"over {other}": [] for other in others}
     for other in others:
         for name in order:
-            gaps = sign * (wide[name] - wide[other]).dropna()
-            cells[f"over {other}"].append("" if name == other else _cell(gaps, split))
+            found = sign * (wide[name] - wide[other]).dropna()
+            cells[f"over {other}"].append("" if name == other else _cell(found, split))
     table = pd.DataFrame(cells, index=pd.Index(order, name="name"))
     if of:
         table = table.loc[[name for name in order if name.startswith(of)]].T.rename_axis("lead")
@@ -139,9 +139,8 @@ def lead_seen(frame, of, over, measure="ap", chance="0.8"):
 
 def gap_seen(frame, of, over, measure="acsa", chance="0.8"):
     """Which mean lead over as many seeds would have been found with this chance."""
-    wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
-    gaps = (wide[of] - wide[over]).dropna()
-    return f"{smallest(gaps.std(), len(gaps), float(chance)):.3f}"
+    leads = gaps(frame, of, over, measure)
+    return f"{smallest(leads.std(), len(leads), float(chance)):.3f}"
 
 
 def width_change(frame, of, measure="ap", over=None):

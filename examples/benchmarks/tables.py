@@ -393,10 +393,15 @@ def mean_interval(frame, measure="acsa", digits="4"):
     return interval(frame[measure], int(digits)).replace("+", "")
 
 
+def gaps(frame, of, over, measure):
+    """Leads of a method over another, paired."""
+    wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
+    return (wide[of] - wide[over]).dropna()
+
+
 def gap(frame, of, over, measure="acsa", digits="3"):
     """Mean lead of a method over another, paired, with its 95 % interval."""
-    wide = frame.pivot_table(index=PAIR, columns="name", values=measure)
-    return interval((wide[of] - wide[over]).dropna(), int(digits))
+    return interval(gaps(frame, of, over, measure), int(digits))
 
 
 VALUES = {"value": value, "mean_interval": mean_interval, "gap": gap}
