@@ -48,7 +48,14 @@ from imblearn_gan.training.graph import CapturedIteration
 
 METHODS = [name for name in SAMPLERS if name != "GAMO2pix"] + ["GAMOClassifier", "DOSClassifier"]
 #: Rows by name: number, and the side of images.
-ROWS = {"table": (5000, None), "28": (2000, 28), "64": (1000, 64), "128": (400, 128)}
+ROWS = {
+    "table": (5000, None),
+    "8": (1000, 8),
+    "28": (2000, 28),
+    "64": (1000, 64),
+    "128": (400, 128),
+    "224": (600, 224),
+}
 #: Ways in which all methods and rows are gone through, one after the other; that and its precision.
 PASSES = [
     {"eager": "auto", "captured": "auto"},
