@@ -1,0 +1,144 @@
+r"""Are generated images of a long training worth more than repeated ones? Fashion-MNIST, ResNet-18.
+
+CGAN learns from GAMO's profile of a seed for ten times the updates of ``recipes.py``, on a GPU; its
+samplers are kept. Then sets at the geometric mean of the class sizes are made, in which a share of
+the repeated images, ``replay``, stays and the others are generated ones, and the recipe of
+``recipes.py`` learns from them, on any machine. Protocol and rows are on the page
+``docs/benchmarks/recipes.md``::
+
+    python examples/benchmarks/pictures.py train --samplers found --seeds 0 1 2 3 4 --device cuda
+    python examples/benchmarks/pictures.py score --samplers found --seeds 0 1 --score validation \
+        --replay 0.7 0.35 0 --output docs/results/recipes_pictures_selection.jsonl
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import classifiers
+import methods
+import numpy as np
+import records
+import run
+import sources
+from recipes import CGAN, KNOWS, REPEATED
+
+from imblearn_gan import CGANOversampler, load
+from imblearn_gan.callbacks import FinishOnInterrupt
+
+RECIPE = "balanced softmax" + KNOWS
+SETTING = {
+    "dataset": "fashion_mnist",
+    "profile": "gamo_fashion_mnist",
+    "split": "own",
+    "budget": "1335",
+}
+
+
+def part_of(seed, args):
+    """The rows of a seed."""
+    source = sources.load("fashion_mnist", data_home=args.data_home)
+    n_scored = 1000 if args.score == "validation" else 0
+    asked = {**SETTING, "score": args.score, "n_scored_per_class": n_scored, "classes": None}
+    return sources.part(source, argparse.Namespace(**asked, n_samples_per_class=0), seed)
+
+
+def train(seed, args):
+    """Keep the sampler of a seed; an interrupt ends its training, not the sampler."""
+    part = part_of(seed, args)
+    sampler = CGANOversampler(
+        **CGAN | {"max_iter": args.max_iter, "sampling_strategy": methods.to_geometric_mean},
+        random_state=seed,
+        device=args.device,
+        callbacks=[FinishOnInterrupt()],
+    )
+    start = time.perf_counter()
+    sampler.fit_resample(part.X, part.y)
+    played = [one["iteration"] for one in sampler.history_ if one["phase"] == "adversarial"]
+    about = {
+        "max_iter": max(played),
+        "seconds": round(time.perf_counter() - start, 1),
+        **run.surroundings(),
+    }
+    sampler.set_params(callbacks=None, sampling_strategy="auto", device="auto")
+    sampler.save(args.samplers / f"{seed}.safetensors")
+    (args.samplers / f"{seed}.json").write_text(json.dumps(about))
+
+
+def mixed(part, sampler, replay, seed):
+    """Repeated rows at the geometric mean, but a share of the added ones generated; which."""
+    X, y, _ = methods.resample(REPEATED, part.X, part.y, seed=seed)
+    made = np.zeros(len(y), dtype=bool)
+    for label in np.unique(y[len(part.y) :]):
+        added = len(part.y) + np.flatnonzero(y[len(part.y) :] == label)
+        new = added[round(replay * len(added)) :]
+        X[new], _ = sampler.sample({label: len(new)}, random_state=seed)
+        made[new] = True
+    return X, y, made
+
+
+def score(seed, replay, done, args):
+    """Measure one share of repeated rows on one seed, unless it is done."""
+    about = json.loads((args.samplers / f"{seed}.json").read_text())
+    record = records.Record(
+        **SETTING,
+        method="CGANOversampler",
+        settings=CGAN | {"max_iter": about["max_iter"], "replay": replay},
+        classifier="resnet_augmented",
+        seed=seed,
+        score=args.score,
+        n_scored_per_class=1000 if args.score == "validation" else 0,
+        recipe=RECIPE,
+        seconds=about["seconds"],
+        **run.surroundings(),
+    )
+    if record.key() in done:
+        return
+    part = part_of(seed, args)
+    X, y, made = mixed(part, load(args.samplers / f"{seed}.safetensors"), replay, seed)
+    model, record.classifier_seconds = classifiers.fitted(
+        record.classifier,
+        record.method,
+        [(X, y)],
+        seed=seed,
+        budget=record.budget,
+        device=args.device,
+        recipe=RECIPE,
+        synthetic=made,
+    )
+    record.labels = np.unique(part.y).tolist()
+    record.measures = classifiers.scores(
+        model, record.method, record.classifier, part.X_test, part.y_test, part.y
+    )
+    records.append(args.output, record)
+
+
+def main():
+    """Train, or score what is not in the results yet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", choices=["train", "score"])
+    parser.add_argument("--samplers", type=Path, required=True, help="folder of trained samplers")
+    parser.add_argument("--output", type=Path, help="file of results")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--score", choices=["test", "validation"], default="test")
+    parser.add_argument("--replay", nargs="+", type=float, default=[0.7])
+    parser.add_argument("--max-iter", type=int, default=25_000, help="updates of CGAN")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--data-home", help="folder of the files of Fashion-MNIST")
+    args = parser.parse_args()
+    if args.part == "train":
+        args.samplers.mkdir(parents=True, exist_ok=True)
+        for seed in args.seeds:
+            train(seed, args)
+        return
+    if args.output is None:
+        parser.error("score needs --output")
+    done = {record.key() for record in records.resume(args.output)}
+    for seed in args.seeds:
+        for replay in args.replay:
+            score(seed, replay, done, args)
+
+
+if __name__ == "__main__":
+    main()
