@@ -57,7 +57,7 @@ def train(seed, args):
     sampler.fit_resample(part.X, part.y)
     played = [one["iteration"] for one in sampler.history_ if one["phase"] == "adversarial"]
     about = {
-        "max_iter": max(played),
+        "updates": max(played),
         "seconds": round(time.perf_counter() - start, 1),
         **run.surroundings(),
     }
@@ -84,7 +84,7 @@ def score(seed, replay, done, args):
     record = records.Record(
         **SETTING,
         method="CGANOversampler",
-        settings=CGAN | {"max_iter": about["max_iter"], "replay": replay},
+        settings=CGAN | {"max_iter": args.max_iter, "replay": replay},
         classifier="resnet_augmented",
         seed=seed,
         score=args.score,
@@ -110,7 +110,7 @@ def score(seed, replay, done, args):
     record.labels = np.unique(part.y).tolist()
     record.measures = classifiers.scores(
         model, record.method, record.classifier, part.X_test, part.y_test, part.y
-    )
+    ) | {"updates": about["updates"]}
     records.append(args.output, record)
 
 
