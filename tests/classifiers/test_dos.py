@@ -51,6 +51,13 @@ def test_value_of_the_losses(n_neighbors, weight):
     assert found == pytest.approx(expected, **CLOSE)
 
 
+def test_a_draw_of_zero_is_a_weight(monkeypatch):
+    """One in some forty trainings of the default length draws it."""
+    monkeypatch.setattr(torch, "rand", lambda shape, **options: torch.ones(shape).triu(1) / 2)
+    found = refreshed()[0].losses("classifier", INDEX)
+    assert np.isfinite([*found.values()]).all()
+
+
 def test_balanced_softmax_adds_the_log_priors_of_rows_as_they_come():
     game, features = refreshed(balance="softmax")
     logits = array(game.networks["classifier"](features[INDEX]))
