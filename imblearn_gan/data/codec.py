@@ -207,7 +207,7 @@ class DataCodec:
     def check_scale(self, X: Any) -> None:
         """Warn of images whose values fill less than an eighth of the range seen, or eight of it.
 
-        The first ten are looked at, of fewer nothing is said.
+        Up to a hundred are looked at, evenly spaced; of fewer than ten nothing is said.
 
         Parameters
         ----------

@@ -13,8 +13,9 @@ from imblearn_gan.data.containers import chunks, column_of, is_frame
 from imblearn_gan.data.encodings import MinMax
 from imblearn_gan.data.images import ImageLayout, find_lines, find_scales
 
-#: Images that are looked at for their scale, and how often the range of one goes into the other's.
-MANY, OTHER_SCALE = 10, 8
+#: Fewest and most images that are looked at for their scale, and how often the range of one goes
+#: into the other's.
+MANY, ENOUGH, OTHER_SCALE = 10, 100, 8
 
 
 class Ranges:
@@ -111,14 +112,15 @@ class Ranges:
         return self._columns.numeric[far].tolist()
 
     def on_another_scale(self, X: Any) -> bool:
-        """Return whether the first rows fill little of the range seen, or many times it.
+        """Return whether rows fill little of the range seen, or many times it.
 
-        Of few rows nothing is said: single images may be dark.
+        Of few rows nothing is said: single images may be dark. Of many some are looked at, from
+        the first to the last, since dark ones may stand together.
         """
         if X.shape[0] < MANY:
             return False
         rows = X.tocsr() if sparse.issparse(X) else X
-        numbers = self._columns.numbers(rows[:MANY])
+        numbers = self._columns.numbers(rows[:: -(-X.shape[0] // ENOUGH)])
         with np.errstate(over="ignore"):
             own, seen = np.ptp(numbers), self._high.max() - self._low.min()
             return not seen / OTHER_SCALE <= own <= seen * OTHER_SCALE

@@ -503,6 +503,9 @@ def test_images_on_another_scale_are_told():
         warnings.simplefilter("error")
         model.predict(X / 4)
         model.predict(X[:3] / 16)  # three images may be dark
+        model.predict(np.concatenate([X[:12] / 16, X]))  # and those that come first
+    with pytest.warns(UserWarning, match=message):
+        model.predict(np.concatenate([X[:12], np.repeat(X * 16, 9, axis=0)]))
 
 
 @pytest.mark.parametrize(
