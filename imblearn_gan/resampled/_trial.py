@@ -100,7 +100,8 @@ def _shortest(classifier: Any) -> Any:
     lengths = {
         name: 1
         for name, value in classifier.get_params().items()
-        if name.endswith(BUDGETS) and isinstance(value, Integral) and int(value) > 1
+        if name.endswith(BUDGETS)
+        if (isinstance(value, Integral) and int(value) > 1) or str(value) == "auto"
     }
     return clone(classifier).set_params(**lengths)
 

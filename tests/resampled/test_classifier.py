@@ -1094,6 +1094,26 @@ def test_a_classifier_that_needs_many_rows_may_have_them():
         model(Untrained(), Hungry()).fit(X[::4], Y[::4])
 
 
+class Lasting(Keeper):
+    """Writes down how long its trainings are."""
+
+    lengths = ()
+
+    def __init__(self, max_iter="auto"):
+        self.max_iter = max_iter
+
+    def fit(self, X, y):
+        Lasting.lengths += (self.max_iter,)
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("length", [500, "auto"])
+def test_a_trial_is_short(length, monkeypatch):
+    monkeypatch.setattr(Lasting, "lengths", ())
+    model(tiny(), Lasting(length)).fit(X, Y)
+    assert Lasting.lengths == (1, length)
+
+
 def test_few_rows_may_be_too_few_for_a_classifier_until_there_are_more():
     """A trial on rows as they are fails: five span no covariance of six columns."""
     rows, y = np.random.RandomState(0).normal(size=(100, 6)), np.repeat([0, 1], [95, 5])
