@@ -375,8 +375,8 @@ class ResampledClassifier(
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        _check_feature_names(self, X, reset=True)
         X = to_native(X)
+        _check_feature_names(self, X, reset=True)
         y = column_or_1d(plain_labels(y), warn=True)
         check_consistent_length(X, y)
         check_classification_targets(y)

@@ -41,8 +41,8 @@ class Predictions:
             If the classifier gives NaN, as those do whose training has diverged.
         """
         check_is_fitted(self, "estimators_")
-        _check_feature_names(self, X, reset=False)
         X = to_native(X)
+        _check_feature_names(self, X, reset=False)
         if len(X.shape) == 2:
             _check_n_features(self, X, reset=False)
         p = np.zeros((X.shape[0], len(self.classes_)))

@@ -1120,6 +1120,12 @@ def test_few_rows_may_be_too_few_for_a_classifier_until_there_are_more():
     assert model(tiny(), QuadraticDiscriminantAnalysis()).fit(rows, y).estimators_
 
 
+def test_columns_of_one_name_are_told():
+    twice = FRAME.set_axis(["kind"] * FRAME.shape[1], axis=1)
+    with pytest.raises(ValueError, match=r"several columns of the same name: \['kind'"):
+        model(Untrained()).fit(twice, Y)
+
+
 def test_text_that_a_sampler_does_not_take_is_named():
     encoder = make_column_transformer((OneHotEncoder(), ["kind"]), remainder="passthrough")
     with pytest.raises(ValueError, match=r"SMOTE, failed: .*\['kind'\].*SMOTENC"):
