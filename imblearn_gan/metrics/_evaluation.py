@@ -89,9 +89,10 @@ def evaluate_sampler(
         itself, such as :class:`~imblearn_gan.ResampledClassifier`, is taken as it is.
 
     X : {array-like, dataframe, sparse matrix} of shape (n_samples, ...)
-        Tables, also with categories, or images, as the sampler takes them. Columns of
-        categories and flattened images are told by its parameters ``categorical_features`` and
-        ``image_shape``, if it has them.
+        Tables, also with categories, or images. Columns of categories and flattened images are
+        told by the parameters ``categorical_features`` and ``image_shape`` of the sampler, if it
+        has them. Arrays of images are flat rows to a sampler whose tags say that it takes no
+        others.
 
     y : array-like of shape (n_samples,)
         Labels.

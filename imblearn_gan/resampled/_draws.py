@@ -149,7 +149,7 @@ def draws(
     first = None
     if not ours or size is None:
         kept = _kept(y, size, seeds[0], weight)
-        fitted, found = _resampled(fitted, *some_of(X, y, kept))
+        fitted, found = resampled(fitted, *some_of(X, y, kept))
         first = found.within(kept)
     elif size > np.unique(y, return_counts=True)[1].min():
         fitted.fit_resample(X, y)
@@ -216,7 +216,7 @@ def _kept(
 
 
 def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
-    return _resampled(seeded(fitted, seed, afresh=True), X, y)[1]
+    return resampled(seeded(fitted, seed, afresh=True), X, y)[1]
 
 
 def _drawn(
@@ -247,8 +247,8 @@ def _drawn(
     )
 
 
-def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
-    """Return the sampler, fitted, and what it gives; flat images to one that takes no others."""
+def resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
+    """Return the sampler, fitted, and what it gives; it gets flat images if it takes no others."""
     if len(X.shape) < 3 or takes_images(sampler):
         rows, labels = _fit_resample(sampler, X, y)
         return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))

@@ -291,6 +291,13 @@ def test_a_sampler_in_a_classifier_gets_images_and_the_classifier_flat_rows(flat
     assert result.scores.notna().all(axis=None)
 
 
+def test_samplers_that_take_no_images_get_flat_rows():
+    pictures = images(40, 3, 5, 5)
+    samplers = [RandomOverSampler(), SMOTE(k_neighbors=2)]
+    result = evaluate(samplers, pictures, cv=2, baselines=["none"])
+    assert result.scores.notna().all(axis=None)
+
+
 def test_samplers_alone():
     result = evaluate({"a": SMOTE(), "b": RandomUnderSampler()}, baselines=[])
     lead = result.summary.query("metric == 'acsa' and method == 'b'").iloc[0]
