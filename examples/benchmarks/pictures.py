@@ -9,6 +9,8 @@ the repeated images, ``replay``, stays and the others are generated ones, and th
     python examples/benchmarks/pictures.py train --samplers found --seeds 0 1 2 3 4 --device cuda
     python examples/benchmarks/pictures.py score --samplers found --seeds 0 1 --score validation \
         --replay 0.7 0.35 0 --output docs/results/recipes_pictures_selection.jsonl
+    python examples/benchmarks/pictures.py look --samplers found --seeds 0 1 --score validation \
+        --output docs/results/recipes_pictures_selection.jsonl
 """
 
 import argparse
@@ -17,6 +19,7 @@ import time
 from pathlib import Path
 
 import classifiers
+import fidelity
 import methods
 import numpy as np
 import records
@@ -78,21 +81,26 @@ def mixed(part, sampler, replay, seed):
     return X, y, made
 
 
-def score(seed, replay, done, args):
-    """Measure one share of repeated rows on one seed, unless it is done."""
+def record_of(seed, args, **given):
+    """A record to fill; how many updates were made is among what was found."""
     about = json.loads((args.samplers / f"{seed}.json").read_text())
-    record = records.Record(
+    return records.Record(
         **SETTING,
         method="CGANOversampler",
-        settings=CGAN | {"max_iter": args.max_iter, "replay": replay},
-        classifier="resnet_augmented",
         seed=seed,
         score=args.score,
         n_scored_per_class=1000 if args.score == "validation" else 0,
-        recipe=RECIPE,
+        measures={"updates": about["updates"]},
         seconds=about["seconds"],
+        **given,
         **run.surroundings(),
     )
+
+
+def score(seed, replay, done, args):
+    """Measure one share of repeated rows on one seed, unless it is done."""
+    settings = CGAN | {"max_iter": args.max_iter, "replay": replay}
+    record = record_of(seed, args, settings=settings, classifier="resnet_augmented", recipe=RECIPE)
     if record.key() in done:
         return
     part = part_of(seed, args)
@@ -108,16 +116,29 @@ def score(seed, replay, done, args):
         synthetic=made,
     )
     record.labels = np.unique(part.y).tolist()
-    record.measures = classifiers.scores(
+    record.measures |= classifiers.scores(
         model, record.method, record.classifier, part.X_test, part.y_test, part.y
-    ) | {"updates": about["updates"]}
+    )
+    records.append(args.output, record)
+
+
+def look(seed, args):
+    """Say what the images of a sampler are like."""
+    part, sampler = part_of(seed, args), load(args.samplers / f"{seed}.safetensors")
+    settings = CGAN | {"max_iter": args.max_iter}
+    record = record_of(seed, args, settings=settings, classifier="fidelity")
+    source = sources.load("fashion_mnist", data_home=args.data_home)
+    reference = fidelity.reference_classifier(
+        args.samplers / "reference.joblib", source.X, source.y, budget="small", device=args.device
+    )
+    record.measures |= fidelity.fidelity(sampler, part, None, None, reference)[0]
     records.append(args.output, record)
 
 
 def main():
-    """Train, or score what is not in the results yet."""
+    """Train, score what is not in the results yet, or look."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("part", choices=["train", "score"])
+    parser.add_argument("part", choices=["train", "score", "look"])
     parser.add_argument("--samplers", type=Path, required=True, help="folder of trained samplers")
     parser.add_argument("--output", type=Path, help="file of results")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
@@ -133,9 +154,12 @@ def main():
             train(seed, args)
         return
     if args.output is None:
-        parser.error("score needs --output")
+        parser.error("--output is missing")
     done = {record.key() for record in records.resume(args.output)}
     for seed in args.seeds:
+        if args.part == "look":
+            look(seed, args)
+            continue
         for replay in args.replay:
             score(seed, replay, done, args)
 
