@@ -21,6 +21,7 @@ from imblearn_gan.base import BaseGANOversampler, check_trained
 from imblearn_gan.data import (
     column_kind,
     column_of,
+    first_of,
     is_frame,
     label_keys,
     plain_labels,
@@ -386,7 +387,7 @@ def _check_kinds(X: Any) -> None:
     else:
         kinds = {} if X.dtype.kind == "f" else {"": column_kind(X.reshape(-1))}
     if bad := [name for name, kind in kinds.items() if kind in ("time", "category")]:
-        where = f" in the columns {bad[:5]}" if is_frame(X) else f" of dtype {X.dtype}"
+        where = f" in the columns {first_of(bad)}" if is_frame(X) else f" of dtype {X.dtype}"
         raise ValueError(
             f"X holds dates, text or categories{where}: give a transform that makes tensors of its "
             "rows."

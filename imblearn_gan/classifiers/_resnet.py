@@ -260,7 +260,8 @@ class ResNetClassifier(RecipeParameters, NetworkClassifier):
         Warns
         -----
         UserWarning
-            If parameters do nothing, since ``synthetic`` is None, or by ``loss``; and if
+            If parameters do nothing, since ``synthetic`` is None, or by ``loss``; if
+            ``synthetic`` is shorter than X and says of some rows that they are synthetic; and if
             ``class_weight='balanced'`` stands beside a ``loss`` or draws that see to the balance.
         """
         return self._fit(X, y, synthetic=synthetic)

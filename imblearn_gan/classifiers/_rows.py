@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,13 @@ def synthetic_rows(given: Any, encoded: np.ndarray) -> np.ndarray | None:
         raise ValueError(
             f"synthetic must have an entry for each of the {len(encoded)} rows of X, or for the "
             f"first of them. Got {len(told)}."
+        )
+    if len(told) < len(encoded) and told.any():
+        warnings.warn(
+            f"synthetic has {len(told)} entries for the {len(encoded)} rows of X, and says of some "
+            "that they are synthetic: those behind are taken for synthetic, too, unless they "
+            "repeat a real one. Give an entry for each row if that is not meant.",
+            stacklevel=4,
         )
     real = {row.tobytes() for row, made in zip(encoded, told) if not made}
     behind = [row.tobytes() not in real for row in encoded[len(told) :]]

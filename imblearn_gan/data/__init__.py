@@ -6,7 +6,7 @@ knows nothing of the rest of the package.
 
 from imblearn_gan.data.checks import check_bytes, warn_user
 from imblearn_gan.data.codec import DataCodec
-from imblearn_gan.data.columns import Column, column_kind
+from imblearn_gan.data.columns import Column, column_kind, first_of
 from imblearn_gan.data.containers import column_of, is_missing, missing_in, to_native
 from imblearn_gan.data.frames import Origin, is_frame, take, to_pandas
 from imblearn_gan.data.labels import LabelCodec, check_no_label_missing, label_keys, plain_labels
@@ -27,6 +27,7 @@ __all__ = [
     "check_no_label_missing",
     "column_kind",
     "column_of",
+    "first_of",
     "is_frame",
     "is_missing",
     "label_keys",

@@ -168,8 +168,13 @@ def _distinct(column: Any) -> np.ndarray:
 
 def names_of(container: Container, indices: Sequence[int]) -> str:
     """Return the names of the first of some columns, and how many more there are."""
-    more = f" and {len(indices) - 5} more" if len(indices) > 5 else ""
-    return f"{container.names(indices[:5])}{more}"
+    return first_of(container.names(indices))
+
+
+def first_of(names: Sequence) -> str:
+    """Return the first of some names in words, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f"{names[:5]}{more}"
 
 
 @dataclass

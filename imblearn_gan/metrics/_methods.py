@@ -81,7 +81,7 @@ def named_samplers(sampler: Any) -> dict[str, Any]:
         if isinstance(one, type) or not (balances and hasattr(one, "get_params")):
             raise ValueError(
                 "sampler must be an object with fit_resample, get_params, or several of them in a "
-                f"list or dict. Got {one!r}."
+                f"list or dict, not a class. Got {one!r}."
             )
         if changing := transformers(one) if hasattr(one, "fit_resample") else []:
             raise ValueError(

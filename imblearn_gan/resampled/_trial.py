@@ -15,7 +15,7 @@ from sklearn.utils import get_tags
 
 from imblearn_gan._more_rows import some_of
 from imblearn_gan.base import BaseGANOversampler
-from imblearn_gan.data import column_kind, column_of, is_frame, missing_in
+from imblearn_gan.data import column_kind, column_of, first_of, is_frame, missing_in
 from imblearn_gan.resampled._parts import (
     all_steps,
     first_step,
@@ -161,7 +161,7 @@ def _takes_categories(estimator: Any) -> bool:
 
 def in_words(found: Mapping[str, list]) -> str:
     """Say which columns hold what."""
-    said = [f"{kind} in the columns {columns[:5]}" for kind, columns in found.items()]
+    said = [f"{kind} in the columns {first_of(columns)}" for kind, columns in found.items()]
     return f"X has {', and '.join(said)}."
 
 

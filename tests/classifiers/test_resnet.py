@@ -400,7 +400,10 @@ def test_rows_behind_the_mask_are_synthetic_unless_they_repeat_a_real_one():
     given = np.concatenate([encoded, encoded[3:5], encoded[:1] + 1, encoded[7:8]])
     told = np.zeros(10, dtype=bool)
     told[7] = True
-    assert synthetic_rows(told, given).tolist() == [*told, False, False, True, True]
+    with pytest.warns(
+        UserWarning, match=f"synthetic has {len(told)} entries for the {len(given)} rows"
+    ):
+        assert synthetic_rows(told, given).tolist() == [*told, False, False, True, True]
     assert synthetic_rows(None, given) is None
     assert synthetic_rows(np.ones(14, int), given).all()
 
