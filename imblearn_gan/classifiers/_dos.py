@@ -175,8 +175,8 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
         def losses(index: Tensor) -> dict[str, Tensor]:
             own, y = extractor(data.x[index]), data.y[index]
             near = memory["features"][memory["neighbours"][index]]
-            draws = torch.rand(near.shape[:2], **own_draws(data.device))
-            weights = draws.clamp_min(torch.finfo(draws.dtype).tiny).log().neg()  # zero is drawn
+            # rand draws zeros, too, if rarely
+            weights = torch.rand(near.shape[:2], **own_draws(data.device)).clamp_min(1e-37).log().neg()
             weights = weights / weights.sum(dim=1, keepdim=True)  # uniform over the simplex
             targets = torch.einsum("nk,nkd->nd", weights, near)
             cluster = micro_cluster_loss(own.float(), near, weights)

@@ -86,6 +86,7 @@ def test_the_public_names():
         "check_no_label_missing",
         "column_kind",
         "column_of",
+        "first_of",
         "is_frame",
         "is_missing",
         "label_keys",

@@ -1004,7 +1004,7 @@ def test_text_without_categories_or_in_many_columns_is_said_too():
     with pytest.raises(ValueError, match=r"text in the columns \['kind'\].*sparse_output=False"):
         model(Untrained(), plain).fit(FRAME.astype({"kind": "category"}), Y)
     wide = pd.concat([FRAME[["kind"]].add_suffix(i) for i in "abcdef"], axis=1)
-    with pytest.raises(ValueError, match=r"'ekind'\] and 1 more.*make_column_selector"):
+    with pytest.raises(ValueError, match=r"'kinde'\] and 1 more.*make_column_selector"):
         model(Untrained(), LOGISTIC).fit(wide, Y)
 
 
