@@ -176,7 +176,7 @@ class DOSClassifier(NetworkClassifier, NetworkEstimator):
             own, y = extractor(data.x[index]), data.y[index]
             near = memory["features"][memory["neighbours"][index]]
             # rand draws zeros, too, if rarely
-            weights = torch.rand(near.shape[:2], **own_draws(data.device)).clamp_min(1e-37).log().neg()
+            weights = torch.rand(near.shape[:2], **own_draws(data.device)).clamp(1e-37).log().neg()
             weights = weights / weights.sum(dim=1, keepdim=True)  # uniform over the simplex
             targets = torch.einsum("nk,nkd->nd", weights, near)
             cluster = micro_cluster_loss(own.float(), near, weights)
