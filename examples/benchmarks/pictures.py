@@ -27,9 +27,10 @@ import run
 import sources
 from recipes import CGAN, KNOWS, REPEATED
 
-from imblearn_gan import CGANOversampler, load
+from imblearn_gan import CGANOversampler, load, metrics
 from imblearn_gan.callbacks import FinishOnInterrupt
 
+LEFT_OUT = "images left out"
 RECIPE = "balanced softmax" + KNOWS
 SETTING = {
     "dataset": "fashion_mnist",
@@ -83,15 +84,14 @@ def mixed(part, sampler, replay, seed):
 
 def record_of(seed, args, **given):
     """A record to fill; how many updates were made is among what was found."""
-    about = json.loads((args.samplers / f"{seed}.json").read_text())
+    if given.setdefault("method", "CGANOversampler") == "CGANOversampler":
+        about = json.loads((args.samplers / f"{seed}.json").read_text())
+        given |= {"measures": {"updates": about["updates"]}, "seconds": about["seconds"]}
     return records.Record(
         **SETTING,
-        method="CGANOversampler",
         seed=seed,
         score=args.score,
         n_scored_per_class=1000 if args.score == "validation" else 0,
-        measures={"updates": about["updates"]},
-        seconds=about["seconds"],
         **given,
         **run.surroundings(),
     )
@@ -123,7 +123,7 @@ def score(seed, replay, done, args):
 
 
 def look(seed, args):
-    """Say what the images of a sampler are like."""
+    """Say what the images of a sampler are like, and how near real ones left out come."""
     part, sampler = part_of(seed, args), load(args.samplers / f"{seed}.safetensors")
     settings = CGAN | {"max_iter": args.max_iter}
     record = record_of(seed, args, settings=settings, classifier="fidelity")
@@ -133,6 +133,20 @@ def look(seed, args):
     )
     record.measures |= fidelity.fidelity(sampler, part, None, None, reference)[0]
     records.append(args.output, record)
+    records.append(args.output, yardstick(seed, part, record.measures["rare"], args))
+
+
+def yardstick(seed, part, rare, args):
+    """What fraction of images that were never learnt from seems memorised."""
+    found = metrics.by_class(
+        metrics.memorized_fraction, part.X, part.y, part.X_test, part.y_test
+    ).set_index("class")["generated"]
+    measures = {
+        "rare": rare,
+        "memorized": found[rare].round(3).tolist(),
+        "frechet": [None] * len(rare),
+    }
+    return record_of(seed, args, method=LEFT_OUT, classifier="fidelity", measures=measures)
 
 
 def main():

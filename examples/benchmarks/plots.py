@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from tables import BASELINES, frechet_by_class
+from tables import BASELINES, means_by_class
 
 SCORES = {"acsa": "ACSA", "gm": "GM"}
 
@@ -44,7 +44,7 @@ def scores(frame):
 
 def frechet(frame):
     """Fréchet distance by method and class."""
-    values = frechet_by_class(frame)
+    values = means_by_class(frame, "frechet")
     values = values.loc[values.mean(axis=1).sort_values().index]
     figure = Figure(figsize=(0.8 * values.shape[1] + 3, 0.36 * len(values) + 1), layout="tight")
     if values.empty:

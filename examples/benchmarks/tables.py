@@ -181,7 +181,7 @@ def deviations(frame, measures="acsa,gm"):
 def fidelity(frame):
     """What images are like: means over the classes that lack rows, and over seeds."""
     groups = frame.groupby("name")
-    order = frechet_by_class(frame).mean(axis=1).sort_values().index
+    order = means_by_class(frame, "frechet").mean(axis=1).sort_values().index
     table = pd.DataFrame({"seeds": groups.size()})
     for measure, title in FIDELITY.items():
         if measure in frame:
@@ -224,17 +224,22 @@ def by_column(frame, measure="tv"):
     return table.loc[table.mean(axis=1).sort_values().index].round(3)
 
 
-def frechet_by_class(frame):
-    """Mean Fréchet distances, a column a class."""
-    rows = frame[["name", "rare", "frechet"]].explode(["rare", "frechet"])
-    rows["frechet"] = rows["frechet"].astype(float)
-    return rows.pivot_table(index="name", columns="rare", values="frechet")
+def means_by_class(frame, measure):
+    """Means of what images are like, a column a class."""
+    rows = frame[["name", "rare", measure]].explode(["rare", measure])
+    rows[measure] = rows[measure].astype(float)
+    return rows.pivot_table(index="name", columns="rare", values=measure)
 
 
 def frechet(frame):
     """Fréchet distance by class, in the order of the means."""
-    table = frechet_by_class(frame)
+    table = means_by_class(frame, "frechet")
     return table.loc[table.mean(axis=1).sort_values().index].round(1)
+
+
+def memorized(frame):
+    """The fraction of images that are nearer to a real one than that is to others, by class."""
+    return means_by_class(frame, "memorized").round(2)
 
 
 def by_fraction(frame, measure="recall"):
@@ -376,7 +381,7 @@ def gpu(frame, ways):
 TABLES = {
     function.__name__: function
     for function in (
-        *(scores, leads, over_others, by_seed, deviations, fidelity, frechet),
+        *(scores, leads, over_others, by_seed, deviations, fidelity, frechet, memorized),
         *(by_fraction, recall_leads, columns, by_column),
         *(ranks, friedman, wilcoxon, speed, by_side, growth, gpu),
     )
