@@ -366,8 +366,9 @@ def gpu(frame, ways):
         ["method", "dataset", "settings", "measures"]
     ].itertuples(index=False):
         taken = [value for name, value in measures.items() if name.startswith("ms ")]
-        if taken:
-            found[method, rows, json.loads(settings)["way"]] = f"{taken[-1]:.3g}"
+        way = json.loads(settings)["way"]
+        if taken and way in ways.split("|"):
+            found[method, rows, way] = f"{taken[-1]:.3g}"
     methods, columns = (list(dict.fromkeys(key[i] for key in found)) for i in range(2))
     cells = {
         rows: [
