@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils import _safe_indexing
 
 from imblearn_gan.data import column_kind, is_frame, is_missing
-from imblearn_gan.resampled._draws import resampled
+from imblearn_gan.resampled._draws import fit_resample
 from imblearn_gan.resampled._parts import last_step, seeded, steps
 
 #: Rows in a leaf of the default boosting. scikit-learn's 20 leave no leaf to a class of ten: any
@@ -25,7 +25,7 @@ MIN_SAMPLES_LEAF = 5
 
 def use(sampler: Any, X: Any, y: np.ndarray, seed: int) -> tuple:
     """Resample by a clone of the sampler, which gets flat images if it takes no others."""
-    return resampled(seeded(sampler, seed), X, y)[1][:2]
+    return fit_resample(seeded(sampler, seed), X, y)
 
 
 def unchanged(X: Any, y: np.ndarray, seed: int) -> tuple:

@@ -149,7 +149,7 @@ def draws(
     first = None
     if not ours or size is None:
         kept = _kept(y, size, seeds[0], weight)
-        fitted, found = resampled(fitted, *some_of(X, y, kept))
+        fitted, found = _resampled(fitted, *some_of(X, y, kept))
         first = found.within(kept)
     elif size > np.unique(y, return_counts=True)[1].min():
         fitted.fit_resample(X, y)
@@ -216,7 +216,7 @@ def _kept(
 
 
 def _refitted(fitted: Any, X: Any, y: np.ndarray, seed: int) -> BalancedSet:
-    return resampled(seeded(fitted, seed, afresh=True), X, y)[1]
+    return _resampled(seeded(fitted, seed, afresh=True), X, y)[1]
 
 
 def _drawn(
@@ -247,11 +247,10 @@ def _drawn(
     )
 
 
-def resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
-    """Return the sampler, fitted, and what it gives; it gets flat images if it takes no others."""
+def fit_resample(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Resample; a sampler gets flat images if it takes no others."""
     if len(X.shape) < 3 or takes_images(sampler):
-        rows, labels = _fit_resample(sampler, X, y)
-        return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
+        return sampler.fit_resample(X, y)
     # in floating point: what interpolates would wrap round in unsigned integers
     rows, labels = sampler.fit_resample(X.reshape(len(X), -1).astype(np.float64), y)
     if X.dtype.kind == "b":
@@ -259,16 +258,16 @@ def resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
     elif X.dtype.kind in "iu":  # what moves rows may leave the range
         own = np.iinfo(X.dtype)
         rows = np.rint(rows).clip(own.min, own.max)
-    rows = rows.reshape(-1, *X.shape[1:]).astype(X.dtype)
-    return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
+    return rows.reshape(-1, *X.shape[1:]).astype(X.dtype), labels
 
 
-def _fit_resample(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]:
-    """Resample; if that fails, say which columns may be the reason."""
+def _resampled(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, BalancedSet]:
+    """Return the sampler, fitted, and what it gives; an error says which columns may be why."""
     try:
-        return sampler.fit_resample(X, y)
+        rows, labels = fit_resample(sampler, X, y)
     except (TypeError, ValueError) as error:
-        found = {} if isinstance(sampler, BaseGANOversampler) else said_of(X)
+        no_columns = len(X.shape) > 2 or isinstance(sampler, BaseGANOversampler)
+        found = {} if no_columns else said_of(X)
         if not found:
             raise
         raise ValueError(
@@ -276,6 +275,7 @@ def _fit_resample(sampler: Any, X: Any, y: np.ndarray) -> tuple[Any, np.ndarray]
             "SMOTENC(categorical_features=...) interpolates beside text; the samplers of this "
             "package take text, dates and missing values."
         ) from error
+    return sampler, BalancedSet(rows, labels, _source(sampler, labels, y))
 
 
 def _cleans(sampler: Any) -> bool:

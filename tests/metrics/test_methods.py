@@ -257,9 +257,12 @@ def test_smote_before_text_is_told_what_takes_it(inner):
     model = make_pipeline(encoder, GaussianNB())
     smote = ResampledClassifier(model, SMOTE()) if inner else SMOTE()
     samplers = {"repeats": RandomOverSampler(), "made": smote}
-    with pytest.warns(FitFailedWarning, match=r"'made'.*Give SMOTENC\(\['kind'\]\) in place of"):
+    with pytest.warns(
+        FitFailedWarning, match=r"'made'.*Give SMOTENC\(\['kind'\]\) in place of"
+    ) as told:
         result = evaluate(samplers, frame, classifier=model, cv=2, baselines=["none"])
     assert result.scores.query("method != 'made'")["acsa"].notna().all()
+    assert ("SMOTENC(categorical_features=...)" in str(told[0].message)) == inner  # advised once
 
 
 class Pictures(RandomOverSampler):
