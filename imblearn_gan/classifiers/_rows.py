@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from sklearn.utils.validation import column_or_1d
+
+from imblearn_gan.data import warn_user
 
 
 def synthetic_rows(given: Any, encoded: np.ndarray) -> np.ndarray | None:
@@ -32,11 +33,10 @@ def synthetic_rows(given: Any, encoded: np.ndarray) -> np.ndarray | None:
             f"first of them. Got {len(told)}."
         )
     if len(told) < len(encoded) and told.any():
-        warnings.warn(
+        warn_user(
             f"synthetic has {len(told)} entries for the {len(encoded)} rows of X, and says of some "
             "that they are synthetic: those behind are taken for synthetic, too, unless they "
-            "repeat a real one. Give an entry for each row if that is not meant.",
-            stacklevel=4,
+            "repeat a real one. Give an entry for each row if that is not meant."
         )
     real = {row.tobytes() for row, made in zip(encoded, told) if not made}
     behind = [row.tobytes() not in real for row in encoded[len(told) :]]
