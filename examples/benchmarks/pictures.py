@@ -40,17 +40,20 @@ SETTING = {
 }
 
 
-def part_of(seed, args):
+def setting_of(score):
+    """What all records have in common; of held-out images some are scored, of test images all."""
+    return SETTING | {"score": score, "n_scored_per_class": 1000 if score == "validation" else 0}
+
+
+def part_of(source, seed, args):
     """The rows of a seed."""
-    source = sources.load("fashion_mnist", data_home=args.data_home)
-    n_scored = 1000 if args.score == "validation" else 0
-    asked = {**SETTING, "score": args.score, "n_scored_per_class": n_scored, "classes": None}
-    return sources.part(source, argparse.Namespace(**asked, n_samples_per_class=0), seed)
+    asked = setting_of(args.score) | {"classes": None, "n_samples_per_class": 0}
+    return sources.part(source, argparse.Namespace(**asked), seed)
 
 
-def train(seed, args):
+def train(source, seed, args):
     """Keep the sampler of a seed; an interrupt ends its training, not the sampler."""
-    part = part_of(seed, args)
+    part = part_of(source, seed, args)
     sampler = CGANOversampler(
         **CGAN | {"max_iter": args.max_iter, "sampling_strategy": methods.to_geometric_mean},
         random_state=seed,
@@ -60,11 +63,7 @@ def train(seed, args):
     start = time.perf_counter()
     sampler.fit_resample(part.X, part.y)
     played = [one["iteration"] for one in sampler.history_ if one["phase"] == "adversarial"]
-    about = {
-        "updates": max(played),
-        "seconds": round(time.perf_counter() - start, 1),
-        **run.surroundings(),
-    }
+    about = {"updates": max(played), "seconds": round(time.perf_counter() - start, 1)}
     sampler.set_params(callbacks=None, sampling_strategy="auto", device="auto")
     sampler.save(args.samplers / f"{seed}.safetensors")
     (args.samplers / f"{seed}.json").write_text(json.dumps(about))
@@ -82,29 +81,32 @@ def mixed(part, sampler, replay, seed):
     return X, y, made
 
 
+def kept(seed, args):
+    """The sampler of a seed, and what its records begin with."""
+    about = json.loads((args.samplers / f"{seed}.json").read_text())
+    begun = {
+        "method": "CGANOversampler",
+        "measures": {"updates": about["updates"]},
+        "seconds": about["seconds"],
+    }
+    return load(args.samplers / f"{seed}.safetensors"), begun
+
+
 def record_of(seed, args, **given):
-    """A record to fill; how many updates were made is among what was found."""
-    if given.setdefault("method", "CGANOversampler") == "CGANOversampler":
-        about = json.loads((args.samplers / f"{seed}.json").read_text())
-        given |= {"measures": {"updates": about["updates"]}, "seconds": about["seconds"]}
-    return records.Record(
-        **SETTING,
-        seed=seed,
-        score=args.score,
-        n_scored_per_class=1000 if args.score == "validation" else 0,
-        **given,
-        **run.surroundings(),
-    )
+    """A record to fill."""
+    return records.Record(**setting_of(args.score), seed=seed, **given, **run.surroundings())
 
 
-def score(seed, replay, done, args):
+def score(source, seed, replay, done, args):
     """Measure one share of repeated rows on one seed, unless it is done."""
+    sampler, begun = kept(seed, args)
     settings = CGAN | {"max_iter": args.max_iter, "replay": replay}
-    record = record_of(seed, args, settings=settings, classifier="resnet_augmented", recipe=RECIPE)
+    kind = {"classifier": "resnet_augmented", "recipe": RECIPE}
+    record = record_of(seed, args, settings=settings, **kind, **begun)
     if record.key() in done:
         return
-    part = part_of(seed, args)
-    X, y, made = mixed(part, load(args.samplers / f"{seed}.safetensors"), replay, seed)
+    part = part_of(source, seed, args)
+    X, y, made = mixed(part, sampler, replay, seed)
     model, record.classifier_seconds = classifiers.fitted(
         record.classifier,
         record.method,
@@ -122,31 +124,31 @@ def score(seed, replay, done, args):
     records.append(args.output, record)
 
 
-def look(seed, args):
-    """Say what the images of a sampler are like, and how near real ones left out come."""
-    part, sampler = part_of(seed, args), load(args.samplers / f"{seed}.safetensors")
+def look(source, seed, done, args):
+    """Say what the images of a sampler are like, and real ones left out, unless it is done."""
+    sampler, begun = kept(seed, args)
     settings = CGAN | {"max_iter": args.max_iter}
-    record = record_of(seed, args, settings=settings, classifier="fidelity")
-    source = sources.load("fashion_mnist", data_home=args.data_home)
+    record = record_of(seed, args, settings=settings, classifier="fidelity", **begun)
+    yardstick = record_of(seed, args, method=LEFT_OUT, classifier="fidelity")
+    if record.key() in done:
+        return
+    part = part_of(source, seed, args)
     reference = fidelity.reference_classifier(
         args.samplers / "reference.joblib", source.X, source.y, budget="small", device=args.device
     )
     record.measures |= fidelity.fidelity(sampler, part, None, None, reference)[0]
-    records.append(args.output, record)
-    records.append(args.output, yardstick(seed, part, record.measures["rare"], args))
+    yardstick.measures = memorized(part, record.measures["rare"])
+    for one in (record, yardstick):
+        records.append(args.output, one)
 
 
-def yardstick(seed, part, rare, args):
+def memorized(part, rare):
     """What fraction of images that were never learnt from seems memorised."""
     found = metrics.by_class(
         metrics.memorized_fraction, part.X, part.y, part.X_test, part.y_test
     ).set_index("class")["generated"]
-    measures = {
-        "rare": rare,
-        "memorized": found[rare].round(3).tolist(),
-        "frechet": [None] * len(rare),
-    }
-    return record_of(seed, args, method=LEFT_OUT, classifier="fidelity", measures=measures)
+    fractions = found[rare].round(3).tolist()
+    return {"rare": rare, "memorized": fractions, "frechet": [None] * len(rare)}
 
 
 def main():
@@ -162,20 +164,21 @@ def main():
     parser.add_argument("--device", default="auto")
     parser.add_argument("--data-home", help="folder of the files of Fashion-MNIST")
     args = parser.parse_args()
+    if args.part != "train" and args.output is None:
+        parser.error("--output is missing")
+    source = sources.load("fashion_mnist", data_home=args.data_home)
     if args.part == "train":
         args.samplers.mkdir(parents=True, exist_ok=True)
         for seed in args.seeds:
-            train(seed, args)
+            train(source, seed, args)
         return
-    if args.output is None:
-        parser.error("--output is missing")
     done = {record.key() for record in records.resume(args.output)}
     for seed in args.seeds:
         if args.part == "look":
-            look(seed, args)
+            look(source, seed, done, args)
             continue
         for replay in args.replay:
-            score(seed, replay, done, args)
+            score(source, seed, replay, done, args)
 
 
 if __name__ == "__main__":
